@@ -1,0 +1,1 @@
+"""What everything rests on: simulated time, keyed chance, units, errors and where files lie."""

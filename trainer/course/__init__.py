@@ -1,0 +1,1 @@
+"""Patients through time: one engine that carries one patient or ten thousand."""

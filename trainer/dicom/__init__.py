@@ -1,0 +1,1 @@
+"""CT, segmentation and radiograph objects to and from DICOM."""

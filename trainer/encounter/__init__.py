@@ -1,0 +1,1 @@
+"""One learner and one patient: events, clock, orders, replay, modes and robot players."""

@@ -1,0 +1,1 @@
+"""What must last: runs, results, review schedule and exports."""
