@@ -7,6 +7,7 @@ al., Radiology 2024).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -63,3 +64,28 @@ OPACITY = np.dtype(
         ("activity", np.float32),  # local inflammation that feeds or clears it; not drawn
     ]
 )
+
+
+@dataclass(frozen=True)
+class ChestState:
+    """All that the chest of one patient shows at one tick.
+
+    Parameters
+    ----------
+    tick : int
+    opacities : numpy.ndarray
+        Records of `OPACITY`, shape (n,), no empty slots.
+    effusion_right_ml, effusion_left_ml : float
+        Free pleural fluid.
+    mosaic : float
+        Mosaic attenuation by air trapping: 0 none, 1 marked.
+    node_mm : float
+        Short axis of the largest mediastinal node.
+    """
+
+    tick: int
+    opacities: np.ndarray
+    effusion_right_ml: float = 0.0
+    effusion_left_ml: float = 0.0
+    mosaic: float = 0.0
+    node_mm: float = 5.0
