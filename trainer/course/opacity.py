@@ -40,6 +40,7 @@ OPACITY = np.dtype(
     [
         ("label", np.int32),  # running number in the patient, from 1; 0 marks an empty slot
         ("born_tick", np.int32),
+        ("kind", np.int32),  # which of its disease's kinds of opacity it is
         ("form", np.int32),  # a Form
         ("lobe", np.int32),  # a Lobe
         ("height", np.float32),  # of the centre in its lobe: 0 lowest, 1 highest
@@ -61,7 +62,11 @@ OPACITY = np.dtype(
         ("traction", np.float32),  # dilated, irregular bronchi inside
         ("sparing", np.float32),  # of the outer millimetres under the pleura
         ("scar", np.float32),  # share turned to fibrous tissue, which does not clear
-        ("activity", np.float32),  # local inflammation that feeds or clears it; not drawn
+        # what follows is the engine's own and is not drawn
+        ("activity", np.float32),  # local inflammation that feeds it; what is left when it ends decides how it clears
+        ("full_fill", np.float32),  # fill at full activity
+        ("full_volume_ml", np.float32),  # volume at full activity
+        ("ring_share", np.float32),  # how far its centre will clear: 0 never, 1 fully
     ]
 )
 

@@ -1,0 +1,172 @@
+"""YAML files that may come from anywhere: read into plain values, with the line of everything in them.
+
+Refused, each with its line: aliases and anchors (a small file can unfold into gigabytes), tags, repeated keys, keys
+that are not text, and files over the limits below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from trainer.core.error import BadFiles, Fault
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 24
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq")}
+M = TypeVar("M", bound=BaseModel)
+Where = tuple[str | int, ...]
+
+
+@dataclass
+class Document:
+    """A YAML file as plain values.
+
+    Parameters
+    ----------
+    path : Path
+    value : Any
+        Dictionaries, lists and scalars.
+    lines : dict
+        Line, from 1, of the value at each path of keys and indices.
+    """
+
+    path: Path
+    value: Any
+    lines: dict[Where, int] = field(default_factory=dict)
+
+    def line(self, where: Where) -> int:
+        """Return the line of ``where`` or, where it is missing, of the nearest thing that holds it."""
+        while where and where not in self.lines:
+            where = where[:-1]
+        return self.lines.get(where, 1)
+
+    def fault(self, where: Where, message: str) -> Fault:
+        """Return a fault at ``where``."""
+        name = ".".join(str(part) for part in where)
+        return Fault(self.path, self.line(where), f"{name}: {message}" if name else message)
+
+
+class _Builder:
+    """Turns a node graph into values, noting lines and faults."""
+
+    def __init__(self, path: Path) -> None:
+        self.document = Document(path, None)
+        self.faults: list[Fault] = []
+        self._seen: set[int] = set()
+        self._loader = _Loader("")
+
+    def build(self, node: yaml.Node, where: Where = ()) -> Any:
+        self.document.lines[where] = node.start_mark.line + 1
+        if id(node) in self._seen:
+            self.faults.append(self.document.fault(where, "an alias; write the value out"))
+            return None
+        self._seen.add(id(node))
+        if node.tag not in _PLAIN_TAGS and not (isinstance(node, yaml.ScalarNode) and "timestamp" in node.tag):
+            self.faults.append(self.document.fault(where, f"the tag {node.tag} is not allowed"))
+            return None
+        if len(where) > MAX_DEPTH:
+            self.faults.append(self.document.fault(where, f"nested deeper than {MAX_DEPTH} levels"))
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, where)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*where, i)) for i, item in enumerate(node.value)]
+        if "timestamp" in node.tag:
+            return node.value
+        return self._loader.construct_object(node)
+
+    def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            if not isinstance(key, str):
+                self.faults.append(self.document.fault(where, "a key must be a word"))
+                continue
+            if key in found:
+                self.faults.append(self.document.fault((*where, key), "the key is there twice"))
+            found[key] = self.build(value_node, (*where, key))
+        return found
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a YAML file.
+
+    Raises
+    ------
+    BadFiles
+        If it cannot be read, is too large or is no UTF-8 text.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadFiles([Fault(path, 1, f"cannot be read ({error.strerror})")]) from error
+    if len(raw) > MAX_BYTES:
+        raise BadFiles([Fault(path, 1, f"larger than {MAX_BYTES // 1_000_000} MB")])
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadFiles([Fault(path, line, "not UTF-8 text")]) from error
+
+
+def read_document(path: Path) -> Document:
+    """Return the one YAML document of a file.
+
+    Raises
+    ------
+    BadFiles
+        With every fault, each with its line.
+    """
+    text = read_text(path)
+    builder = _Builder(path)
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                line = event.start_mark.line + 1
+                raise BadFiles([Fault(path, line, "aliases and anchors are not allowed; write the value out")])
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BadFiles([Fault(path, mark.line + 1 if mark else 1, f"not YAML: {error.problem}")]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise BadFiles([Fault(path, 1, f"not YAML: {str(error).splitlines()[0]}")]) from error
+    if node is None:
+        raise BadFiles([Fault(path, 1, "empty")])
+    try:
+        builder.document.value = builder.build(node)
+    except (ValueError, RecursionError) as error:
+        builder.faults.append(Fault(path, 1, f"a value cannot be read: {error}"))
+    if builder.faults:
+        raise BadFiles(builder.faults)
+    return builder.document
+
+
+def parse(model: type[M], document: Document) -> M:
+    """Return ``document`` as ``model``.
+
+    Raises
+    ------
+    BadFiles
+        With every fault that the model finds, each with its line.
+    """
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        raise BadFiles([_fault(document, dict(item)) for item in error.errors()]) from error
+
+
+def _fault(document: Document, item: dict[str, Any]) -> Fault:
+    where: Where = tuple(item["loc"])
+    message = {
+        "extra_forbidden": "unknown key",
+        "missing": "missing",
+    }.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
+    return document.fault(where, message)

@@ -1,0 +1,122 @@
+"""Numbers that know their unit and where they come from."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+JUDGEMENT = "judgement"
+
+
+class Frozen(BaseModel):
+    """A value object: no unknown keys, no changes, no guessing of types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, data: Any) -> Any:
+        """Let YAML's lists fill tuple fields; strict mode would refuse them."""
+        if isinstance(data, dict):
+            return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return data
+
+
+class Sourced(Frozen):
+    """Anything that rests on a source.
+
+    Parameters
+    ----------
+    source : str
+        A key of ``sources.yaml``, or "judgement".
+    reason : str, optional
+        Why this value; required of a judgement.
+    """
+
+    source: str
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _judgement_has_a_reason(self) -> Self:
+        if self.source == JUDGEMENT and not self.reason:
+            raise ValueError("a judgement needs its reason")
+        return self
+
+
+class Number(Sourced):
+    """One number.
+
+    Parameters
+    ----------
+    value : float
+    unit : str
+        "1" for a share, a factor or a probability.
+    """
+
+    value: float
+    unit: str = "1"
+
+
+class Spread(Sourced):
+    """How a number varies between patients.
+
+    Parameters
+    ----------
+    shape : {"normal", "lognormal"}
+    centre : float
+        Mean of a normal, median of a lognormal.
+    spread : float
+        Standard deviation of a normal, geometric standard deviation (at least 1) of a lognormal.
+    low, high : float, optional
+        Draws are clipped to these.
+    unit : str
+    """
+
+    shape: Literal["normal", "lognormal"] = "normal"
+    centre: float
+    spread: float
+    low: float | None = None
+    high: float | None = None
+    unit: str = "1"
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.shape == "lognormal" and (self.spread < 1 or self.centre <= 0):
+            raise ValueError("a lognormal needs a positive median and a geometric SD of at least 1")
+        if self.spread < 0:
+            raise ValueError("a spread cannot be negative")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("low is above high")
+        return self
+
+    def at(self, z: float) -> float:
+        """Return the value at ``z`` standard deviations from the centre, clipped."""
+        value = self.centre + self.spread * z if self.shape == "normal" else self.centre * self.spread**z
+        return min(max(value, self.low if self.low is not None else -math.inf), self.high if self.high is not None else math.inf)
+
+
+def _checked(unit: str, low: float, high: float) -> AfterValidator:
+    def check(number: Number | Spread) -> Number | Spread:
+        if number.unit != unit:
+            raise ValueError(f"the unit is {number.unit!r}, {unit!r} is expected")
+        value = number.value if isinstance(number, Number) else number.centre
+        if not low <= value <= high:
+            raise ValueError(f"{value:g} is outside {low:g} to {high:g} {unit}")
+        return number
+
+    return AfterValidator(check)
+
+
+def number(unit: str = "1", low: float = 0.0, high: float = math.inf) -> Any:
+    """Return the type of a `Number` that has this unit and lies in this range."""
+    return Annotated[Number, _checked(unit, low, high)]
+
+
+def spread(unit: str = "1", low: float = -math.inf, high: float = math.inf) -> Any:
+    """Return the type of a `Spread` that has this unit and whose centre lies in this range."""
+    return Annotated[Spread, _checked(unit, low, high)]
+
+
+Probability = Annotated[Number, _checked("1", 0.0, 1.0)]
