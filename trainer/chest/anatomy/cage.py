@@ -1,0 +1,84 @@
+"""The inside of the rib cage and the spine's bulge into it, as fields on a coarse lattice.
+
+Millimetres: x from the spine's midline (left positive), y from the front of the mid-thoracic vertebral bodies
+(back positive), z from the highest lung voxel (head positive, so levels are negative).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trainer.chest.anatomy.habitus import Habitus
+from trainer.chest.anatomy.shape import Lattice, distance_of
+
+# By depth below the apex (mm, for a lung 250 mm high), mean of the two measured chests: half-width of the inner
+# cage, distance of its front from the vertebral front, depth of the gutters behind the vertebral front.
+_DEPTH = np.array([-40, -20, 0, 8, 16, 23, 45, 68, 91, 114, 136, 159, 182, 205, 227, 250, 290], dtype=np.float64)
+_HALF = np.array([40, 48, 58, 68, 78, 89, 106, 116, 121, 125, 129, 134, 139, 145, 147, 147, 146], dtype=np.float64)
+_FRONT = np.array([-5, 5, 18, 30, 42, 54, 98, 124, 137, 148, 152, 153, 152, 147, 142, 138, 134], dtype=np.float64)
+_GUTTER = np.array([16, 22, 29, 33, 37, 40, 45, 47, 50, 51, 54, 57, 58, 59, 60, 60, 60], dtype=np.float64)
+_POWER = np.array([2.4, 2.4, 2.4, 2.45, 2.5, 2.6, 2.7, 2.65, 2.7, 2.8, 2.85, 2.85, 2.95, 2.9, 2.9, 2.9, 2.8])
+# Vertebral front against the mid-thoracic one: kyphosis and lumbar lordosis, lying on the back.
+_SPINE = np.array([-34, -22, -11, -8, -6, -5, -2, 0, 0, 0, -1, -3, -6, -10, -14, -18, -24], dtype=np.float64)
+
+
+def spine_y(habitus: Habitus, z_mm: np.ndarray) -> np.ndarray:
+    """Return y (mm) of the front of the vertebral bodies at ``z_mm``."""
+    return np.interp(-np.asarray(z_mm) / habitus.stretch, _DEPTH, _SPINE)
+
+
+def spine_x(habitus: Habitus, z_mm: np.ndarray) -> np.ndarray:
+    """Return x (mm) of the middle of the spine at ``z_mm``."""
+    return habitus.sway_mm * np.sin((np.asarray(z_mm) + 30.0) / (70.0 * habitus.stretch))
+
+
+def cage_box(habitus: Habitus, z_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return half-width, y of the front, y of the back (mm) and the exponent of the inner cage at ``z_mm``."""
+    d = -np.asarray(z_mm, dtype=np.float64) / habitus.stretch
+    vf = spine_y(habitus, z_mm)
+    size, deep = habitus.size, habitus.size * habitus.depth
+    half = np.interp(d, _DEPTH, _HALF) * size * habitus.width
+    front = vf - np.interp(d, _DEPTH, _FRONT) * deep
+    back = vf + np.interp(d, _DEPTH, _GUTTER) * deep
+    return half, front, back, np.interp(d, _DEPTH, _POWER)
+
+
+def cage_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray) -> np.ndarray:
+    """Return the signed distance (mm) to the inner surface of the rib cage, open at top and bottom.
+
+    Parameters
+    ----------
+    habitus : Habitus
+    lattice : Lattice
+    waviness : numpy.ndarray
+        Smooth noise in -1 to 1 on the lattice; makes the wall uneven by 1.5 mm.
+    """
+    z = lattice.z[:, 0, 0]
+    half, front, back, power = (a[:, None, None] for a in cage_box(habitus, z))
+    # the widest line lies behind the middle
+    middle = front + 0.53 * (back - front)
+    semi = np.where(lattice.y < middle, middle - front, back - middle)
+    v = np.abs(lattice.y - middle) / semi
+    u = np.abs(lattice.x - spine_x(habitus, z)[:, None, None]) / half
+    implicit = ((u**power + v**power) ** (1.0 / power) - 1.0).astype(np.float32)
+    return distance_of(implicit, lattice.grid) + 1.5 * waviness
+
+
+def spine_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
+    """Return the signed distance (mm) to the vertebral column with ribs' necks and the soft tissue on it.
+
+    What it leaves of the cage on each side are the paravertebral gutters, whose medial border lies 20 to 27 mm
+    from the midline beside the bodies and 33 mm at the back.
+    """
+    z = lattice.z[:, 0, 0]
+    vf = spine_y(habitus, z)[:, None, None]
+    behind = (lattice.y - vf) / habitus.size
+    low = np.clip(-z[:, None, None] / habitus.lung_height_mm - 0.6, 0.0, 0.5)
+    x = np.abs(lattice.x - spine_x(habitus, z)[:, None, None])
+    half = (
+        np.interp(behind, [-4.0, 0.0, 4.0, 10.0, 20.0, 30.0, 40.0, 55.0], [0.0, 11.0, 16.5, 20.0, 22.0, 26.0, 32.0, 46.0])
+        * habitus.size
+        * (1.0 + 0.30 * low)
+    )
+    side = x - half
+    return np.maximum(side, -(lattice.y - vf) - 1.0).astype(np.float32) * np.float32(0.9)

@@ -1,0 +1,241 @@
+"""Heart, great vessels, trachea, main bronchi, oesophagus and neck, as one plan of tubes and ovals.
+
+Positions are the mean of two measured chests, in depth below the apex of a lung 250 mm high, distance behind
+(+) or before (-) the front of the spine, and left (+) of its midline; see `trainer.chest.anatomy.cage`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.chest.anatomy.cage import spine_x, spine_y
+from trainer.chest.anatomy.habitus import Habitus
+from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, axes_towards
+
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Tube:
+    """A vessel or airway as plan points (depth, y, x), radii in mm, and how much wider than deep it is."""
+
+    points: tuple[Point, ...]
+    radii: tuple[float, ...]
+    flat: float = 1.0
+
+
+@dataclass(frozen=True)
+class Chamber:
+    """A part of the heart as an oval: plan centre, semi-axes in mm along direction, sideways and upward."""
+
+    centre: Point
+    semi: Point
+    direction: Point
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where everything between the lungs lies in one person.
+
+    Parameters
+    ----------
+    tubes : dict of str to Tube
+    chambers : dict of str to Chamber
+        In mm, not plan units, already placed.
+    landmarks : dict of str to tuple of float
+        (z, y, x) in mm.
+    """
+
+    tubes: dict[str, Tube]
+    chambers: dict[str, Chamber]
+    landmarks: dict[str, Point]
+
+
+def place(habitus: Habitus, point: Point) -> Point:
+    """Return (z, y, x) in mm of a plan point."""
+    z = -point[0] * habitus.stretch
+    size = habitus.size
+    return (
+        z,
+        float(spine_y(habitus, np.array(z))) + point[1] * size * habitus.depth,
+        float(spine_x(habitus, np.array(z))) + point[2] * size * habitus.width,
+    )
+
+
+def _tubes(habitus: Habitus) -> dict[str, Tube]:
+    s = habitus.tracheal_shift_mm
+    a = habitus.aorta
+    unfold = 30.0 * (a - 1.0)
+    carina: Point = (84.0, -27.0, -0.35 * s + 1.0)
+    plan: dict[str, tuple[tuple[Point, ...], tuple[float, ...], float]] = {
+        "trachea": (
+            ((-60, -34, 0), (-20, -34, -0.5 * s), (15, -29, -1.2 * s), (45, -24, -1.4 * s), (70, -24, -0.8 * s), carina),
+            (8.6, 8.6, 9.0, 9.4, 9.6, 10.5),
+            1.0,
+        ),
+        "right_bronchus": ((carina, (94, -25, -13), (106, -22, -25)), (7.4, 6.6, 6.4), 1.0),
+        "left_bronchus": ((carina, (93, -25, 14), (104, -21, 31), (110, -17, 40)), (6.8, 5.9, 5.7, 5.6), 1.0),
+        "ascending_aorta": (
+            (
+                (106, -82, 8), (98, -77, 3), (86, -74, -12 - 0.4 * unfold), (72, -72, -16 - 0.5 * unfold), (58, -65, -14),
+                (49, -52, -5), (45, -36, 9), (47, -20, 20 + 0.3 * unfold), (56, -6, 26 + 0.5 * unfold),
+            ),
+            (16.0 * a, 17.5 * a, 17.6 * a, 17.4 * a, 16.5 * a, 14.8 * a, 13.8 * a, 13.6 * a, 13.8 * a),
+            1.0,
+        ),
+        "descending_aorta": (
+            (
+                (52, -10, 25 + 0.4 * unfold), (64, -2, 28 + 0.6 * unfold), (85, 4, 30 + 0.8 * unfold), (110, 5, 30 + unfold),
+                (140, -1, 28 + 0.8 * unfold), (165, -9, 20 + 0.5 * unfold), (190, -13, 13), (230, -16, 7), (290, -18, 4),
+            ),
+            (13.8 * a, 14.0 * a, 14.0 * a, 13.8 * a, 13.6 * a, 13.6 * a, 13.4 * a, 12.5 * a, 11.0 * a),
+            1.0,
+        ),
+        "brachiocephalic_artery": (
+            ((50, -54, -6), (36, -46, -10), (22, -42, -16), (10, -42, -21), (-10, -38, -25), (-60, -30, -25)),
+            (6.6, 6.2, 5.8, 5.2, 3.8, 3.6),
+            1.0,
+        ),
+        "right_subclavian": (((12, -42, -20), (2, -34, -34), (-4, -26, -56), (2, -30, -90)), (4.6, 4.4, 4.2, 4.0), 1.0),
+        "left_carotid": (((46, -38, 8), (28, -36, 10), (8, -34, 15), (-20, -34, 23), (-60, -30, 25)), (4.2, 3.9, 3.8, 3.7, 3.6), 1.0),
+        "left_subclavian": (
+            ((48, -24, 18), (28, -18, 22), (10, -17, 26), (-2, -22, 40), (-4, -26, 60), (2, -30, 92)),
+            (5.2, 4.8, 4.6, 4.4, 4.2, 4.0),
+            1.0,
+        ),
+        "superior_vena_cava": (
+            ((34, -58, -22), (48, -60, -26), (62, -58, -29), (80, -56, -30), (98, -60, -29), (112, -66, -27)),
+            (7.6, 8.8, 9.4, 9.6, 9.8, 11.5),
+            0.88,
+        ),
+        "right_brachiocephalic_vein": (((38, -58, -23), (20, -55, -28), (4, -50, -34), (-12, -44, -36), (-60, -38, -36)), (8.0, 7.4, 6.8, 6.0, 5.6), 1.0),
+        "left_brachiocephalic_vein": (
+            ((40, -60, -22), (33, -66, -6), (24, -64, 12), (12, -57, 28), (0, -48, 36), (-14, -42, 37), (-60, -38, 36)),
+            (7.4, 6.6, 6.4, 6.4, 6.4, 5.6, 5.2),
+            1.0,
+        ),
+        "azygos": (
+            ((66, -50, -28), (70, -36, -27), (71, -18, -20), (76, -8, -11), (95, -6, -6), (140, -6, -5), (190, -4, -4), (260, -2, -3)),
+            (5.2, 5.0, 4.8, 4.4, 3.8, 3.6, 3.4, 2.4),
+            1.0,
+        ),
+        "pulmonary_trunk": (
+            ((124, -102, 20), (112, -98, 26), (100, -88, 29), (91, -74, 26), (87, -60, 24)),
+            (14.0, 14.2, 14.2, 13.8, 12.5),
+            1.0,
+        ),
+        "right_pulmonary_artery": (
+            ((91, -70, 20), (94, -56, 4), (96, -48, -14), (98, -44, -30), (101, -38, -40)),
+            (11.5, 11.2, 11.0, 10.6, 9.4),
+            1.0,
+        ),
+        "left_pulmonary_artery": (
+            ((88, -64, 24), (83, -50, 30), (82, -36, 37), (86, -24, 43), (95, -15, 46)),
+            (12.0, 11.8, 11.4, 10.8, 9.8),
+            1.0,
+        ),
+        "oesophagus": (
+            (
+                (-60, -16, 3), (0, -12, 5), (30, -12, 7), (60, -13, 6), (84, -13, 4), (110, -14, 3), (140, -13, 4),
+                (165, -20, 7), (185, -28, 14), (200, -36, 22),
+            ),
+            (4.6, 4.8, 5.0, 5.2, 5.4, 5.4, 5.6, 5.8, 6.2, 6.5),
+            1.45,
+        ),
+    }  # fmt: skip
+    return {name: Tube(points, tuple(r * habitus.size**0.5 for r in radii), flat) for name, (points, radii, flat) in plan.items()}
+
+
+def _chambers(habitus: Habitus) -> tuple[dict[str, Chamber], float]:
+    """Return the ovals of the heart in mm; it hangs from the great vessels and rests on the left dome."""
+    h = habitus.heart
+    root = place(habitus, (100.0, -78.0, 6.0))
+    floor = -habitus.left_dome * habitus.lung_height_mm - 6.0
+    reach = min(1.25, max(0.75, (root[0] - floor) / (74.0 * h)))
+    vertical = h * reach
+
+    def at(down: float, y: float, x: float) -> Point:
+        z = root[0] - down * vertical
+        return (z, float(spine_y(habitus, np.array(z))) + y * h * habitus.depth, x * h * habitus.width)
+
+    left: Point = (-0.24, -0.62, 0.75)
+    return {
+        "left_ventricle": Chamber(at(40, -74, 52), (50 * h, 32 * h, 31 * vertical), left),
+        "right_ventricle": Chamber(at(46, -97, 20), (44 * h, 27 * h, 28 * vertical), (-0.22, -0.35, 0.9)),
+        "outflow": Chamber(at(16, -99, 19), (20 * vertical, 18 * h, 17 * h), (0.92, 0.1, 0.25)),
+        "left_atrium": Chamber(at(22, -33, 4), (33 * h, 20 * h, 19 * vertical), (0.05, 0.1, 1.0)),
+        "right_atrium": Chamber(at(34, -68, -20), (30 * vertical, 27 * h, 21 * h), (0.98, 0.1, 0.05)),
+        "appendage": Chamber(at(4, -72, 42), (18 * h, 8 * h, 10 * h), (0.1, -0.8, 0.4)),
+    }, floor
+
+
+def plan_of(habitus: Habitus) -> Plan:
+    """Return where heart, vessels, airways and gullet of this person lie."""
+    tubes = _tubes(habitus)
+    chambers, floor = _chambers(habitus)
+    right_atrium = chambers["right_atrium"].centre
+    inverse = (right_atrium[0] - 18.0, right_atrium[1] + 14.0, right_atrium[2] + 1.0)
+    landmarks = {
+        "carina": place(habitus, tubes["trachea"].points[-1]),
+        "trachea_top": place(habitus, tubes["trachea"].points[0]),
+        "right_hilum": place(habitus, tubes["right_bronchus"].points[-1]),
+        "left_hilum": place(habitus, tubes["left_bronchus"].points[-1]),
+        "right_pa": place(habitus, tubes["right_pulmonary_artery"].points[-1]),
+        "left_pa": place(habitus, tubes["left_pulmonary_artery"].points[-1]),
+        "right_upper_vein": place(habitus, (112.0, -48.0, -30.0)),
+        "right_lower_vein": place(habitus, (126.0, -28.0, -30.0)),
+        "left_upper_vein": place(habitus, (107.0, -48.0, 39.0)),
+        "left_lower_vein": place(habitus, (124.0, -22.0, 36.0)),
+        "caval_opening": inverse,
+        "heart_floor": (floor, right_atrium[1], 30.0),
+    }
+    return Plan(tubes, chambers, landmarks)
+
+
+def tube_points(habitus: Habitus, tube: Tube) -> np.ndarray:
+    """Return the points of a tube in mm, shape (n, 3)."""
+    return np.array([place(habitus, p) for p in tube.points])
+
+
+_VESSELS = (
+    "ascending_aorta", "descending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian",
+    "superior_vena_cava", "right_brachiocephalic_vein", "left_brachiocephalic_vein", "azygos", "pulmonary_trunk",
+    "right_pulmonary_artery", "left_pulmonary_artery",
+)  # fmt: skip
+
+
+def vessel_field(habitus: Habitus, plan: Plan, lattice: Lattice) -> np.ndarray:
+    """Return the signed distance (mm) to the wall of the great vessels and veins of the heart."""
+    f = lattice.far()
+    for name in _VESSELS:
+        tube = plan.tubes[name]
+        add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat, blend_mm=2.0)
+    atrium = plan.chambers["left_atrium"].centre
+    for name in ("right_upper_vein", "right_lower_vein", "left_upper_vein", "left_lower_vein"):
+        end = plan.landmarks[name]
+        inner = (atrium[0] + 0.3 * (end[0] - atrium[0]), atrium[1] + 0.3 * (end[1] - atrium[1]), 0.5 * end[2])
+        add_tube(f, lattice.grid, [inner, end], [8.5, 6.5], blend_mm=3.0)
+    opening = plan.landmarks["caval_opening"]
+    below = (opening[0] - 70.0, opening[1] + 22.0, opening[2] - 3.0)
+    top = (opening[0] + 22.0, opening[1] - 8.0, opening[2])
+    add_tube(f, lattice.grid, [top, opening, below], [14.0, 14.5, 12.5], flat=1.2, blend_mm=3.0)
+    return f
+
+
+def heart_field(plan: Plan, lattice: Lattice) -> np.ndarray:
+    """Return the signed distance (mm) to the muscle and blood of the heart."""
+    f = lattice.far()
+    for chamber in plan.chambers.values():
+        add_ellipsoid(f, lattice.grid, chamber.centre, chamber.semi, axes_towards(chamber.direction), blend_mm=7.0)
+    return f
+
+
+def tube_field(habitus: Habitus, plan: Plan, lattice: Lattice, names: tuple[str, ...], blend_mm: float) -> np.ndarray:
+    """Return the signed distance (mm) to some of the plan's tubes, joined."""
+    f = lattice.far()
+    for name in names:
+        tube = plan.tubes[name]
+        add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat, blend_mm=blend_mm)
+    return f
