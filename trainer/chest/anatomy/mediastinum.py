@@ -200,7 +200,7 @@ def tube_points(habitus: Habitus, tube: Tube) -> np.ndarray:
 
 
 _VESSELS = (
-    "ascending_aorta", "descending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian",
+    "ascending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian",
     "superior_vena_cava", "right_brachiocephalic_vein", "left_brachiocephalic_vein", "azygos", "pulmonary_trunk",
     "right_pulmonary_artery", "left_pulmonary_artery",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from trainer.chest.anatomy import cage, diaphragm, mediastinum
 from trainer.chest.anatomy.habitus import Habitus, habitus_of
 from trainer.chest.anatomy.model import Organ
 from trainer.chest.anatomy.noise import field, table_of
-from trainer.chest.anatomy.shape import Lattice, lattice_of, smooth_max, smooth_min
+from trainer.chest.anatomy.shape import Lattice, closed, lattice_of, smooth_max, smooth_min
 from trainer.chest.grid import Grid
 from trainer.course.person import Person
 
@@ -89,8 +89,10 @@ def lung_field(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table
     inner = cage.cage_field(habitus, lattice, wave)
     spine = cage.spine_field(habitus, lattice)
     core = smooth_min(mediastinum.heart_field(plan, lattice) - 3.0, mediastinum.vessel_field(habitus, plan, lattice) - 1.5, 10.0)
-    pipes = ("trachea", "right_bronchus", "left_bronchus", "oesophagus")
-    core = smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, pipes, 8.0) - 2.5, 14.0)
+    pipes = ("trachea", "right_bronchus", "left_bronchus")
+    core = closed(smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, pipes, 8.0) - 2.5, 12.0), g, 11.0)
+    rear = ("descending_aorta", "oesophagus")
+    core = smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, rear, 8.0) - 2.5, 12.0)
     core = smooth_min(core, spine, 5.0)
     z = lattice.z / habitus.stretch
     # the leaf between the lungs: thin before the great vessels, wide behind the manubrium
@@ -100,7 +102,7 @@ def lung_field(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table
     half = 1.6 * habitus.visceral + 8.0 * np.exp(-np.maximum(behind, 0.0) / 6.0)
     half = half + 26.0 * np.clip((z + 38.0) / 26.0, 0.0, 1.0)
     leaf = (np.abs(lattice.x - middle) - half).astype(np.float32)
-    core = smooth_min(core, leaf, 16.0 * min(1.4, habitus.visceral)) + 1.0 * wave
+    core = smooth_min(core, leaf, 28.0 * min(1.4, habitus.visceral)) + 1.0 * wave
     under = diaphragm.diaphragm_field(habitus, lattice, inner, wave)
     lung = smooth_max(inner, -core, 4.0)
     lung = np.maximum(lung, -under)
@@ -108,7 +110,7 @@ def lung_field(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table
     # the apex is a dome
     half_width = cage.cage_box(habitus, lattice.z)[0] * 0.0 + 47.0 * habitus.size * habitus.width
     away = np.hypot(np.abs(lattice.x) - half_width, lattice.y - cage.spine_y(habitus, lattice.z) - 2.0)
-    cap = lattice.z + (away / habitus.size) ** 2 / 75.0
+    cap = lattice.z + np.minimum(away / habitus.size, 46.0) ** 2 / 80.0
     lung = smooth_max(lung, (cap * 0.75).astype(np.float32), 5.0)
     side = (np.broadcast_to(lattice.x, g.shape) - middle).astype(np.float32)
     return lung, side, inner, core, under
