@@ -199,6 +199,7 @@ def tube_points(habitus: Habitus, tube: Tube) -> np.ndarray:
     return np.array([place(habitus, p) for p in tube.points])
 
 
+AIRWAYS = ("trachea", "right_bronchus", "left_bronchus")
 _VESSELS = (
     "ascending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian",
     "superior_vena_cava", "right_brachiocephalic_vein", "left_brachiocephalic_vein", "azygos", "pulmonary_trunk",
@@ -238,4 +239,14 @@ def tube_field(habitus: Habitus, plan: Plan, lattice: Lattice, names: tuple[str,
     for name in names:
         tube = plan.tubes[name]
         add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat, blend_mm=blend_mm)
+    return f
+
+
+def thyroid_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
+    """Return the signed distance (mm) to the two lobes and the isthmus of the thyroid."""
+    f = lattice.far()
+    shift = -0.5 * habitus.tracheal_shift_mm
+    for side, low in ((-1.0, 0.0), (1.0, 3.0)):
+        add_ellipsoid(f, lattice.grid, place(habitus, (-22.0 + low, -36.0, shift + 16.0 * side)), (22.0, 9.0, 7.5))
+    add_tube(f, lattice.grid, [place(habitus, (-14.0, -46.0, shift - 12.0)), place(habitus, (-14.0, -46.0, shift + 12.0))], 3.5)
     return f

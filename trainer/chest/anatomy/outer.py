@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numba as nb
 import numpy as np
 
-from trainer.chest.anatomy import cage, diaphragm, mediastinum
+from trainer.chest.anatomy import abdomen, bone, cage, diaphragm, mediastinum, tissue, trunk
 from trainer.chest.anatomy.habitus import Habitus, habitus_of
-from trainer.chest.anatomy.model import Organ
 from trainer.chest.anatomy.noise import field, table_of
 from trainer.chest.anatomy.shape import Lattice, closed, lattice_of, smooth_max, smooth_min
 from trainer.chest.grid import Grid
@@ -46,42 +44,6 @@ class Outer:
     landmarks: Mapping[str, Point]
 
 
-@nb.njit(cache=True, parallel=True)
-def _paint_lung(coarse, ratio, lung, share, step, side):  # type: ignore[no-untyped-def]
-    nz, ny, nx = lung.shape
-    half = np.float32(0.5)
-    for ii in nb.prange(nz):
-        i = np.int64(ii)
-        fz = i * ratio[0]
-        z0 = min(int(fz), coarse.shape[0] - 2)
-        tz = np.float32(fz - z0)
-        line = np.empty(coarse.shape[2], np.float32)
-        mid = np.empty(coarse.shape[2], np.float32)
-        for j in range(ny):
-            fy = j * ratio[1]
-            y0 = min(int(fy), coarse.shape[1] - 2)
-            ty = np.float32(fy - y0)
-            inside = False
-            for c in range(coarse.shape[2]):
-                a = coarse[z0, y0, c] + ty * (coarse[z0, y0 + 1, c] - coarse[z0, y0, c])
-                b = coarse[z0 + 1, y0, c] + ty * (coarse[z0 + 1, y0 + 1, c] - coarse[z0 + 1, y0, c])
-                line[c] = a + tz * (b - a)
-                mid[c] = side[z0, y0, c]
-                inside |= line[c] < np.float32(2.0)
-            if not inside:
-                continue
-            for k in range(nx):
-                fx = k * ratio[2]
-                x0 = min(int(fx), coarse.shape[2] - 2)
-                d = line[x0] + np.float32(fx - x0) * (line[x0 + 1] - line[x0])
-                cover = half - d / step
-                if cover <= np.float32(0.0):
-                    continue
-                share[i, j, k] = np.uint8(min(np.float32(1.0), cover) * np.float32(255.0) + half)
-                if cover >= half:
-                    lung[i, j, k] = 1 if mid[x0] < np.float32(0.0) else 2
-
-
 def lung_field(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the distance to the lungs' surface and to the plane between them (negative right), mm."""
     g = lattice.grid
@@ -89,8 +51,7 @@ def lung_field(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table
     inner = cage.cage_field(habitus, lattice, wave)
     spine = cage.spine_field(habitus, lattice)
     core = smooth_min(mediastinum.heart_field(plan, lattice) - 3.0, mediastinum.vessel_field(habitus, plan, lattice) - 1.5, 10.0)
-    pipes = ("trachea", "right_bronchus", "left_bronchus")
-    core = closed(smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, pipes, 8.0) - 2.5, 12.0), g, 11.0)
+    core = closed(smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, mediastinum.AIRWAYS, 8.0) - 2.5, 12.0), g, 11.0)
     rear = ("descending_aorta", "oesophagus")
     core = smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, rear, 8.0) - 2.5, 12.0)
     core = smooth_min(core, spine, 5.0)
@@ -122,11 +83,48 @@ def outer(person: Person, grid: Grid) -> Outer:
     table = table_of(person.key)
     lattice = lattice_of(grid)
     plan = mediastinum.plan_of(habitus)
-    lungs, side, inner, _, _ = lung_field(habitus, plan, lattice, table)
-    lung = np.zeros(grid.shape, dtype=np.uint8)
-    share = np.zeros(grid.shape, dtype=np.uint8)
-    ratio = np.array([f / c for f, c in zip(grid.spacing_mm, lattice.grid.spacing_mm, strict=True)])
-    _paint_lung(lungs, ratio, lung, share, np.float32(grid.spacing_mm[2]), side)
-    organ = np.where(lung > 0, Organ.LUNG, Organ.MUSCLE).astype(np.uint8)
-    hu = np.full(grid.shape, 40, dtype=np.int16)
+    stack = _stack(habitus, plan, lattice, table)
+    fine = lattice_of(Grid(grid.shape, grid.spacing_mm, grid.origin_mm), (3.0, 1.25, 1.25))
+    muscle = trunk.muscle_field(habitus, lattice, stack[tissue.BODY], stack[tissue.WALL], fine, table)
+    depth, kinds = bone.draw(habitus, person.key, grid)
+    hu = np.empty(grid.shape, dtype=np.int16)
+    organ, lung, share = (np.zeros(grid.shape, dtype=np.uint8) for _ in range(3))
+    gland = 0.9 - 0.018 * person.age_years
+    tissue.compose(
+        hu, organ, lung, share, depth, kinds, stack, _ratio(grid, lattice), muscle, _ratio(grid, fine),
+        np.array(grid.origin_mm), np.array(grid.spacing_mm), table,
+        np.array([habitus.marbling, habitus.calcification, habitus.bone, abdomen.gas_level_mm(habitus), gland], np.float32),
+        tissue.bone_table(),
+    )  # fmt: skip
     return Outer(grid, hu, organ, lung, share, plan.landmarks | diaphragm.dome_tops(habitus))
+
+
+def _ratio(grid: Grid, lattice: Lattice) -> np.ndarray:
+    return np.array([f / c for f, c in zip(grid.spacing_mm, lattice.grid.spacing_mm, strict=True)])
+
+
+def _stack(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table: np.ndarray) -> np.ndarray:
+    """Return the coarse fields from which tissue is composed, float32, first axis as `tissue` counts them."""
+    g = lattice.grid
+    stack = np.empty((tissue.FIELDS, *g.shape), dtype=np.float32)
+    wave = field(g.shape, g.origin_mm, g.spacing_mm, table, 50.0, 2)
+    lean = field(g.shape, g.origin_mm, g.spacing_mm, table, 150.0, 3)
+    stack[tissue.BODY] = trunk.body_field(habitus, lattice, wave, lean)
+    stack[tissue.BREAST] = trunk.breast_field(habitus, lattice)
+    stack[tissue.LUNG], stack[tissue.SIDE], inner, core, under = lung_field(habitus, plan, lattice, table)
+    spine = cage.spine_field(habitus, lattice)
+    stack[tissue.WALL] = smooth_max(inner, -spine, 3.0)
+    stack[tissue.UNDER] = under
+    stack[tissue.HEART] = mediastinum.heart_field(plan, lattice)
+    aorta = mediastinum.tube_field(habitus, plan, lattice, ("descending_aorta",), 0.0)
+    stack[tissue.VESSEL] = np.minimum(mediastinum.vessel_field(habitus, plan, lattice), aorta)
+    stack[tissue.LUMEN] = mediastinum.tube_field(habitus, plan, lattice, mediastinum.AIRWAYS, 4.0)
+    stack[tissue.AIRWAY] = stack[tissue.LUMEN] - 1.4
+    stack[tissue.GULLET] = mediastinum.tube_field(habitus, plan, lattice, ("oesophagus",), 0.0)
+    stack[tissue.THYROID] = mediastinum.thyroid_field(habitus, lattice)
+    near_spine = np.minimum(np.minimum(spine, aorta), stack[tissue.GULLET])
+    stack[tissue.LIVER] = abdomen.liver_field(habitus, lattice, under, near_spine, wave)
+    stack[tissue.SPLEEN] = abdomen.spleen_field(habitus, lattice, under, wave)
+    stack[tissue.STOMACH] = abdomen.stomach_field(habitus, lattice, under, wave)
+    stack[tissue.BOWEL] = abdomen.bowel_field(habitus, lattice, under, wave)
+    return stack

@@ -47,15 +47,15 @@ def axis_mm(grid: Grid, axis: int) -> np.ndarray:
     return (grid.origin_mm[axis] + grid.spacing_mm[axis] * np.arange(grid.shape[axis])).astype(np.float32)
 
 
-def lattice_of(grid: Grid, step_mm: float = 2.0) -> Lattice:
+def lattice_of(grid: Grid, step_mm: tuple[float, float, float] = (2.0, 2.0, 2.0)) -> Lattice:
     """Return the lattice of about ``step_mm`` that covers ``grid``, its corner points included."""
     shape = []
     spacing = []
-    for n, s in zip(grid.shape, grid.spacing_mm, strict=True):
+    for n, s, step in zip(grid.shape, grid.spacing_mm, step_mm, strict=True):
         extent = (n - 1) * s
-        cells = max(1, math.ceil(extent / step_mm))
+        cells = max(1, math.ceil(extent / step))
         shape.append(cells + 1)
-        spacing.append(extent / cells if extent > 0 else step_mm)
+        spacing.append(extent / cells if extent > 0 else step)
     coarse = Grid((shape[0], shape[1], shape[2]), (spacing[0], spacing[1], spacing[2]), grid.origin_mm)
     z, y, x = (axis_mm(coarse, a) for a in range(3))
     return Lattice(coarse, z[:, None, None], y[None, :, None], x[None, None, :])
