@@ -1,0 +1,44 @@
+"""Reconstruction kernels: what they do to edges (MTF) and to noise (NPS).
+
+Measured on the same raw data in two kernels, Sensation 10 (B40f, B70f) and Brilliance 16 (B, L): noise 3.7 to
+6.5 times larger in the lung kernel; neighbour correlation 0.45 to 0.52 soft, 0.02 to 0.14 lung; edges 10 to 90 %
+1.6 mm soft, 0.65 mm lung with an overshoot of 29 % and an undershoot of 18 %.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from trainer.chest.protocol import Kernel
+
+NOISE_HU = {"soft": 16.0, "lung": 72.0}
+"""Noise in the mediastinum at 1 mm and routine dose. Order of magnitude as in filtered back projection with mild
+iterative reconstruction (soft 15 to 25, lung 25 to 70 HU); the ratio 4.5 is measured."""
+
+
+@lru_cache(maxsize=16)
+def transfer(kernel: Kernel, matrix: int, pixel_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a kernel makes of the signal and of white noise, on the half plane of `scipy.fft.rfft2`.
+
+    Returns
+    -------
+    mtf, noise : numpy.ndarray
+        float32, shape (matrix, matrix // 2 + 1). White noise of unit variance comes out with unit variance.
+    """
+    fy = np.fft.fftfreq(matrix, pixel_mm)[:, None]
+    fx = np.fft.rfftfreq(matrix, pixel_mm)[None, :]
+    f = np.hypot(fy, fx)
+    if kernel == "soft":
+        mtf = np.exp(-2.0 * (np.pi * 0.55 * f) ** 2)
+        power = (f + 0.12) * np.exp(-((f / 0.42) ** 3))
+    else:
+        mtf = (1.0 + 5.5 * f**2) * np.exp(-((f / 0.78) ** 4))
+        power = (f + 0.02) * (1.0 + 5.0 * (f / 0.6) ** 2) * np.exp(-((f / 0.62) ** 6))
+    weight = np.full(f.shape, 2.0)
+    weight[:, 0] = 1.0
+    if matrix % 2 == 0:
+        weight[:, -1] = 1.0
+    mean = float((power * weight).sum()) / matrix**2
+    return mtf.astype(np.float32), np.sqrt(power / mean).astype(np.float32)

@@ -1,0 +1,146 @@
+"""Noise of one acquisition: drawn from the visit's key, plane and pixel, so that any order gives the same."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+
+from trainer.core.chance import philox
+
+RAW_PLANE_MM = 1.0
+_STREAM = 0x4E01
+_COARSE = 64
+_ANGLES = 16
+
+
+@nb.njit(cache=True, parallel=True)
+def raw_noise(key: int, planes: np.ndarray, out: np.ndarray) -> None:
+    """Write the mean of the acquisition's raw planes: white, zero mean, variance 1 / number of planes.
+
+    A number is the sum of the four bytes of a random word, close to normal; the kernels' filters mix
+    hundreds of them.
+
+    Parameters
+    ----------
+    key : int
+        64-bit key of the visit.
+    planes : numpy.ndarray
+        int64, shape (n,): numbers of the planes.
+    out : numpy.ndarray
+        float32, shape (matrix, matrix), the columns divisible by 4.
+    """
+    k = np.uint64(key)
+    low, high = k & np.uint64(0xFFFFFFFF), k >> np.uint64(32)
+    scale = np.float32(1.0 / (np.sqrt(4.0 * (256.0**2 - 1.0) / 12.0) * planes.size))
+    for row in nb.prange(out.shape[0]):
+        y = np.int64(row)
+        for x in range(out.shape[1] // 4):
+            s0 = s1 = s2 = s3 = np.int64(0)
+            for n in range(planes.size):
+                a, b, c, d = philox(x, y, planes[n], _STREAM, low, high)
+                s0 += _bytes(a)
+                s1 += _bytes(b)
+                s2 += _bytes(c)
+                s3 += _bytes(d)
+            out[y, 4 * x] = np.float32(s0) * scale
+            out[y, 4 * x + 1] = np.float32(s1) * scale
+            out[y, 4 * x + 2] = np.float32(s2) * scale
+            out[y, 4 * x + 3] = np.float32(s3) * scale
+
+
+@nb.njit(cache=True, inline="always")
+def _bytes(word: int) -> int:
+    w = np.int64(word)
+    return (w & 255) + ((w >> 8) & 255) + ((w >> 16) & 255) + ((w >> 24) & 255) - 510
+
+
+@nb.njit(cache=True)
+def _coarse(image: np.ndarray, out: np.ndarray) -> None:
+    block = image.shape[0] // out.shape[0]
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            total = np.float32(0.0)
+            for j in range(0, block, 2):
+                for i in range(0, block, 2):
+                    total += max(image[y * block + j, x * block + i], np.float32(-1000.0))
+            n = ((block + 1) // 2) ** 2
+            out[y, x] = total / np.float32(n) * np.float32(0.001) + np.float32(1.0)
+
+
+@nb.njit(cache=True)
+def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray) -> None:
+    """Write the mean over directions of exp(attenuation), the variance of filtered back projection at a point."""
+    n = water.shape[0]
+    half = 0.5 * (n - 1)
+    sums = np.zeros(2 * n, np.float64)
+    out[:] = 0.0
+    for a in range(_ANGLES):
+        angle = np.pi * a / _ANGLES
+        c, s = np.cos(angle), np.sin(angle)
+        sums[:] = 0.0
+        for y in range(n):
+            for x in range(n):
+                t = (x - half) * c + (y - half) * s + n
+                i = int(t)
+                f = t - i
+                sums[i] += (1.0 - f) * water[y, x]
+                sums[i + 1] += f * water[y, x]
+        # 0.02/mm: water at 120 kV; half of it, since the tube current is modulated and the bowtie levels the rest.
+        sums[:] = np.exp(0.5 * 0.02 * pixel_mm * sums)
+        for y in range(n):
+            for x in range(n):
+                t = (x - half) * c + (y - half) * s + n
+                i = int(t)
+                f = t - i
+                out[y, x] += ((1.0 - f) * sums[i] + f * sums[i + 1]) / _ANGLES
+
+
+@nb.njit(cache=True, parallel=True)
+def _spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
+    n, m = coarse.shape[0], noise.shape[0]
+    for row in nb.prange(m):
+        y = np.int64(row)
+        fy = min(max((y + 0.5) * n / m - 0.5, 0.0), n - 1.001)
+        iy = int(fy)
+        wy = np.float32(fy - iy)
+        for x in range(m):
+            fx = min(max((x + 0.5) * n / m - 0.5, 0.0), n - 1.001)
+            ix = int(fx)
+            wx = np.float32(fx - ix)
+            top = coarse[iy, ix] + wx * (coarse[iy, ix + 1] - coarse[iy, ix])
+            low = coarse[iy + 1, ix] + wx * (coarse[iy + 1, ix + 1] - coarse[iy + 1, ix])
+            noise[y, x] *= np.float32(scale) * (top + wy * (low - top))
+
+
+def weigh(noise: np.ndarray, image: np.ndarray, pixel_mm: float, sd_hu: float) -> None:
+    """Scale white noise in place to the local standard deviation that a slice's own attenuation gives.
+
+    The measured ratio of outside air, lung and mediastinum is about 0.4 : 0.72 : 1, with more between the
+    shoulders. Variance at a point is the mean over rays through it of the inverse photon count, and a part that
+    depends on the tissue at the point itself (nonlinear reconstruction).
+
+    Parameters
+    ----------
+    noise, image : numpy.ndarray
+        float32, shape (matrix, matrix); ``image`` in HU.
+    pixel_mm : float
+    sd_hu : float
+        Standard deviation in the mediastinum of an average chest.
+    """
+    n = min(_COARSE, image.shape[0])
+    water = np.empty((n, n), np.float64)
+    _coarse(image, water)
+    variance = np.empty((n, n), np.float64)
+    _variance(np.clip(water, 0.0, 2.0), pixel_mm * image.shape[0] / n, variance)
+    _spread(_local_sd(variance, water).astype(np.float32), sd_hu, noise)
+
+
+# exp(0.5 x 0.02/mm x water path), averaged over directions, in the middle of an average chest (about 200 mm water).
+_MEDIASTINAL_VARIANCE = 7.4
+_TISSUE_SHARE = 0.45
+
+
+def _local_sd(variance: np.ndarray, water: np.ndarray) -> np.ndarray:
+    tissue = (1.0 - _TISSUE_SHARE) + _TISSUE_SHARE * np.clip(water, 0.0, 1.2)
+    out: np.ndarray = np.sqrt(variance / _MEDIASTINAL_VARIANCE) * tissue
+    return out

@@ -1,0 +1,327 @@
+"""One plane of one visit: where its pixels lie in the anatomy, and what is there."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+
+from trainer.chest.opacity.effusion import ATELECTASIS_MM, FLUID_HU, fluid_rank
+from trainer.chest.opacity.pattern import stain, step
+
+GRID_STEP = 8
+"""Pixels between the nodes on which the deformation is worked out; bilinear between them, exact to 0.1 mm."""
+
+TISSUE_HU = np.float32(30.0)  # non-enhancing consolidation (Lung-PET-CT-Dx A0002: core 27 to 44 HU)
+AIR_HU = np.float32(-985.0)
+NODE_HU = np.float32(45.0)
+_ZERO = np.float32(0.0)
+_HALF = np.float32(0.5)
+_ONE = np.float32(1.0)
+_CENTI = np.float32(0.01)
+_EDGE_HU = -150  # a voxel outside the lobes below this is partly lung and takes part in its neighbour's opacity
+_MAX_BRUSHES = 32
+
+
+@nb.njit(cache=True, inline="always")
+def _weight(k: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float32:
+    return (fz if k & 4 else _ONE - fz) * (fy if k & 2 else _ONE - fy) * (fx if k & 1 else _ONE - fx)
+
+
+@nb.njit(cache=True)
+def pooled(
+    values: np.ndarray, b: np.record, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32
+) -> np.float32:
+    """Return the trilinear value of a brush's block in a pooled buffer; indices count in the block."""
+    total = _ZERO
+    for k in range(8):
+        at = b.first + ((iz + (k >> 2)) * b.ny + iy + ((k >> 1) & 1)) * b.nx + ix + (k & 1)
+        total += _weight(k, fz, fy, fx) * np.float32(values[at])
+    return total
+
+
+@nb.njit(cache=True)
+def _half_value(
+    values: np.ndarray, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32
+) -> np.float32:
+    """Return the trilinear value of a half-resolution volume in 0.01 mm, as mm."""
+    nz, ny, nx = values.shape
+    total = _ZERO
+    for k in range(8):
+        z = min(max(iz + (k >> 2), 0), nz - 1)
+        y = min(max(iy + ((k >> 1) & 1), 0), ny - 1)
+        x = min(max(ix + (k & 1), 0), nx - 1)
+        total += _weight(k, fz, fy, fx) * np.float32(values[z, y, x])
+    return total * _CENTI
+
+
+@nb.njit(cache=True)
+def _stains(
+    shares: np.ndarray,
+    rim: np.float32,
+    hz: np.float32,
+    hy: np.float32,
+    hx: np.float32,
+    mm: tuple[np.float32, np.float32, np.float32],
+    brushes: np.ndarray,
+    edge: np.ndarray,
+    shell: np.ndarray,
+    bronchus: np.ndarray,
+    rank: np.ndarray,
+    depth: np.ndarray,
+    septum: np.ndarray,
+    lobule: np.ndarray,
+) -> tuple[np.float32, np.float32, int, int, int]:
+    """Return the tissue and air that all opacities bring to a point, and which own, fill and hollow it as bits."""
+    iz, iy, ix = int(np.floor(hz)), int(np.floor(hy)), int(np.floor(hx))
+    fz, fy, fx = hz - np.float32(iz), hy - np.float32(iy), hx - np.float32(ix)
+    kept, air = _ONE, _ZERO
+    owns = fills = hollows = 0
+    known = False
+    deep = sept = _ZERO
+    where = 0
+    for n in range(brushes.shape[0]):
+        b = brushes[n]
+        z, y, x = iz - b.z0, iy - b.y0, ix - b.x0
+        if z < 0 or y < 0 or x < 0 or z >= b.nz - 1 or y >= b.ny - 1 or x >= b.nx - 1:
+            continue
+        share = shares[b.lobe]
+        if share <= _ZERO:
+            continue
+        share = min(_ONE, share + rim)
+        into = pooled(edge, b, z, y, x, fz, fy, fx) * _CENTI
+        if into < np.float32(-8.0):
+            continue
+        if not known:
+            known = True
+            deep = _half_value(depth, iz, iy, ix, fz, fy, fx)
+            sept = _half_value(septum, iz, iy, ix, fz, fy, fx)
+            where = lobule[
+                min(max(int(hz + _HALF), 0), lobule.shape[0] - 1),
+                min(max(int(hy + _HALF), 0), lobule.shape[1] - 1),
+                min(max(int(hx + _HALF), 0), lobule.shape[2] - 1),
+            ]
+        under = pooled(shell, b, z, y, x, fz, fy, fx) * _CENTI
+        tube = pooled(bronchus, b, z, y, x, fz, fy, fx) * _CENTI if b.traction > _ZERO else np.float32(99.0)
+        t, a = stain(b, mm[0], mm[1], mm[2], into, under, deep, sept, tube, where)
+        kept *= _ONE - t * share
+        air = max(air, a * share)
+        if share > _HALF and pooled(rank, b, z, y, x, fz, fy, fx) < b.threshold:
+            bit = 1 << n
+            owns |= bit
+            if a > _HALF:
+                hollows |= bit
+            elif t > np.float32(0.6):
+                fills |= bit
+    return _ONE - kept, air, owns, fills, hollows
+
+
+@nb.njit(cache=True, parallel=True)
+def scan_plane(
+    hu: np.ndarray,
+    lobe: np.ndarray,
+    airway: np.ndarray,
+    spacing: np.ndarray,
+    origin: np.ndarray,
+    depth: np.ndarray,
+    septum: np.ndarray,
+    lobule: np.ndarray,
+    brushes: np.ndarray,
+    edge: np.ndarray,
+    shell: np.ndarray,
+    bronchus: np.ndarray,
+    rank: np.ndarray,
+    fluid: np.ndarray,
+    mosaic: np.ndarray,
+    nodes: np.ndarray,
+    thinning: np.ndarray,
+    places: np.ndarray,
+    weight: float,
+    image: np.ndarray,
+    truth: np.ndarray,
+) -> None:
+    """Add one plane of a visit to an image.
+
+    Parameters
+    ----------
+    hu, lobe, airway, depth, septum, lobule : numpy.ndarray
+        Of the `Anatomy` and its `Atlas`.
+    spacing, origin : numpy.ndarray
+        float32, shape (3,): lattice of the anatomy in mm.
+    brushes, edge, shell, bronchus, rank, fluid, mosaic, nodes : numpy.ndarray
+        Of the `Drawing`.
+    thinning : numpy.ndarray
+        float32, shape (2,): dV/V of the right and left lung in this breath-hold.
+    places : numpy.ndarray
+        float32, shape (n, n, 3): the anatomy's indices (z, y, x) under every `GRID_STEP`-th pixel.
+    weight : float
+        Of this plane in the slice.
+    image : numpy.ndarray
+        float32, shape (matrix, matrix), in HU; added to.
+    truth : numpy.ndarray
+        int64, shape (3, matrix, matrix) or (3, 0, 0): bits of the opacities that own, fill and hollow a pixel.
+    """
+    nz, ny, nx = hu.shape
+    inv = np.float32(1.0 / GRID_STEP)
+    wanted = truth.shape[1] > 0
+    for row in nb.prange(image.shape[0]):
+        py = np.int64(row)
+        shares = np.zeros(6, np.float32)
+        gy = py // GRID_STEP
+        ty = np.float32(py - gy * GRID_STEP) * inv
+        for px in range(image.shape[1]):
+            gx = px // GRID_STEP
+            tx = np.float32(px - gx * GRID_STEP) * inv
+            w00, w01 = (_ONE - ty) * (_ONE - tx), (_ONE - ty) * tx
+            w10, w11 = ty * (_ONE - tx), ty * tx
+            z = (
+                w00 * places[gy, gx, 0]
+                + w01 * places[gy, gx + 1, 0]
+                + w10 * places[gy + 1, gx, 0]
+                + w11 * places[gy + 1, gx + 1, 0]
+            )
+            y = (
+                w00 * places[gy, gx, 1]
+                + w01 * places[gy, gx + 1, 1]
+                + w10 * places[gy + 1, gx, 1]
+                + w11 * places[gy + 1, gx + 1, 1]
+            )
+            x = (
+                w00 * places[gy, gx, 2]
+                + w01 * places[gy, gx + 1, 2]
+                + w10 * places[gy + 1, gx, 2]
+                + w11 * places[gy + 1, gx + 1, 2]
+            )
+            if y < _ZERO or x < _ZERO or y >= np.float32(ny - 1) or x >= np.float32(nx - 1):
+                image[py, px] += np.float32(weight) * np.float32(-1000.0)
+                continue
+            z = min(max(z, _ZERO), np.float32(nz) - np.float32(1.001))
+            iz, iy, ix = int(z), int(y), int(x)
+            fz, fy, fx = z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)
+            value = rim = open_ = _ZERO
+            shares[:] = _ZERO
+            for k in range(8):
+                cz, cy, cx = iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)
+                w = _weight(k, fz, fy, fx)
+                h = hu[cz, cy, cx]
+                value += w * np.float32(h)
+                label = lobe[cz, cy, cx]
+                if label > 0:
+                    shares[label] += w
+                    open_ += w * np.float32(airway[cz, cy, cx])
+                elif h < _EDGE_HU:
+                    rim += w
+            right = shares[1] + shares[2] + shares[3]
+            lung = right + shares[4] + shares[5]
+            mz, my, mx = origin[0] + z * spacing[0], origin[1] + y * spacing[1], origin[2] + x * spacing[2]
+            if lung > _ZERO:
+                thin = thinning[0] * right + thinning[1] * (lung - right)
+                value -= (value + np.float32(1000.0)) * thin if value < _ZERO else _ZERO
+                hz, hy, hx = (z - _HALF) * _HALF, (y - _HALF) * _HALF, (x - _HALF) * _HALF
+                if mosaic.shape[0] > 1:
+                    n = lobule[
+                        min(int(hz + _HALF), lobule.shape[0] - 1),
+                        min(int(hy + _HALF), lobule.shape[1] - 1),
+                        min(int(hx + _HALF), lobule.shape[2] - 1),
+                    ]
+                    value += mosaic[n] * lung * min(_ONE, max(_ZERO, value * np.float32(-1.0 / 850.0)))
+                tissue, air, owns, fills, hollows = _stains(
+                    shares, rim, hz, hy, hx, (mz, my, mx),
+                    brushes, edge, shell, bronchus, rank, depth, septum, lobule,
+                )  # fmt: skip
+                open_ *= np.float32(1.0 / 255.0)
+                if value < TISSUE_HU:
+                    value += tissue * (_ONE - open_) * (TISSUE_HU - value)
+                value += air * (AIR_HU - value)
+                side = 0 if right > _HALF * lung else 1
+                if fluid[side, 0] > np.float32(-1e8):
+                    value = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], depth)
+                if wanted:
+                    truth[0, py, px] |= owns
+                    truth[1, py, px] |= fills
+                    truth[2, py, px] |= hollows
+            elif value < np.float32(30.0) and value > np.float32(-300.0):
+                value = _swell(value, mz, my, mx, nodes)
+            image[py, px] += np.float32(weight) * value
+
+
+@nb.njit(cache=True)
+def _flood(
+    value: np.float32,
+    share: np.float32,
+    hz: np.float32,
+    hy: np.float32,
+    hx: np.float32,
+    mz: np.float32,
+    my: np.float32,
+    fluid: np.ndarray,
+    depth: np.ndarray,
+) -> np.float32:
+    """Return the density after free fluid and the lung that it compresses."""
+    iz, iy, ix = int(np.floor(hz)), int(np.floor(hy)), int(np.floor(hx))
+    deep = _half_value(depth, iz, iy, ix, hz - np.float32(iz), hy - np.float32(iy), hx - np.float32(ix))
+    level = fluid[0] - fluid_rank(mz, my, deep, fluid[1], fluid[2])
+    share = min(_ONE, share)
+    squeezed = np.float32(0.8) * step(level, np.float32(-ATELECTASIS_MM), np.float32(-0.5))
+    if value < TISSUE_HU:
+        value += share * squeezed * (TISSUE_HU - value)
+    wet = share * step(level, np.float32(-0.5), np.float32(0.5))
+    return value + wet * (np.float32(FLUID_HU) - value)
+
+
+@nb.njit(cache=True)
+def _swell(value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, nodes: np.ndarray) -> np.float32:
+    """Return the density of mediastinal fat with lymph nodes in it."""
+    for n in range(nodes.shape[0]):
+        dz, dy, dx = (
+            (mz - nodes[n, 0]) / nodes[n, 3],
+            (my - nodes[n, 1]) / nodes[n, 4],
+            (mx - nodes[n, 2]) / nodes[n, 5],
+        )
+        r = dz * dz + dy * dy + dx * dx
+        if r < np.float32(1.5):
+            value += (_ONE - step(np.sqrt(r), np.float32(0.85), np.float32(1.1))) * (NODE_HU - value)
+    return value
+
+
+@nb.njit(cache=True, parallel=True)
+def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: float) -> None:
+    """Lay the table, two arcs of carbon fibre over foam, under the patient where the image holds air.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32 HU, shape (matrix, matrix).
+    pixel_mm : float
+    centre_x_mm, top_mm : float
+        Middle of the table and its top there, in mm from the first pixel.
+    """
+    for row in nb.prange(image.shape[0]):
+        y = np.int64(row) * pixel_mm
+        for x in range(image.shape[1]):
+            away = x * pixel_mm - centre_x_mm
+            below = y - top_mm + away * away / 1100.0
+            if image[np.int64(row), x] > np.float32(-900.0) or abs(away) > 215.0 or below < -1.0 or below > 60.0:
+                continue
+            arc = 42.0 - 0.0009 * away * away
+            hu = -1000.0
+            if 0.0 <= below < 12.0:
+                hu = -955.0  # mattress
+            elif 12.0 <= below < 14.0 or arc <= below < arc + 2.0:
+                hu = -350.0
+            elif 14.0 <= below < arc:
+                hu = -925.0  # foam
+            image[np.int64(row), x] = np.float32(hu)
+
+
+@nb.njit(cache=True, parallel=True)
+def finish(image: np.ndarray, out: np.ndarray) -> None:
+    """Round to HU and pad outside the reconstruction circle with -1024."""
+    half = 0.5 * (image.shape[0] - 1)
+    limit = (0.5 * image.shape[0]) ** 2
+    for row in nb.prange(image.shape[0]):
+        y = np.int64(row)
+        for x in range(image.shape[1]):
+            if (y - half) ** 2 + (x - half) ** 2 > limit:
+                out[y, x] = -1024
+            else:
+                out[y, x] = np.int16(np.floor(min(max(image[y, x], np.float32(-1024.0)), np.float32(3071.0)) + _HALF))
