@@ -83,6 +83,9 @@ def key_of(*parts: object) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def keys_of(*parts: object, count: int) -> np.ndarray:
-    """Return ``count`` patient keys, uint64, the i-th of which depends on ``parts`` and i only."""
-    return np.array([key_of(*parts, i) for i in range(count)], dtype=np.uint64)
+def keys_of(*parts: object, count: int, first: int = 0) -> np.ndarray:
+    """Return the keys, uint64, of members ``first`` to ``first + count - 1`` of what ``parts`` names.
+
+    The i-th key depends on ``parts`` and i only.
+    """
+    return np.array([key_of(*parts, i) for i in range(first, first + count)], dtype=np.uint64)

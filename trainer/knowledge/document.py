@@ -68,7 +68,9 @@ class _Builder:
             self.faults.append(self.document.fault(where, "an alias; write the value out"))
             return None
         self._seen.add(id(node))
-        if node.tag not in _PLAIN_TAGS and not (isinstance(node, yaml.ScalarNode) and "timestamp" in node.tag):
+        if node.tag not in _PLAIN_TAGS and not (
+            isinstance(node, yaml.ScalarNode) and "timestamp" in node.tag
+        ):
             self.faults.append(self.document.fault(where, f"the tag {node.tag} is not allowed"))
             return None
         if len(where) > MAX_DEPTH:
@@ -131,7 +133,9 @@ def read_document(path: Path) -> Document:
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 line = event.start_mark.line + 1
-                raise BadFiles([Fault(path, line, "aliases and anchors are not allowed; write the value out")])
+                raise BadFiles(
+                    [Fault(path, line, "aliases and anchors are not allowed; write the value out")]
+                )
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -160,11 +164,12 @@ def parse(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        raise BadFiles([_fault(document, dict(item)) for item in error.errors()]) from error
+        raise BadFiles([fault_of(document, dict(item)) for item in error.errors()]) from error
 
 
-def _fault(document: Document, item: dict[str, Any]) -> Fault:
-    where: Where = tuple(item["loc"])
+def fault_of(document: Document, item: dict[str, Any], within: Where = ()) -> Fault:
+    """Return what pydantic says about one value of a document (below ``within``) as a fault with its line."""
+    where: Where = (*within, *item["loc"])
     message = {
         "extra_forbidden": "unknown key",
         "missing": "missing",

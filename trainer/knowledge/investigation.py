@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from trainer.knowledge.number import Frozen, Probability, Sourced, Spread, number
+from trainer.knowledge.number import Frozen, Number, Probability, Sourced, Spread, within
 
 OTHERWISE = "otherwise"
 
@@ -39,7 +39,7 @@ class StateReport(Frozen):
     finding: str
     variable: str
     unit: str
-    error: number(high=1.0)  # type: ignore[valid-type]
+    error: Annotated[Number, within(high=1.0)]
 
 
 class BinaryReport(Frozen):
@@ -97,7 +97,9 @@ class ImageReport(Frozen):
     modality: Literal["CT", "DX"]
 
 
-Report = Annotated[StateReport | BinaryReport | QuantityReport | CategoryReport | ImageReport, Field(discriminator="kind")]
+Report = Annotated[
+    StateReport | BinaryReport | QuantityReport | CategoryReport | ImageReport, Field(discriminator="kind")
+]
 
 TestGroup = Literal[
     "history", "examination", "blood", "microbiology", "immunology", "imaging",
@@ -134,9 +136,9 @@ class Investigation(Frozen):
     name: str
     synonyms: tuple[str, ...]
     group: TestGroup
-    latency: number("h")  # type: ignore[valid-type]
-    cost: number("EUR")  # type: ignore[valid-type]
-    radiation: number("mSv", high=50)  # type: ignore[valid-type]
+    latency: Annotated[Number, within("h")]
+    cost: Annotated[Number, within("EUR")]
+    radiation: Annotated[Number, within("mSv", high=50)]
     invasive: bool = False
     settings: tuple[Literal["home", "clinic", "ward", "icu"], ...] = ("clinic", "ward", "icu")
     complications: tuple[Complication, ...] = ()

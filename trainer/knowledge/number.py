@@ -94,10 +94,14 @@ class Spread(Sourced):
     def at(self, z: float) -> float:
         """Return the value at ``z`` standard deviations from the centre, clipped."""
         value = self.centre + self.spread * z if self.shape == "normal" else self.centre * self.spread**z
-        return min(max(value, self.low if self.low is not None else -math.inf), self.high if self.high is not None else math.inf)
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        return min(max(value, low), high)
 
 
-def _checked(unit: str, low: float, high: float) -> AfterValidator:
+def within(unit: str = "1", low: float = 0.0, high: float = math.inf) -> AfterValidator:
+    """Return the check that a `Number`, or the centre of a `Spread`, has this unit and lies in this range."""
+
     def check(number: Number | Spread) -> Number | Spread:
         if number.unit != unit:
             raise ValueError(f"the unit is {number.unit!r}, {unit!r} is expected")
@@ -109,14 +113,5 @@ def _checked(unit: str, low: float, high: float) -> AfterValidator:
     return AfterValidator(check)
 
 
-def number(unit: str = "1", low: float = 0.0, high: float = math.inf) -> Any:
-    """Return the type of a `Number` that has this unit and lies in this range."""
-    return Annotated[Number, _checked(unit, low, high)]
-
-
-def spread(unit: str = "1", low: float = -math.inf, high: float = math.inf) -> Any:
-    """Return the type of a `Spread` that has this unit and whose centre lies in this range."""
-    return Annotated[Spread, _checked(unit, low, high)]
-
-
-Probability = Annotated[Number, _checked("1", 0.0, 1.0)]
+Factor = Annotated[Number, within()]
+Probability = Annotated[Number, within(high=1.0)]

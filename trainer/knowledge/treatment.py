@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trainer.knowledge.investigation import Complication
-from trainer.knowledge.number import Frozen, number
+from trainer.knowledge.number import Frozen, Number, within
 
 
 class Channel(IntEnum):
@@ -51,7 +51,7 @@ class Act(Frozen):
         "pneumocystis", "macrolide_immune", "steroid_sparing", "antifibrotic", "anticoagulation", "bone_protection",
         "glucose_lowering", "oxygen", "culprit_withdrawal",
     ]  # fmt: skip
-    strength: number(high=50)  # type: ignore[valid-type]
+    strength: Annotated[Number, within(high=50)]
 
 
 TreatmentGroup = Literal[
@@ -85,8 +85,8 @@ class Treatment(Frozen):
     group: TreatmentGroup
     route: Literal["oral", "intravenous", "inhaled", "subcutaneous", "none"]
     dose_unit: Literal["mg", "L/min", "1"]
-    usual_dose: number("per day")  # type: ignore[valid-type]
-    highest_dose: number("per day")  # type: ignore[valid-type]
-    cost: number("EUR/day")  # type: ignore[valid-type]
+    usual_dose: Annotated[Number, within("per day")]
+    highest_dose: Annotated[Number, within("per day")]
+    cost: Annotated[Number, within("EUR/day")]
     acts: tuple[Act, ...]
     harms: tuple[Complication, ...] = ()

@@ -1,0 +1,73 @@
+"""The engine: every patient of a batch through one day, in one fixed order of processes."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+
+from trainer.core.time import TICKS_PER_DAY
+from trainer.course.parameter import Parameters
+from trainer.course.process import death, drive, growth, harm, microbe, opacity, steroid, vital
+from trainer.course.state import NEVER as _NEVER
+from trainer.course.state import State
+from trainer.knowledge.treatment import Channel
+
+NEVER = int(_NEVER)
+CHANNELS = len(Channel)
+_STEROID = int(Channel.GLUCOCORTICOID)
+_SPARING = int(Channel.STEROID_SPARING)
+_MACROLIDE = int(Channel.MACROLIDE_IMMUNE)
+_WITHDRAWN = int(Channel.CULPRIT_WITHDRAWAL)
+_TICKS = TICKS_PER_DAY
+
+
+@nb.njit(cache=True)
+def _day(p, opacities, q, kinds, b, drugs, tick):
+    """Carry one living patient from the beginning of a day to the next."""
+    mg = drugs[_STEROID]
+    if p.treated_tick == NEVER and (mg > 0.0 or drugs[_MACROLIDE] > 0.0):
+        p.treated_tick = tick
+    for quarter in range(_TICKS):
+        steroid.take(p, b, q, mg if quarter == 0 else 0.0)
+        drive.inflame(p, q, b, tick + quarter, drugs[_WITHDRAWN])
+        microbe.multiply(p, q, drugs)
+        vital.show(p, q, b, tick + quarter, drugs)
+    steroid.settle(p, b, mg, drugs[_SPARING], drugs[_MACROLIDE])
+    growth.grow(p)
+    growth.stiffen(p, q, drugs)
+    opacity.spread(p, opacities, q, kinds, tick, drugs)
+    opacity.change(p, opacities, q, kinds, b, tick)
+    harm.pay(p, b, mg, drugs, tick)
+    if death.die(p, q, b, tick):
+        p.death_tick = tick
+
+
+@nb.njit(cache=True, parallel=True)
+def _advance(patients, opacities, diseases, kinds, body, drugs, tick):
+    for i in nb.prange(len(patients)):
+        p = patients[i]
+        if tick < p.onset_tick or p.death_tick != NEVER:
+            continue
+        row = p.disease
+        if tick == p.onset_tick:
+            opacity.first(p, opacities[i], diseases[row], kinds[row], tick)
+        _day(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
+
+
+def advance_day(state: State, parameters: Parameters, drugs: np.ndarray, day: int) -> None:
+    """Carry a batch through ``day``, in place.
+
+    Parameters
+    ----------
+    state : State
+        At the beginning of the day.
+    parameters : Parameters
+    drugs : numpy.ndarray
+        float64, shape (n, len(Channel)): what each patient takes on this day; the glucocorticoid in mg of
+        prednisolone, all else as a strength from 0 to 1.
+    day : int
+        Days from presentation; negative in the history.
+    """
+    _advance(
+        state.patients, state.opacities, parameters.diseases, parameters.kinds, parameters.body, drugs, day * _TICKS
+    )

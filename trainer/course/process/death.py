@@ -1,0 +1,42 @@
+"""Death: of the disease, of hypoxaemia, of an infection caught under steroids, of age."""
+
+from __future__ import annotations
+
+import math
+
+import numba as nb
+
+from trainer.core.chance import uniform
+from trainer.core.time import DAYS_PER_YEAR
+from trainer.course.process.microbe import inflammation_of
+from trainer.course.stream import DEATH
+
+_INFECTION_DAYS = 14.0
+
+
+@nb.njit(cache=True)
+def die(p, q, b, tick):
+    """Return whether the patient dies on this day."""
+    rate = b.mortality_background_at_60 * 2.0 ** ((p.age_years - 60.0) / b.mortality_background_doubling)
+    short = max(0.0, b.mortality_hypoxaemia_below - p.spo2_percent)
+    rate += b.mortality_hypoxaemia * (short / 10.0) ** 2
+    frail = math.exp(0.5 * p.frailty_z)
+    rate += frail * (
+        q.danger_per_drive * p.drive * p.drive
+        + q.danger_per_load * inflammation_of(p, q) * p.load
+        + q.danger_per_fibrosis * p.fibrosis
+        + q.danger_per_growth * min(p.growth, 10.0)
+        + q.danger_steroid_harm * p.steroid_effect
+    )
+    rate += _from_infection(tick, p.infection_tick, b.harm_infection_deaths * frail)
+    rate += _from_infection(tick, p.pjp_tick, b.harm_pneumocystis_deaths)
+    return uniform(p.key, DEATH, tick, 0) < 1.0 - math.exp(-rate / DAYS_PER_YEAR)
+
+
+@nb.njit(cache=True)
+def _from_infection(tick, event_tick, lethality):
+    """Return the hazard per year that kills ``lethality`` of those infected within two weeks of it."""
+    days = (tick - event_tick) / 4.0
+    if days < 0.0 or days > _INFECTION_DAYS:
+        return 0.0
+    return -math.log(1.0 - min(lethality, 0.95)) * DAYS_PER_YEAR / _INFECTION_DAYS

@@ -1,0 +1,41 @@
+"""Slow laws: tumour, fibrosis, emboli."""
+
+from __future__ import annotations
+
+import math
+
+import numba as nb
+
+from trainer.core.chance import uniform
+from trainer.core.time import DAYS_PER_YEAR
+from trainer.course.stream import EMBOLUS
+from trainer.knowledge.treatment import Channel
+
+_ANTIFIBROTIC = int(Channel.ANTIFIBROTIC)
+_ANTICOAGULATION = int(Channel.ANTICOAGULATION)
+
+
+@nb.njit(cache=True)
+def grow(p):
+    """Carry a tumour through one day: it doubles in the patient's doubling time and never shrinks."""
+    if p.growth > 0.0:
+        p.growth *= math.exp(math.log(2.0) / p.doubling_days)
+
+
+@nb.njit(cache=True)
+def stiffen(p, q, drugs):
+    """Carry fibrosis through one day: its own progress and what active drive adds; it never turns back."""
+    if p.fibrosis <= 0.0 and q.fibrosis_per_drive <= 0.0:
+        return
+    rate = p.fibrosis_per_year * (1.0 - q.fibrosis_antifibrotic_slows * drugs[_ANTIFIBROTIC])
+    rate += q.fibrosis_per_drive * p.drive
+    p.fibrosis = min(p.fibrosis + rate / DAYS_PER_YEAR * (1.0 - p.fibrosis), 1.0)
+
+
+@nb.njit(cache=True)
+def embolise(p, q, tick, drugs):
+    """Return whether an embolus comes on this day."""
+    if q.thrombus_recurrence <= 0.0:
+        return False
+    rate = q.thrombus_recurrence * (1.0 - q.thrombus_anticoagulation_prevents * drugs[_ANTICOAGULATION])
+    return uniform(p.key, EMBOLUS, tick, 0) < 1.0 - math.exp(-rate / DAYS_PER_YEAR)

@@ -1,0 +1,203 @@
+"""Diseases: the parameters that a disease gives to the processes that all diseases share.
+
+A process that a disease does not have is left out of its file; a quantity that is left out is zero. What the
+parameters do is said where they are used, in `trainer.course.process`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from trainer.knowledge.number import Frozen, Number, Probability, Spread, within
+
+_Days = Annotated[Number, within("day")]
+_PerDay = Annotated[Number, within("1/day")]
+_Factor = Annotated[Number, within("1")]
+_Share = Annotated[Number, within("1", high=1.0)]
+
+Group = Literal[
+    "healthy", "organizing-pneumonia", "infection", "interstitial", "eosinophilic", "neoplasm", "vascular"
+]
+LobeName = Literal["right_upper", "right_middle", "right_lower", "left_upper", "left_lower"]
+
+
+class Population(Frozen):
+    """Who falls ill, and when they come."""
+
+    age: Annotated[Spread, within("year", low=18, high=95)]
+    female: Probability
+    onset_to_presentation: Annotated[Spread, within("week", low=0, high=60)]
+    severity: Spread
+
+
+class Inflammation(Frozen):
+    """Inflammatory drive: kindled once, self-limiting, held down by steroids, ready to flare."""
+
+    ignition: _Factor
+    ignition_spread: _Factor
+    fade: _PerDay
+    fade_spread: _Factor
+    severity_slows_fade: _Factor | None = None
+    production: _PerDay
+    clearance: _PerDay
+    half_effect_dose: Annotated[Number, within("mg/day")]
+    steroid_blocks: _Share | None = None
+    steroid_clears: _Factor | None = None
+    steroid_heals: _PerDay | None = None
+    macrolide_blocks: _Share | None = None
+    macrolide_heals: _PerDay | None = None
+    sparing_blocks: _Share | None = None
+    memory_laid: _PerDay | None = None
+    memory_frailty: _Factor | None = None
+    memory_fade: _PerDay | None = None
+    flare_rate: _PerDay | None = None
+    flare_size: _Factor | None = None
+    exposure_half_life: _Days | None = None
+    exposure_share: _Share | None = None
+
+
+class Microbe(Frozen):
+    """The disease's own organism in the lung."""
+
+    kind: Literal["bacteria", "mould", "mycobacteria"]
+    inoculum: _Share
+    growth: _PerDay
+    kill: _PerDay
+    defence: _PerDay
+    steroid_weakens: _Share
+    steroid_masks: _Share | None = None
+    atypical: Probability | None = None
+    resistant: Probability | None = None
+
+
+class Growth(Frozen):
+    """A tumour's size; it never shrinks."""
+
+    doubling_time: Annotated[Spread, within("day", low=10, high=2000)]
+
+
+class Fibrosis(Frozen):
+    """Scarring of the interstitium, which does not turn back."""
+
+    at_presentation: Annotated[Spread, within("1", low=0, high=1)]
+    progress: Annotated[Spread, within("1/year", low=0, high=2)]
+    per_drive: Annotated[Number, within("1/year")] | None = None
+    antifibrotic_slows: _Share | None = None
+
+
+class Thrombus(Frozen):
+    """Emboli that come again unless anticoagulated."""
+
+    recurrence: Annotated[Number, within("1/year")]
+    anticoagulation_prevents: _Share
+
+
+class Answer(Frozen):
+    """What the body shows of the inflammation at drive 1 and of the organism at load 1."""
+
+    crp_per_drive: Annotated[Number, within("mg/L")] | None = None
+    crp_spread: _Factor | None = None
+    crp_per_load: Annotated[Number, within("mg/L")] | None = None
+    fever_per_drive: Annotated[Number, within("K")] | None = None
+    fever_per_load: Annotated[Number, within("K")] | None = None
+    fever_spread: Annotated[Number, within("K")] | None = None
+    white_cells_per_drive: Annotated[Number, within("G/L")] | None = None
+    white_cells_per_load: Annotated[Number, within("G/L")] | None = None
+    white_cells: Annotated[Number, within("G/L")] | None = None
+    eosinophils_per_drive: Annotated[Number, within("G/L")] | None = None
+    procalcitonin_per_load: Annotated[Number, within("ng/mL")] | None = None
+    procalcitonin_per_drive: Annotated[Number, within("ng/mL")] | None = None
+    fvc_lost_to_fibrosis: Annotated[Number, within("%")] | None = None
+    dlco_lost_to_fibrosis: Annotated[Number, within("%")] | None = None
+    dlco_lost_to_drive: Annotated[Number, within("%")] | None = None
+
+
+class Danger(Frozen):
+    """Hazards of death that belong to the disease, beside those of hypoxaemia and infection."""
+
+    per_drive: Annotated[Number, within("1/year")] | None = None
+    per_load: Annotated[Number, within("1/year")] | None = None
+    per_fibrosis: Annotated[Number, within("1/year")] | None = None
+    per_growth: Annotated[Number, within("1/year")] | None = None
+    steroid_harm: Annotated[Number, within("1/year")] | None = None
+
+
+class OpacityKind(Frozen):
+    """One kind of opacity that a disease makes: what feeds it, where it lies, how it looks, how it ends."""
+
+    name: str
+    form: Literal["patch", "nodule", "wedge", "band", "field", "centrilobular"]
+    feeds_on: Literal["drive", "load", "growth", "fibrosis", "nothing"]
+    births: _PerDay | None = None
+    first: Annotated[Number, within("1", high=12)] | None = None
+    lobes: Annotated[dict[LobeName, Annotated[float, Field(ge=0)]], Field(min_length=5, max_length=5)]
+    where_source: str
+    height: Annotated[Spread, within("1", low=0, high=1)]
+    depth: Annotated[Spread, within("1", low=0, high=1)]
+    posterior: _Share | None = None
+    bronchocentric: _Share | None = None
+    volume: Annotated[Spread, within("mL", low=0.05, high=1500)]
+    fill: Annotated[Spread, within("1", low=0, high=1)]
+    ripening: _Days
+    burn_out: _Days | None = None
+    clearing: _PerDay | None = None
+    shrinking: _PerDay | None = None
+    steroid_quickens: _Factor | None = None
+    age_slows: _Factor | None = None
+    ring: _Share | None = None
+    ring_after: _Days | None = None
+    rim: Annotated[Spread, within("mm", low=1, high=40)] | None = None
+    halo: _Share | None = None
+    perilobular: _Share | None = None
+    septal: _Share | None = None
+    nodularity: _Share | None = None
+    tree_in_bud: _Share | None = None
+    reticulation: _Share | None = None
+    cavity: _Share | None = None
+    honeycomb: _Share | None = None
+    traction: _Share | None = None
+    sparing: _Share | None = None
+    scarring: _PerDay | None = None
+
+
+class Pleura(Frozen):
+    """Fluid, air trapping and nodes that go with the disease."""
+
+    effusion: Probability
+    effusion_volume: Annotated[Spread, within("mL", low=0, high=3000)]
+    mosaic: _Share | None = None
+    nodes: Annotated[Number, within("mm", high=30)] | None = None
+
+
+class Disease(Frozen):
+    """A disease.
+
+    Parameters
+    ----------
+    id : str
+        Identifier, also the name of its file.
+    name : str
+    synonyms : tuple of str
+        Other names by which a command finds it.
+    group : str
+    summary : str
+        What it is, in a sentence or two, for the debrief.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    name: str
+    synonyms: tuple[str, ...] = ()
+    group: Group
+    summary: str
+    population: Population
+    inflammation: Inflammation | None = None
+    microbe: Microbe | None = None
+    growth: Growth | None = None
+    fibrosis: Fibrosis | None = None
+    thrombus: Thrombus | None = None
+    answer: Answer = Answer()
+    danger: Danger = Danger()
+    pleura: Pleura | None = None
+    opacities: Annotated[tuple[OpacityKind, ...], Field(max_length=3)] = ()

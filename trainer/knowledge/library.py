@@ -1,0 +1,284 @@
+"""All of the knowledge in one value, read from ``assets`` and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from trainer.core.error import BadFiles, BadInput, Fault
+from trainer.core.place import assets_dir
+from trainer.knowledge.body import Body
+from trainer.knowledge.disease import Disease
+from trainer.knowledge.document import Document, Where, fault_of, parse, read_document
+from trainer.knowledge.finding import Finding, Source
+from trainer.knowledge.investigation import OTHERWISE, Investigation
+from trainer.knowledge.number import JUDGEMENT
+from trainer.knowledge.plan import Plan
+from trainer.knowledge.treatment import Treatment
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything known, by identifier."""
+
+    sources: Mapping[str, Source]
+    findings: Mapping[str, Finding]
+    tests: Mapping[str, Investigation]
+    treatments: Mapping[str, Treatment]
+    diseases: Mapping[str, Disease]
+    body: Body
+    plans: Mapping[str, Plan]
+
+    def disease(self, word: str) -> Disease:
+        """Return the disease with this identifier or synonym.
+
+        Raises
+        ------
+        BadInput
+            If there is none.
+        """
+        wanted = word.strip().lower()
+        for disease in self.diseases.values():
+            if wanted == disease.id or wanted in (s.lower() for s in (disease.name, *disease.synonyms)):
+                return disease
+        raise BadInput(f"no disease is called {word!r}; there are: {', '.join(sorted(self.diseases))}")
+
+    def plan(self, word: str) -> Plan:
+        """Return the plan with this identifier, or the one in the file of this name.
+
+        Raises
+        ------
+        BadInput
+            If there is none.
+        """
+        if word in self.plans:
+            return self.plans[word]
+        path = Path(word)
+        if path.suffix in (".yaml", ".yml") or path.exists():
+            return read_plan(path, self)
+        raise BadInput(f"no plan is called {word!r}; there are: {', '.join(sorted(self.plans))}, or name a file")
+
+
+@dataclass
+class _Reading:
+    """Documents read so far and the faults found in them."""
+
+    faults: list[Fault]
+    documents: list[Document]
+
+    def document(self, path: Path) -> Document | None:
+        try:
+            found = read_document(path)
+        except BadFiles as error:
+            self.faults += error.faults
+            return None
+        self.documents.append(found)
+        return found
+
+    def whole(self, model: type[M], path: Path) -> M | None:
+        """Read a file that is one value."""
+        document = self.document(path)
+        if document is None:
+            return None
+        try:
+            return parse(model, document)
+        except BadFiles as error:
+            self.faults += error.faults
+            return None
+
+    def entries(self, model: type[M], path: Path, key: str | None = None) -> Iterator[tuple[str, M]]:
+        """Read a file that maps identifiers to values, or with ``key`` lists values that carry their ``id``."""
+        document = self.document(path)
+        if document is None:
+            return
+        if key is None:
+            rows: Iterable[tuple[Where, Any]] = (
+                [((name,), value) for name, value in document.value.items()] if isinstance(document.value, dict) else []
+            )
+        else:
+            listed = document.value.get(key) if isinstance(document.value, dict) else None
+            if not isinstance(listed, list) or set(document.value) != {key}:
+                self.faults.append(document.fault((), f"a list under the one key {key!r} is expected"))
+                return
+            rows = [((key, i), value) for i, value in enumerate(listed)]
+        for where, value in rows:
+            try:
+                made = model.model_validate(value)
+            except ValidationError as error:
+                self.faults += [fault_of(document, dict(item), where) for item in error.errors()]
+                continue
+            yield str(getattr(made, "id", where[-1])), made
+
+    def gather(self, found: Iterable[tuple[str, M]], into: dict[str, M], path: Path) -> None:
+        for name, value in found:
+            if name in into:
+                self.faults.append(Fault(path, 1, f"the identifier {name!r} is used twice"))
+            into[name] = value
+
+
+def lint(folder: Path | None = None) -> list[Fault]:
+    """Return everything that is wrong with the knowledge files in ``folder`` (default: Atoll's own)."""
+    return _read(folder or assets_dir())[1]
+
+
+@cache
+def library() -> Library:
+    """Return Atoll's own knowledge.
+
+    Raises
+    ------
+    BadFiles
+        If a file has a fault.
+    """
+    found, faults = _read(assets_dir())
+    if found is None or faults:
+        raise BadFiles(faults)
+    return found
+
+
+def read_plan(path: Path, known: Library) -> Plan:
+    """Return the plan in a file.
+
+    Raises
+    ------
+    BadFiles
+        If the file or a reference in it is wrong.
+    """
+    document = read_document(path)
+    plan = parse(Plan, document)
+    faults = list(_check_plan(plan, document, known.treatments, known.tests, known.diseases))
+    if faults:
+        raise BadFiles(faults)
+    return plan
+
+
+def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
+    reading = _Reading([], [])
+    knowledge = folder / "knowledge"
+    sources: dict[str, Source] = {}
+    findings: dict[str, Finding] = {}
+    tests: dict[str, Investigation] = {}
+    treatments: dict[str, Treatment] = {}
+    diseases: dict[str, Disease] = {}
+    plans: dict[str, Plan] = {}
+    reading.gather(reading.entries(Source, knowledge / "sources.yaml"), sources, knowledge / "sources.yaml")
+    reading.gather(reading.entries(Finding, knowledge / "findings.yaml"), findings, knowledge / "findings.yaml")
+    for path in sorted((knowledge / "tests").glob("*.yaml")):
+        reading.gather(reading.entries(Investigation, path, "tests"), tests, path)
+    for path in sorted((knowledge / "treatments").glob("*.yaml")):
+        reading.gather(reading.entries(Treatment, path, "treatments"), treatments, path)
+    for model, place, into in ((Disease, knowledge / "diseases", diseases), (Plan, folder / "plans", plans)):
+        for path in sorted(place.glob("*.yaml")):
+            made = reading.whole(model, path)
+            if made is not None:
+                if made.id != path.stem:
+                    reading.faults.append(Fault(path, 1, f"the identifier {made.id!r} differs from the file's name"))
+                into[made.id] = made  # type: ignore[assignment]
+    body = reading.whole(Body, knowledge / "body.yaml")
+    for document in reading.documents:
+        reading.faults += _check_sources(document, sources)
+    reading.faults += _check_references(reading.documents, findings, tests, treatments, diseases, plans)
+    if body is None:
+        return None, sorted(reading.faults, key=str)
+    parts = (sources, findings, tests, treatments, diseases)
+    frozen = [MappingProxyType(part) for part in parts]
+    return Library(*frozen, body, MappingProxyType(plans)), sorted(set(reading.faults), key=_order)  # type: ignore[arg-type]
+
+
+def _order(fault: Fault) -> tuple[str, int, str]:
+    return str(fault.path), fault.line, fault.message
+
+
+def _check_sources(document: Document, sources: Mapping[str, Source]) -> Iterator[Fault]:
+    """Every ``source`` and ``where_source`` must be a key of the sources or a judgement with its reason."""
+
+    def walk(value: Any, where: Where) -> Iterator[Fault]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key.endswith("source") and isinstance(inner, str):
+                    if inner != JUDGEMENT and inner not in sources:
+                        yield document.fault((*where, key), f"no source is called {inner!r}")
+                else:
+                    yield from walk(inner, (*where, key))
+        elif isinstance(value, list):
+            for i, inner in enumerate(value):
+                yield from walk(inner, (*where, i))
+
+    yield from walk(document.value, ())
+
+
+def _check_references(
+    documents: Iterable[Document],
+    findings: Mapping[str, Finding],
+    tests: Mapping[str, Investigation],
+    treatments: Mapping[str, Treatment],
+    diseases: Mapping[str, Disease],
+    plans: Mapping[str, Plan],
+) -> Iterator[Fault]:
+    by_stem = {document.path: document for document in documents}
+    for document in by_stem.values():
+        if document.path.parent.name == "tests":
+            yield from _check_tests(document, findings, tests, diseases)
+        if document.path.parent.name == "plans" and document.path.stem in plans:
+            yield from _check_plan(plans[document.path.stem], document, treatments, tests, diseases)
+
+
+def _check_tests(
+    document: Document,
+    findings: Mapping[str, Finding],
+    tests: Mapping[str, Investigation],
+    diseases: Mapping[str, Disease],
+) -> Iterator[Fault]:
+    """Findings must be known, and each report must cover every disease."""
+    groups = {disease.group for disease in diseases.values()}
+    for i, raw in enumerate(document.value.get("tests", ())):
+        test = tests.get(raw.get("id", "")) if isinstance(raw, dict) else None
+        for j, report in enumerate(test.reports if test else ()):
+            where: Where = ("tests", i, "reports", j)
+            if report.finding not in findings:
+                yield document.fault((*where, "finding"), f"no finding is called {report.finding!r}")
+            for name in ("probability", "values", "shares"):
+                table = getattr(report, name, None)
+                if table is None:
+                    continue
+                for key in set(table) - set(diseases) - groups - {OTHERWISE}:
+                    yield document.fault((*where, name, key), f"no disease or group is called {key!r}")
+                bare = [d.id for d in diseases.values() if not {d.id, d.group, OTHERWISE} & set(table)]
+                if bare:
+                    yield document.fault((*where, name), f"says nothing for {', '.join(bare)}")
+
+
+def _check_plan(
+    plan: Plan,
+    document: Document,
+    treatments: Mapping[str, Treatment],
+    tests: Mapping[str, Investigation],
+    diseases: Mapping[str, Disease],
+) -> Iterator[Fault]:
+    """Treatments, tests and diseases must be known, and doses within what may be given."""
+    for i, course in enumerate(plan.treatments):
+        treatment = treatments.get(course.give)
+        if treatment is None:
+            yield document.fault(("treatments", i, "give"), f"no treatment is called {course.give!r}")
+            continue
+        for j, step in enumerate(course.steps):
+            if step.unit == "mg" and step.dose > treatment.highest_dose.value:
+                most = f"{treatment.highest_dose.value:g} mg"
+                yield document.fault(("treatments", i, "steps", j, "dose"), f"above the highest daily dose, {most}")
+            if (step.unit == "1") != (treatment.group != "glucocorticoid"):
+                expected = "mg or mg/kg" if treatment.group == "glucocorticoid" else "'1', its usual dose"
+                yield document.fault(("treatments", i, "steps", j, "unit"), f"{expected} is expected")
+    for i, request in enumerate(plan.tests):
+        if request.test not in tests:
+            yield document.fault(("tests", i, "test"), f"no test is called {request.test!r}")
+    for i, belief in enumerate(plan.beliefs):
+        for name in set(belief.shares) - set(diseases) - {"other"}:
+            yield document.fault(("beliefs", i, "shares", name), f"no disease is called {name!r}")
