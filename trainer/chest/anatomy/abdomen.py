@@ -10,7 +10,9 @@ from trainer.chest.anatomy.mediastinum import place
 from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, smooth_max
 
 
-def liver_field(habitus: Habitus, lattice: Lattice, under: np.ndarray, core: np.ndarray, waviness: np.ndarray) -> np.ndarray:
+def liver_field(
+    habitus: Habitus, lattice: Lattice, under: np.ndarray, core: np.ndarray, waviness: np.ndarray
+) -> np.ndarray:
     """Return the signed distance (mm) to the liver, which fills the right dome and crosses the midline in front.
 
     Parameters
@@ -27,7 +29,12 @@ def liver_field(habitus: Habitus, lattice: Lattice, under: np.ndarray, core: np.
     w = habitus.size * habitus.width
     top = dome_tops(habitus)["right_dome"][0]
     below = (top - lattice.z) / 60.0
-    left = np.interp(lattice.y, [-150.0, -115.0, -80.0, -50.0, -25.0, 0.0, 30.0], [70.0, 62.0, 40.0, 12.0, -8.0, -22.0, -36.0]) * w
+    left = (
+        np.interp(
+            lattice.y, [-150.0, -115.0, -80.0, -50.0, -25.0, 0.0, 30.0], [70.0, 62.0, 40.0, 12.0, -8.0, -22.0, -36.0]
+        )
+        * w
+    )
     edge = lattice.x - left + 12.0 * np.clip(below - 1.0, -1.0, 1.0) + 3.0 * waviness
     liver = smooth_max(under + 3.5, edge.astype(np.float32) * np.float32(0.85), 22.0)
     return smooth_max(liver, 4.0 - core, 10.0)

@@ -193,7 +193,13 @@ def _vertebrae(habitus: Habitus, bars: Bars) -> tuple[np.ndarray, np.ndarray, np
         low = max(0.0, min(1.0, (depth - 60.0) / 150.0))
         for side in (-1.0, 1.0):
             wob = chance.normal(77, _STREAM, int(side), i) * 0.8
-            bars.add([(z + 4, back - 3, x + side * 11.5 * s), (z + 3, back + 7, x + side * 13 * s)], 2.9, 4.8, Kind.ARCH, [[0, 0, 1]] * 2)
+            bars.add(
+                [(z + 4, back - 3, x + side * 11.5 * s), (z + 3, back + 7, x + side * 13 * s)],
+                2.9,
+                4.8,
+                Kind.ARCH,
+                [[0, 0, 1]] * 2,
+            )
             bars.add(
                 [(z + 2, back + 8, x + side * 13 * s), (z - 3, back + 15, x + side * 8), (z - 7, back + 20, x + side * 1.0)],
                 [3.2, 2.6, 2.8], [8.0, 8.5, 6.0], Kind.ARCH, [[0, 0.7, side * 0.7]] * 3,
@@ -211,7 +217,9 @@ def _vertebrae(habitus: Habitus, bars: Bars) -> tuple[np.ndarray, np.ndarray, np
     return np.array(centres), np.array(halves), np.array([int(k) for k in kinds])
 
 
-def wall_point(habitus: Habitus, depth: float, azimuth_deg: float, side: float, out_mm: float) -> tuple[np.ndarray, np.ndarray]:
+def wall_point(
+    habitus: Habitus, depth: float, azimuth_deg: float, side: float, out_mm: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return a point ``out_mm`` outside the inner cage and the outward direction there, both (z, y, x).
 
     ``azimuth_deg`` is 0 in front, 90 at the side, 180 behind, seen from the middle of the cage.
@@ -300,7 +308,12 @@ def _sternum(habitus: Habitus, bars: Bars) -> None:
     s = habitus.size
     lines = (
         ((34.0, 45.0, 60.0, 74.0), (10.0, 9.5, 8.5, 8.0), (6.6, 7.2, 6.4, 5.6), (20.0, 27.0, 23.0, 15.0)),
-        ((77.0, 95.0, 120.0, 145.0, 160.0), (7.6, 7.0, 7.0, 7.2, 7.6), (5.4, 5.2, 5.2, 5.0, 4.4), (13.0, 15.0, 17.5, 18.0, 11.0)),
+        (
+            (77.0, 95.0, 120.0, 145.0, 160.0),
+            (7.6, 7.0, 7.0, 7.2, 7.6),
+            (5.4, 5.2, 5.2, 5.0, 4.4),
+            (13.0, 15.0, 17.5, 18.0, 11.0),
+        ),
         ((164.0, 178.0, 186.0), (7.0, 6.0, 6.0), (3.0, 2.2, 1.6), (6.5, 5.0, 3.0)),
     )
     for depths, outs, thick, wide in lines:
@@ -332,7 +345,9 @@ def _shoulders(habitus: Habitus, bars: Bars) -> None:
                 # spine of the scapula, growing into the acromion
                 root, out = points[2], normals[2]
                 far = root + out * 22.0 + np.array([8.0, 0.0, side * (30.0 + 2.0 * (46.0 - depth))])
-                bars.add(np.array([root, 0.5 * (root + far) + out * 5.0, far]), [1.8, 2.4, 4.2], 1.6, Kind.SCAPULA, [out] * 3)
+                bars.add(
+                    np.array([root, 0.5 * (root + far) + out * 5.0, far]), [1.8, 2.4, 4.2], 1.6, Kind.SCAPULA, [out] * 3
+                )
         neck = place(habitus, (18.0, -8.0, 0.0))
         bars.add(
             [(neck[0] - 2, neck[1] + 12, side * 128 * w), (neck[0] + 8, neck[1] + 4, side * 150 * w), (neck[0] + 14, neck[1], side * 162 * w)],
@@ -349,7 +364,12 @@ def _shoulders(habitus: Habitus, bars: Bars) -> None:
             points.append(np.array(place(habitus, (depth, y, side * x))))
         line, _ = smooth_line(np.array(points), 1.0, parts=4)
         along = np.linspace(0, 1, len(line))
-        bars.add(line, np.interp(along, [0, 0.15, 0.4, 1], [9.5, 7.2, 5.8, 5.6]), np.interp(along, [0, 0.15, 0.4, 1], [11, 8, 6.4, 7.5]), Kind.LONG)
+        bars.add(
+            line,
+            np.interp(along, [0, 0.15, 0.4, 1], [9.5, 7.2, 5.8, 5.6]),
+            np.interp(along, [0, 0.15, 0.4, 1], [11, 8, 6.4, 7.5]),
+            Kind.LONG,
+        )
 
 
 def draw(habitus: Habitus, key: int, grid: Grid) -> tuple[np.ndarray, np.ndarray]:

@@ -76,7 +76,9 @@ def spine_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     low = np.clip(-z[:, None, None] / habitus.lung_height_mm - 0.6, 0.0, 0.5)
     x = np.abs(lattice.x - spine_x(habitus, z)[:, None, None])
     half = (
-        np.interp(behind, [-4.0, 0.0, 4.0, 10.0, 20.0, 30.0, 40.0, 55.0], [0.0, 11.0, 16.5, 20.0, 22.0, 26.0, 32.0, 46.0])
+        np.interp(
+            behind, [-4.0, 0.0, 4.0, 10.0, 20.0, 30.0, 40.0, 55.0], [0.0, 11.0, 16.5, 20.0, 22.0, 26.0, 32.0, 46.0]
+        )
         * habitus.size
         * (1.0 + 0.30 * low)
     )

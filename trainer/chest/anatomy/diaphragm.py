@@ -12,7 +12,10 @@ from trainer.chest.anatomy.shape import Lattice, smooth_max
 def dome_tops(habitus: Habitus) -> dict[str, tuple[float, float, float]]:
     """Return the highest points of the right and left dome, (z, y, x) in mm."""
     tops = {}
-    for name, share, x, front in (("right_dome", habitus.right_dome, -74.0, 0.36), ("left_dome", habitus.left_dome, 82.0, 0.44)):
+    for name, share, x, front in (
+        ("right_dome", habitus.right_dome, -74.0, 0.36),
+        ("left_dome", habitus.left_dome, 82.0, 0.44),
+    ):
         z = -share * habitus.lung_height_mm
         _, y0, y1, _ = cage_box(habitus, np.array(z))
         tops[name] = (z, float(y0 + front * (y1 - y0)), x * habitus.size * habitus.width)

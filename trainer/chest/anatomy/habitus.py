@@ -126,7 +126,8 @@ def habitus_of(person: Person) -> Habitus:
         width=1.0 - 0.5 * slender - 0.5 * barrel + 0.015 * n(4),
         depth=1.0 - 0.5 * slender + barrel,
         right_dome=_clip(0.70 + 0.03 * n(5) - 0.004 * (bmi - 25.0), 0.60, 0.77),
-        left_dome=_clip(0.70 + 0.03 * n(5) - 0.004 * (bmi - 25.0), 0.60, 0.77) + _clip(0.052 + 0.015 * n(6), 0.02, 0.09),
+        left_dome=_clip(0.70 + 0.03 * n(5) - 0.004 * (bmi - 25.0), 0.60, 0.77)
+        + _clip(0.052 + 0.015 * n(6), 0.02, 0.09),
         subcutaneous_mm=_clip(fat, 4.0, 45.0),
         muscle=_clip((0.90 if woman else 1.08) * (1.0 - 0.12 * old) + 0.08 * n(7), 0.6, 1.4),
         breast_ml=_clip(math.exp(math.log(420.0) + 0.06 * (bmi - 25.0) + 0.35 * n(8)), 90.0, 1500.0) if woman else 0.0,
@@ -135,7 +136,7 @@ def habitus_of(person: Person) -> Habitus:
         aorta=_clip((0.93 if woman else 1.02) * (0.86 + 0.28 * old) + 0.04 * n(11), 0.75, 1.35),
         calcification=_clip(old * 0.75 + 0.15 * n(12), 0.0, 1.0),
         bone=_clip(1.35 - 0.65 * old + 0.12 * n(13), 0.45, 1.6),
-        heart=_clip(size ** 0.5 * (1.0 + 0.03 * n(14) + 0.006 * (bmi - 25.0) + 0.04 * (old - 0.5)), 0.82, 1.2),
+        heart=_clip(size**0.5 * (1.0 + 0.03 * n(14) + 0.006 * (bmi - 25.0) + 0.04 * (old - 0.5)), 0.82, 1.2),
         rib_slope=_clip(1.0 + 0.2 * n(15), 0.6, 1.5),
         tracheal_shift_mm=_clip(6.0 + 4.0 * n(16) + 3.0 * (old - 0.5), 0.0, 15.0),
         sway_mm=2.5 * n(17),

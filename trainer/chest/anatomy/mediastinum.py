@@ -145,7 +145,10 @@ def _tubes(habitus: Habitus) -> dict[str, Tube]:
             1.45,
         ),
     }  # fmt: skip
-    return {name: Tube(points, tuple(r * habitus.size**0.5 for r in radii), flat) for name, (points, radii, flat) in plan.items()}
+    return {
+        name: Tube(points, tuple(r * habitus.size**0.5 for r in radii), flat)
+        for name, (points, radii, flat) in plan.items()
+    }
 
 
 def _chambers(habitus: Habitus) -> tuple[dict[str, Chamber], float]:
@@ -248,5 +251,10 @@ def thyroid_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     shift = -0.5 * habitus.tracheal_shift_mm
     for side, low in ((-1.0, 0.0), (1.0, 3.0)):
         add_ellipsoid(f, lattice.grid, place(habitus, (-22.0 + low, -36.0, shift + 16.0 * side)), (22.0, 9.0, 7.5))
-    add_tube(f, lattice.grid, [place(habitus, (-14.0, -46.0, shift - 12.0)), place(habitus, (-14.0, -46.0, shift + 12.0))], 3.5)
+    add_tube(
+        f,
+        lattice.grid,
+        [place(habitus, (-14.0, -46.0, shift - 12.0)), place(habitus, (-14.0, -46.0, shift + 12.0))],
+        3.5,
+    )
     return f

@@ -50,8 +50,12 @@ def lung_field(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table
     wave = field(g.shape, g.origin_mm, g.spacing_mm, table, 34.0, 1)
     inner = cage.cage_field(habitus, lattice, wave)
     spine = cage.spine_field(habitus, lattice)
-    core = smooth_min(mediastinum.heart_field(plan, lattice) - 3.0, mediastinum.vessel_field(habitus, plan, lattice) - 1.5, 10.0)
-    core = closed(smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, mediastinum.AIRWAYS, 8.0) - 2.5, 12.0), g, 11.0)
+    core = smooth_min(
+        mediastinum.heart_field(plan, lattice) - 3.0, mediastinum.vessel_field(habitus, plan, lattice) - 1.5, 10.0
+    )
+    core = closed(
+        smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, mediastinum.AIRWAYS, 8.0) - 2.5, 12.0), g, 11.0
+    )
     rear = ("descending_aorta", "oesophagus")
     core = smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, rear, 8.0) - 2.5, 12.0)
     core = smooth_min(core, spine, 5.0)

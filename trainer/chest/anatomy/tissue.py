@@ -128,8 +128,12 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                     flesh = flesh - np.float32(60.0) * person[0] * max(zero, coarse + half * grain - np.float32(0.35))
                     value = _blend(value, flesh, a)
                     if near[15]:
-                        gland = noise(table, z / np.float32(7.0), y / np.float32(5.0) + np.float32(3.0), x / np.float32(5.0))
-                        g = _share(line[15, x0] + tx * (line[15, x0 + 1] - line[15, x0]) + np.float32(9.0), np.float32(8.0))
+                        gland = noise(
+                            table, z / np.float32(7.0), y / np.float32(5.0) + np.float32(3.0), x / np.float32(5.0)
+                        )
+                        g = _share(
+                            line[15, x0] + tx * (line[15, x0 + 1] - line[15, x0]) + np.float32(9.0), np.float32(8.0)
+                        )
                         g = g * min(one, max(zero, gland * np.float32(3.0) + person[4]))
                         g = g * (one - a)
                         value = _blend(value, np.float32(25.0), g)
@@ -159,7 +163,11 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                             value = _blend(value, np.float32(40.0) + soft, _share(d, step))
                             if d < np.float32(-2.0):
                                 stool = noise(table, z / np.float32(5.0), y / np.float32(5.0), x / np.float32(5.0))
-                                fill = np.float32(-900.0) if y < person[3] - np.float32(30.0) else np.float32(-60.0) + np.float32(160.0) * stool
+                                fill = (
+                                    np.float32(-900.0)
+                                    if y < person[3] - np.float32(30.0)
+                                    else np.float32(-60.0) + np.float32(160.0) * stool
+                                )
                                 value = _blend(value, fill, _share(d + np.float32(2.5), step))
                         if near[11]:
                             d = line[11, x0] + tx * (line[11, x0 + 1] - line[11, x0])
@@ -188,14 +196,18 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                         if a >= half:
                             what = 10
                         gas = noise(table, z / np.float32(16.0), np.float32(5.5), np.float32(8.5))
-                        value = _blend(value, np.float32(-850.0), _share(d + np.float32(4.6) - np.float32(2.6) * gas, step) * a)
+                        value = _blend(
+                            value, np.float32(-850.0), _share(d + np.float32(4.6) - np.float32(2.6) * gas, step) * a
+                        )
                     if near[4]:
                         a = _share(line[4, x0] + tx * (line[4, x0 + 1] - line[4, x0]), step)
                         value = _blend(value, np.float32(38.0), a)
                         if a >= half:
                             what = 7
                     if near[5]:
-                        value = _blend(value, np.float32(-992.0), _share(line[5, x0] + tx * (line[5, x0 + 1] - line[5, x0]), step))
+                        value = _blend(
+                            value, np.float32(-992.0), _share(line[5, x0] + tx * (line[5, x0 + 1] - line[5, x0]), step)
+                        )
                 code = kinds[i, j, k]
                 if code > 0:
                     d = np.float32(bone[i, j, k]) * np.float32(0.1)
@@ -203,8 +215,13 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                     if a > zero:
                         marrow = bone_table[code, 2] * person[2] + bone_table[code, 3] * (grain + half * coarse)
                         if code == 7:
-                            crust = noise(table, z / np.float32(5.0), y / np.float32(4.0), x / np.float32(4.0) + np.float32(6.0))
-                            chalk = max(zero, person[1] + half * crust - np.float32(0.62) + np.float32(0.25) * max(-one, d + one))
+                            crust = noise(
+                                table, z / np.float32(5.0), y / np.float32(4.0), x / np.float32(4.0) + np.float32(6.0)
+                            )
+                            chalk = max(
+                                zero,
+                                person[1] + half * crust - np.float32(0.62) + np.float32(0.25) * max(-one, d + one),
+                            )
                             marrow = np.float32(95.0) + np.float32(1100.0) * chalk
                         elif code == 8:
                             marrow = np.float32(82.0) + np.float32(8.0) * grain
@@ -216,7 +233,9 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                         if a >= half:
                             what = 5 if code == 7 or code == 8 else 4
                 if body > np.float32(-2.6):
-                    value = _blend(value, np.float32(45.0) + np.float32(20.0) * grain, _share(-body - np.float32(2.0), step))
+                    value = _blend(
+                        value, np.float32(45.0) + np.float32(20.0) * grain, _share(-body - np.float32(2.0), step)
+                    )
                     if body > np.float32(-2.0):
                         what = 1
                 value = _blend(np.float32(-1000.0), value, inside)

@@ -140,7 +140,12 @@ def _muscle(out, org, sp, body, cage, armpit, middle, spine, ratio, stretch, fat
                 m = _plane(m, o - 18.0 * brawn - 2.0 * n2, 1.1 + 0.5 * n1, lat)
                 # trapezius and latissimus over the deep muscles of the back
                 m = _plane(m, surface - 7.5 * brawn - 1.5 * n2, 0.8 + 0.4 * n1, _window(az, 112.0, 176.0, 8.0))
-                m = _plane(m, surface - 14.0 * brawn - 2.0 * n1, 0.7, _window(az, 125.0, 160.0, 8.0) * _window(d, -40.0, 130.0, 15.0))
+                m = _plane(
+                    m,
+                    surface - 14.0 * brawn - 2.0 * n1,
+                    0.7,
+                    _window(az, 125.0, 160.0, 8.0) * _window(d, -40.0, 130.0, 15.0),
+                )
                 # the seam over the spinous processes
                 m = _plane(m, x, 0.7, _window(az, 176.0, 180.0, 3.0))
                 # bundles
@@ -167,7 +172,9 @@ def armpit_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
             half, front, back, _ = cage_box(habitus, np.array(z))
             centre = (z, float(front) + y_share * float(back - front), side * (float(half) + out_mm))
             add_ellipsoid(f, lattice.grid, centre, semi, blend_mm=8.0)
-    add_ellipsoid(f, lattice.grid, (4.0, float(spine_y(habitus, np.array(0.0))) - 38.0, 0.0), (30.0, 24.0, 62.0), blend_mm=6.0)
+    add_ellipsoid(
+        f, lattice.grid, (4.0, float(spine_y(habitus, np.array(0.0))) - 38.0, 0.0), (30.0, 24.0, 62.0), blend_mm=6.0
+    )
     return f
 
 
