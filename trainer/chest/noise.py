@@ -30,18 +30,18 @@ def raw_noise(key: int, planes: np.ndarray, out: np.ndarray) -> None:
         float32, shape (matrix, matrix), the columns divisible by 4.
     """
     k = np.uint64(key)
-    low, high = k & np.uint64(0xFFFFFFFF), k >> np.uint64(32)
+    low, high = int(k & np.uint64(0xFFFFFFFF)), int(k >> np.uint64(32))
     scale = np.float32(1.0 / (np.sqrt(4.0 * (256.0**2 - 1.0) / 12.0) * planes.size))
     for row in nb.prange(out.shape[0]):
         y = np.int64(row)
         for x in range(out.shape[1] // 4):
             s0 = s1 = s2 = s3 = np.int64(0)
             for n in range(planes.size):
-                a, b, c, d = philox(x, y, planes[n], _STREAM, low, high)
-                s0 += _bytes(a)
-                s1 += _bytes(b)
-                s2 += _bytes(c)
-                s3 += _bytes(d)
+                a, b, c, d = philox(x, int(y), int(planes[n]), _STREAM, low, high)
+                s0 += _bytes(int(a))
+                s1 += _bytes(int(b))
+                s2 += _bytes(int(c))
+                s3 += _bytes(int(d))
             out[y, 4 * x] = np.float32(s0) * scale
             out[y, 4 * x + 1] = np.float32(s1) * scale
             out[y, 4 * x + 2] = np.float32(s2) * scale
@@ -50,8 +50,7 @@ def raw_noise(key: int, planes: np.ndarray, out: np.ndarray) -> None:
 
 @nb.njit(cache=True, inline="always")
 def _bytes(word: int) -> int:
-    w = np.int64(word)
-    return (w & 255) + ((w >> 8) & 255) + ((w >> 16) & 255) + ((w >> 24) & 255) - 510
+    return (word & 255) + ((word >> 8) & 255) + ((word >> 16) & 255) + ((word >> 24) & 255) - 510
 
 
 @nb.njit(cache=True)

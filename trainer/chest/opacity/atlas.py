@@ -46,6 +46,28 @@ def _centroids(lobule: np.ndarray, sums: np.ndarray) -> None:
 
 
 @dataclass(frozen=True, eq=False)
+class Brick:
+    """A block of half-resolution voxels.
+
+    Parameters
+    ----------
+    start : tuple of int
+        Index (z, y, x) of its first voxel in the whole lattice.
+    values : numpy.ndarray
+        [z, y, x].
+    """
+
+    start: tuple[int, int, int]
+    values: np.ndarray
+
+    @property
+    def box(self) -> tuple[slice, slice, slice]:
+        """The block as slices of the whole lattice."""
+        z, y, x = (slice(s, s + n) for s, n in zip(self.start, self.values.shape, strict=True))
+        return z, y, x
+
+
+@dataclass(frozen=True, eq=False)
 class Atlas:
     """The lungs at half resolution, ready for ranking and sampling.
 
@@ -66,7 +88,7 @@ class Atlas:
     boxes : tuple of tuple of slice
         Bounding box of each lobe, in `Lobe` order.
     ranks : dict
-        Rank fields already drawn, by what they depend on.
+        Addresses in mm and rank fields already drawn, by what they depend on.
     """
 
     key: int
@@ -78,7 +100,7 @@ class Atlas:
     lobule: np.ndarray
     lobule_centre_mm: np.ndarray
     boxes: tuple[tuple[slice, slice, slice], ...]
-    ranks: dict[tuple[object, ...], object] = field(default_factory=dict)
+    ranks: dict[tuple[float, ...], tuple[np.ndarray, Brick]] = field(default_factory=dict)
 
     def lobe_of(self, lobe: int) -> np.ndarray:
         """Return the mask [z, y, x] of voxels that lie for the most part in ``lobe`` (a `Lobe`)."""

@@ -22,7 +22,7 @@ from trainer.course.opacity import ChestState, Lobe
 _NO_CAVITY_MM = 999.0
 _FAR = 32000  # hundredths of a millimetre
 _COPIED = (
-    "fill", "ring", "rim_mm", "halo", "perilobular", "septal", "nodularity", "tree_in_bud", "reticulation",
+    "ring", "rim_mm", "halo", "perilobular", "septal", "nodularity", "tree_in_bud", "reticulation",
     "honeycomb", "traction", "sparing", "scar",
 )  # fmt: skip
 _SIDES = (
@@ -90,6 +90,7 @@ def _brush(opacity: np.void, territory: Territory, first: int) -> np.ndarray:
     brush = np.zeros((), BRUSH)
     for name in _COPIED:
         brush[name] = opacity[name]
+    brush["filling"] = opacity["fill"]
     brush["label"], brush["lobe"], brush["form"] = opacity["label"], opacity["lobe"] + 1, opacity["form"]
     brush["seed"], brush["first"], brush["threshold"] = territory.seed, first, territory.threshold
     brush["z0"], brush["y0"], brush["x0"] = territory.rank.start

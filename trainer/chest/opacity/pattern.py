@@ -23,7 +23,7 @@ BRUSH = np.dtype(
         ("threshold", np.float32),  # rank below which a voxel belongs to it
         ("inradius_mm", np.float32),  # greatest depth in it
         ("cavity_mm", np.float32),  # depth at which the cavity begins
-        ("fill", np.float32), ("ring", np.float32), ("rim_mm", np.float32), ("halo", np.float32),
+        ("filling", np.float32), ("ring", np.float32), ("rim_mm", np.float32), ("halo", np.float32),
         ("perilobular", np.float32), ("septal", np.float32), ("nodularity", np.float32),
         ("tree_in_bud", np.float32), ("reticulation", np.float32), ("honeycomb", np.float32),
         ("traction", np.float32), ("sparing", np.float32), ("scar", np.float32),
@@ -104,8 +104,8 @@ def _airspace(
     shell: np.float32,
 ) -> np.float32:
     """Return filled airspace with its margin, halo and ring, before any lines are drawn."""
-    contrast = np.float32(4.0) * b.fill * (_ONE - b.fill)
-    fill = b.fill + contrast * (np.float32(0.22) * lobular + np.float32(0.06) * mid + np.float32(0.05) * fine)
+    contrast = np.float32(4.0) * b.filling * (_ONE - b.filling)
+    fill = b.filling + contrast * (np.float32(0.22) * lobular + np.float32(0.06) * mid + np.float32(0.05) * fine)
     core = coverage_of_fill(fill)
     small = min(_ONE, b.inradius_mm / np.float32(14.0))
     feathered = edge + np.float32(1.6) * small * fine
@@ -131,7 +131,8 @@ def _airspace(
         centre = np.float32(0.24) + np.float32(0.10) * lobular + np.float32(0.03) * fine
         core += inner * (min(core, centre) - core)
         glass = min(glass, core)
-    return outer * glass + solid * (core - outer * glass)
+    shown: np.float32 = outer * glass + solid * (core - outer * glass)
+    return shown
 
 
 @nb.njit(cache=True)
@@ -170,7 +171,7 @@ def stain(
     within = step(edge + np.float32(1.5) * fine, np.float32(-2.0), np.float32(2.0))
     air = _ZERO
     if b.form == 5 or b.tree_in_bud > _ZERO:
-        bud = within * _bud(z, y, x, b.tree_in_bud, b.tree_in_bud * _HALF + b.fill * _HALF, b.seed + 30)
+        bud = within * _bud(z, y, x, b.tree_in_bud, b.tree_in_bud * _HALF + b.filling * _HALF, b.seed + 30)
         level = max(tissue, np.float32(0.9) * b.tree_in_bud)
         tissue = level * bud if b.form == 5 else max(tissue, np.float32(0.9) * b.tree_in_bud * bud)
     if b.perilobular > _ZERO:

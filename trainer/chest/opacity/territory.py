@@ -8,6 +8,7 @@ edge and a larger one contains a smaller one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import edt
@@ -15,7 +16,7 @@ import numba as nb
 import numpy as np
 
 from trainer.chest.anatomy.model import Anatomy
-from trainer.chest.opacity.atlas import Atlas
+from trainer.chest.opacity.atlas import Atlas, Brick
 from trainer.chest.opacity.bronchus import wall_distance
 from trainer.chest.opacity.texture import hash32, unit, value_noise
 from trainer.core.chance import key_of
@@ -24,28 +25,6 @@ from trainer.course.opacity import Form, Lobe
 MARGIN_MM = 9.0  # a territory is told from its surroundings this far outside it
 _BRONCHUS_REACH_MM = 24.0
 _SPREAD = {Form.PATCH: 2.4, Form.NODULE: 1.7, Form.WEDGE: 2.4, Form.BAND: 3.2, Form.FIELD: 3.6, Form.CENTRILOBULAR: 2.4}
-
-
-@dataclass(frozen=True, eq=False)
-class Brick:
-    """A block of half-resolution voxels.
-
-    Parameters
-    ----------
-    start : tuple of int
-        Index (z, y, x) of its first voxel in the whole lattice.
-    values : numpy.ndarray
-        [z, y, x].
-    """
-
-    start: tuple[int, int, int]
-    values: np.ndarray
-
-    @property
-    def box(self) -> tuple[slice, slice, slice]:
-        """The block as slices of the whole lattice."""
-        z, y, x = (slice(s, s + n) for s, n in zip(self.start, self.values.shape, strict=True))
-        return z, y, x
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,21 +87,21 @@ def _form_distance(
 ) -> float:
     """Return the smooth part of a rank, in mm: the outline that the form asks for."""
     uz, uy, ux = u
-    r = np.sqrt(uz * uz + uy * uy + ux * ux)
-    a = uz * axis[0] + uy * axis[1] + ux * axis[2]
-    b = uz * side[0] + uy * side[1] + ux * side[2]
+    r = math.sqrt(uz * uz + uy * uy + ux * ux)
+    a = float(uz * axis[0] + uy * axis[1] + ux * axis[2])
+    b = float(uz * side[0] + uy * side[1] + ux * side[2])
     if form == 2:  # wedge: a cone with its base on the pleura
-        lateral = np.sqrt(max(0.0, r * r - a * a))
+        lateral = math.sqrt(max(0.0, r * r - a * a))
         return lateral + (0.6 * a if a > 0 else -0.2 * a)
     if form == 3:  # band: a plate, radial or along the pleura
         if shallow > 0.5:
             thin = (depth - at_depth) / 0.4
-            return np.sqrt(r * r / 5.0 + thin * thin)
+            return math.sqrt(r * r / 5.0 + thin * thin)
         c2 = max(0.0, r * r - a * a - b * b)
-        return np.sqrt(a * a / 7.0 + b * b / 0.2 + c2 / 1.6)
+        return math.sqrt(a * a / 7.0 + b * b / 0.2 + c2 / 1.6)
     if form == 4:  # field: a crust under the pleura, or a wide cloud where the address is deep
         d = depth * shallow * 1.3
-        return np.sqrt(d * d + 0.1 * r * r)
+        return math.sqrt(d * d + 0.1 * r * r)
     return r
 
 
@@ -168,12 +147,12 @@ def _rank(
                         lobule_centre[n, 2] - point[2],
                     )
                     whole = _form_distance(form, v, axis, side, deep, point_depth, shallow)
-                    jitter = 5.0 * (unit(hash32(n, seed, 3, 17)) - 0.5)
+                    jitter = 5.0 * (float(unit(hash32(n, seed, 3, 17))) - 0.5)
                     at = (1.0 - quantum) * d + quantum * (whole + jitter)
                 wide = value_noise(np.float32(mz), np.float32(my), np.float32(mx), np.float32(26.0), seed)
                 mid = value_noise(np.float32(mz), np.float32(my), np.float32(mx), np.float32(11.0), seed + 1)
                 fine = value_noise(np.float32(mz), np.float32(my), np.float32(mx), np.float32(4.5), seed + 2)
-                at = at * (1.0 + rough * wide) + 2.0 * rough * 4.0 * mid + fringe * fine
+                at = at * (1.0 + rough * float(wide)) + 8.0 * rough * float(mid) + fringe * float(fine)
                 if form in {0, 5}:
                     at += 0.8 * shallow * (1.0 - central) * max(0.0, deep - 5.0)
                     at += 1.1 * central * max(0.0, bronchus[z, y, x])
@@ -341,7 +320,8 @@ def grow(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> Territory:
     voxels = volume_mm3 / float(np.prod(atlas.spacing_mm))
     half_mm = _SPREAD[Form(int(opacity["form"]))] * radius + 2.0 * MARGIN_MM
     found = atlas.ranks.get(name)
-    point, brick = found if found is not None else (address_mm(anatomy, atlas, opacity), None)  # type: ignore[misc]
+    point = address_mm(anatomy, atlas, opacity) if found is None else found[0]
+    brick = None if found is None else found[1]
     while True:
         if brick is None:
             brick = _rank_block(anatomy, atlas, opacity, seed, _block(atlas, lobe, point, half_mm), point)
@@ -350,11 +330,10 @@ def grow(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> Territory:
         eighths = np.where((share >> 4) == lobe + 1, share & 15, 0).astype(np.uint8)
         threshold = _threshold(brick.values, eighths, voxels)
         if not _touches((brick.values < threshold) & (eighths > 0), brick.start, atlas, lobe):
-            break
-        half_mm = max(half_mm, 0.5 * max(n * s for n, s in zip(brick.values.shape, atlas.spacing_mm, strict=True)))
-        half_mm *= 1.4
+            return _territory(atlas, lobe, seed, brick, threshold)
+        reached = 0.5 * max(n * s for n, s in zip(brick.values.shape, atlas.spacing_mm, strict=True))
+        half_mm = 1.4 * max(half_mm, reached)
         brick = None
-    return _territory(atlas, lobe, seed, brick, threshold)
 
 
 def _territory(atlas: Atlas, lobe: int, seed: int, brick: Brick, threshold: float) -> Territory:
