@@ -326,28 +326,24 @@ def _shoulders(habitus: Habitus, bars: Bars) -> None:
     w = habitus.size * habitus.width
     for side in (-1.0, 1.0):
         lift = 3.0 if side > 0 else -2.0
-        for depth in np.arange(22.0, 122.0, 2.6):
-            t = (depth - 22.0) / 100.0
-            length = 38.0 + 60.0 * (1.0 - t) if t > 0.12 else 92.0
-            start = 146.0 - 8.0 * (1 - t)
-            points, normals = [], []
-            for u in np.linspace(0.0, 1.0, 7):
-                p, n = wall_point(habitus, depth + lift, start, side, 13.0 + 3.0 * t)
-                q, m = wall_point(habitus, depth + lift, start - 14.0, side, 18.0)
-                direction = q - p
-                direction = direction / np.linalg.norm(direction)
-                bow = 7.0 * math.sin(math.pi * u) - 4.0 * math.sin(2.0 * math.pi * u)
-                points.append(p + direction * length * u + 0.5 * (n + m) * bow)
-                normals.append(0.5 * (n + m))
-            rim = np.array([2.6, 1.3, 0.9, 0.9, 1.2, 2.2, 4.0])
-            bars.add(np.array(points), rim, 1.6, Kind.SCAPULA, np.array(normals))
-            if depth < 46.0:
+        for depth in np.arange(26.0, 124.0, 2.6):
+            t = (depth - 26.0) / 98.0
+            length = (84.0 - 8.0 * math.sin(3.0 * t) - 48.0 * max(0.0, t - 0.35) ** 1.2 / 0.6) * w
+            medial = np.array(place(habitus, (depth + lift, 56.0 - 6.0 * t, side * (88.0 + 16.0 * t * t))))
+            turn = math.radians(33.0 + 1.5 * lift - 6.0 * t)
+            along = np.array([0.0, -math.sin(turn), side * math.cos(turn)])
+            out = np.array([0.0, math.cos(turn), side * math.sin(turn)])
+            u = np.linspace(0.0, 1.0, 9)
+            bow = 5.0 * np.sin(math.pi * u) + 2.5 * np.sin(2.0 * math.pi * u + 0.6)
+            points = medial + np.outer(u * length, along) + np.outer(bow, out)
+            rim = np.array([2.4, 1.2, 0.9, 0.8, 0.8, 1.0, 1.5, 3.0, 3.6])
+            bars.add(points, rim, 1.6, Kind.SCAPULA, np.tile(out, (9, 1)))
+            if depth < 58.0:
                 # spine of the scapula, growing into the acromion
-                root, out = points[2], normals[2]
-                far = root + out * 22.0 + np.array([8.0, 0.0, side * (30.0 + 2.0 * (46.0 - depth))])
-                bars.add(
-                    np.array([root, 0.5 * (root + far) + out * 5.0, far]), [1.8, 2.4, 4.2], 1.6, Kind.SCAPULA, [out] * 3
-                )
+                high = (58.0 - depth) / 32.0
+                root = points[1 + round(3 * high)]
+                far = root + out * (10.0 + 18.0 * high) + along * 16.0 * high
+                bars.add(np.array([root, far]), [1.4, 2.2], 1.6, Kind.SCAPULA, np.tile(along, (2, 1)))
         neck = place(habitus, (18.0, -8.0, 0.0))
         bars.add(
             [(neck[0] - 2, neck[1] + 12, side * 128 * w), (neck[0] + 8, neck[1] + 4, side * 150 * w), (neck[0] + 14, neck[1], side * 162 * w)],
@@ -358,9 +354,9 @@ def _shoulders(habitus: Habitus, bars: Bars) -> None:
             [(head[0], head[1], side * 184 * w), (head[0] + 40, head[1] - 6, side * 205 * w), (head[0] + 80, head[1] - 10, side * 215 * w)],
             [23.0, 15.0, 12.0], [23.0, 15.0, 12.0], Kind.LONG,
         )  # fmt: skip
-        inner, _ = wall_point(habitus, 40.0, 12.0, side, 13.0)
+        inner, _ = wall_point(habitus, 32.0, 25.0, side, 12.0)
         points = [inner]
-        for depth, y, x in ((26.0, -66.0, 44.0), (10.0, -52.0, 78.0), (-4.0, -34.0, 118.0), (-14.0, -22.0, 150.0)):
+        for depth, y, x in ((20.0, -62.0, 40.0), (4.0, -54.0, 66.0), (-12.0, -38.0, 104.0), (-24.0, -22.0, 140.0)):
             points.append(np.array(place(habitus, (depth, y, side * x))))
         line, _ = smooth_line(np.array(points), 1.0, parts=4)
         along = np.linspace(0, 1, len(line))

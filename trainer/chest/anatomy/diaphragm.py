@@ -52,7 +52,7 @@ def diaphragm_field(habitus: Habitus, lattice: Lattice, cage: np.ndarray, wavine
     inner = np.where(side < 0, right, left)
     middle = np.exp(-((lattice.x - 6.0) ** 2) / (2 * (26.0 * s) ** 2))
     height = np.maximum(inner, saddle * middle + (1 - middle) * inner)
-    above = lattice.z - (height + 4.0 * waviness)
+    above = lattice.z - (height + 2.0 * waviness)
     gap = 3.4 + 0.6 * waviness
     return smooth_max(above * np.float32(0.8), cage + gap, 6.0)
 
@@ -65,7 +65,7 @@ def floor_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     for name, side in (("right_dome", lattice.x < 0), ("left_dome", lattice.x >= 0)):
         z, y, x = tops[name]
         azimuth = np.degrees(np.arctan2(np.abs(lattice.x) * np.sign(x) * np.sign(x), -(lattice.y - y)))
-        drop = np.array([16.0, 18.0, 28.0, 40.0, 56.0, 1.0])
+        drop = np.array([34.0, 36.0, 40.0, 46.0, 60.0, 1.0])
         drop[-1] = z - low
         depth = z - np.interp(np.abs(azimuth), [0, 30, 60, 90, 130, 170], drop)
         out = np.where(side, np.maximum(depth, low), out)

@@ -12,7 +12,7 @@ import numpy as np
 
 from trainer.chest.anatomy.cage import spine_x, spine_y
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, axes_towards
+from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, axes_towards, smooth_min
 
 Point = tuple[float, float, float]
 
@@ -165,11 +165,11 @@ def _chambers(habitus: Habitus) -> tuple[dict[str, Chamber], float]:
 
     left: Point = (-0.24, -0.62, 0.75)
     return {
-        "left_ventricle": Chamber(at(40, -74, 52), (50 * h, 32 * h, 31 * vertical), left),
-        "right_ventricle": Chamber(at(46, -97, 20), (44 * h, 27 * h, 28 * vertical), (-0.22, -0.35, 0.9)),
-        "outflow": Chamber(at(16, -99, 19), (20 * vertical, 18 * h, 17 * h), (0.92, 0.1, 0.25)),
-        "left_atrium": Chamber(at(22, -33, 4), (33 * h, 20 * h, 19 * vertical), (0.05, 0.1, 1.0)),
-        "right_atrium": Chamber(at(34, -68, -20), (30 * vertical, 27 * h, 21 * h), (0.98, 0.1, 0.05)),
+        "left_ventricle": Chamber(at(42, -76, 48), (53 * h, 36 * h, 35 * vertical), left),
+        "right_ventricle": Chamber(at(44, -95, 16), (50 * h, 31 * h, 33 * vertical), (-0.22, -0.30, 0.9)),
+        "outflow": Chamber(at(16, -97, 19), (22 * vertical, 19 * h, 18 * h), (0.92, 0.1, 0.25)),
+        "left_atrium": Chamber(at(22, -34, 4), (34 * h, 21 * h, 21 * vertical), (0.05, 0.1, 1.0)),
+        "right_atrium": Chamber(at(34, -70, -18), (32 * vertical, 29 * h, 24 * h), (0.98, 0.1, 0.05)),
         "appendage": Chamber(at(4, -72, 42), (18 * h, 8 * h, 10 * h), (0.1, -0.8, 0.4)),
     }, floor
 
@@ -228,12 +228,22 @@ def vessel_field(habitus: Habitus, plan: Plan, lattice: Lattice) -> np.ndarray:
     return f
 
 
-def heart_field(plan: Plan, lattice: Lattice) -> np.ndarray:
-    """Return the signed distance (mm) to the muscle and blood of the heart."""
-    f = lattice.far()
-    for chamber in plan.chambers.values():
-        add_ellipsoid(f, lattice.grid, chamber.centre, chamber.semi, axes_towards(chamber.direction), blend_mm=7.0)
-    return f
+def heart_fields(plan: Plan, lattice: Lattice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return distances (mm) to the heart, to the fat in the grooves between its chambers, to the left ventricle's blood."""
+    parts = {}
+    for name, chamber in plan.chambers.items():
+        parts[name] = lattice.far()
+        add_ellipsoid(parts[name], lattice.grid, chamber.centre, chamber.semi, axes_towards(chamber.direction))
+    atria = smooth_min(parts["left_atrium"], parts["right_atrium"], 10.0)
+    atria = np.minimum(atria, parts["appendage"])
+    right = smooth_min(parts["right_ventricle"], parts["outflow"], 14.0)
+    left = parts["left_ventricle"]
+    ventricles = smooth_min(right, left, 12.0)
+    heart = smooth_min(atria, ventricles, 12.0)
+    # fat follows the coronary vessels: deep between atria and ventricles, shallow between the ventricles
+    ring = np.maximum(0.55 * np.abs(atria - ventricles) - 2.6, -heart - 15.0)
+    seam = np.maximum(0.55 * np.abs(left - right) - 1.8, -heart - 7.0)
+    return heart, np.maximum(np.minimum(ring, seam), heart - 1.0), left + 10.0
 
 
 def tube_field(habitus: Habitus, plan: Plan, lattice: Lattice, names: tuple[str, ...], blend_mm: float) -> np.ndarray:

@@ -44,14 +44,16 @@ class Outer:
     landmarks: Mapping[str, Point]
 
 
-def lung_field(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table: np.ndarray) -> tuple[np.ndarray, ...]:
+def lung_field(
+    habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table: np.ndarray, heart: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """Return the distance to the lungs' surface and to the plane between them (negative right), mm."""
     g = lattice.grid
     wave = field(g.shape, g.origin_mm, g.spacing_mm, table, 34.0, 1)
     inner = cage.cage_field(habitus, lattice, wave)
     spine = cage.spine_field(habitus, lattice)
     core = smooth_min(
-        mediastinum.heart_field(plan, lattice) - 3.0, mediastinum.vessel_field(habitus, plan, lattice) - 1.5, 10.0
+        heart - 3.5 - 2.5 * habitus.visceral * (1.0 + wave), mediastinum.vessel_field(habitus, plan, lattice) - 1.5, 10.0
     )
     core = closed(
         smooth_min(core, mediastinum.tube_field(habitus, plan, lattice, mediastinum.AIRWAYS, 8.0) - 2.5, 12.0), g, 11.0
@@ -113,13 +115,18 @@ def _stack(habitus: Habitus, plan: mediastinum.Plan, lattice: Lattice, table: np
     stack = np.empty((tissue.FIELDS, *g.shape), dtype=np.float32)
     wave = field(g.shape, g.origin_mm, g.spacing_mm, table, 50.0, 2)
     lean = field(g.shape, g.origin_mm, g.spacing_mm, table, 150.0, 3)
+    stack[tissue.HEART], stack[tissue.GROOVE], stack[tissue.BLOOD] = mediastinum.heart_fields(plan, lattice)
     stack[tissue.BODY] = trunk.body_field(habitus, lattice, wave, lean)
     stack[tissue.BREAST] = trunk.breast_field(habitus, lattice)
-    stack[tissue.LUNG], stack[tissue.SIDE], inner, core, under = lung_field(habitus, plan, lattice, table)
+    stack[tissue.LUNG], stack[tissue.SIDE], inner, core, under = lung_field(
+        habitus, plan, lattice, table, stack[tissue.HEART]
+    )
     spine = cage.spine_field(habitus, lattice)
     stack[tissue.WALL] = smooth_max(inner, -spine, 3.0)
+    # above the apex everything belongs to the neck and shoulders
+    neck = np.clip(lattice.z + 4.0, -40.0, 5.0)
+    stack[tissue.WALL] = np.maximum(stack[tissue.WALL], neck)
     stack[tissue.UNDER] = under
-    stack[tissue.HEART] = mediastinum.heart_field(plan, lattice)
     aorta = mediastinum.tube_field(habitus, plan, lattice, ("descending_aorta",), 0.0)
     stack[tissue.VESSEL] = np.minimum(mediastinum.vessel_field(habitus, plan, lattice), aorta)
     stack[tissue.LUMEN] = mediastinum.tube_field(habitus, plan, lattice, mediastinum.AIRWAYS, 4.0)

@@ -19,8 +19,9 @@ from trainer.chest.anatomy.noise import noise
 # Rows of the stack of coarse fields.
 (
     BODY, WALL, HEART, VESSEL, AIRWAY, LUMEN, GULLET, THYROID, UNDER, LIVER, SPLEEN, STOMACH, BOWEL, LUNG, SIDE, BREAST,
-) = range(16)  # fmt: skip
-FIELDS = 16
+    GROOVE, BLOOD,
+) = range(18)  # fmt: skip
+FIELDS = 18
 
 # By bone.Kind: thickness of cortex mm, HU of cortex, HU of marrow, HU of its trabecular texture.
 _BONE = np.zeros((10, 4), dtype=np.float32)
@@ -175,39 +176,45 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                             a = _share(d + np.float32(4.5) + np.float32(1.5) * coarse, step)
                             fluid = np.float32(18.0) + np.float32(14.0) * coarse
                             value = _blend(value, _blend(fluid, np.float32(-985.0), _share(y - person[3], step)), a)
-                if wall < np.float32(4.0):
-                    if near[2]:
-                        a = _share(line[2, x0] + tx * (line[2, x0 + 1] - line[2, x0]), step)
-                        value = _blend(value, np.float32(40.0) + np.float32(4.0) * coarse + np.float32(4.0) * grain, a)
-                        if a >= half:
-                            what = 8
-                    if near[7]:
-                        a = _share(line[7, x0] + tx * (line[7, x0 + 1] - line[7, x0]), step)
-                        value = _blend(value, np.float32(105.0) + np.float32(12.0) * grain, a)
-                    if near[3]:
-                        a = _share(line[3, x0] + tx * (line[3, x0 + 1] - line[3, x0]), step)
-                        value = _blend(value, np.float32(40.0) + np.float32(4.0) * grain, a)
-                        if a >= half:
-                            what = 9
-                    if near[6]:
-                        d = line[6, x0] + tx * (line[6, x0 + 1] - line[6, x0])
-                        a = _share(d, step)
-                        value = _blend(value, np.float32(36.0) + np.float32(5.0) * grain, a)
-                        if a >= half:
-                            what = 10
-                        gas = noise(table, z / np.float32(16.0), np.float32(5.5), np.float32(8.5))
-                        value = _blend(
-                            value, np.float32(-850.0), _share(d + np.float32(4.6) - np.float32(2.6) * gas, step) * a
-                        )
-                    if near[4]:
-                        a = _share(line[4, x0] + tx * (line[4, x0 + 1] - line[4, x0]), step)
-                        value = _blend(value, np.float32(38.0), a)
-                        if a >= half:
-                            what = 7
-                    if near[5]:
-                        value = _blend(
-                            value, np.float32(-992.0), _share(line[5, x0] + tx * (line[5, x0 + 1] - line[5, x0]), step)
-                        )
+                if near[2]:
+                    a = _share(line[2, x0] + tx * (line[2, x0 + 1] - line[2, x0]), step)
+                    value = _blend(value, np.float32(40.0) + np.float32(4.0) * coarse + np.float32(4.0) * grain, a)
+                    if near[17]:
+                        d = line[17, x0] + tx * (line[17, x0 + 1] - line[17, x0])
+                        flesh = a * _share(-d, np.float32(3.0)) * _share(d - np.float32(11.0), step)
+                        value = _blend(value, np.float32(49.0), flesh)
+                    if near[16]:
+                        d = line[16, x0] + tx * (line[16, x0 + 1] - line[16, x0]) + np.float32(0.8) * coarse
+                        value = _blend(value, np.float32(-90.0), _share(d, np.float32(2.0)))
+                    if a >= half:
+                        what = 8
+                if near[7]:
+                    a = _share(line[7, x0] + tx * (line[7, x0 + 1] - line[7, x0]), step)
+                    value = _blend(value, np.float32(105.0) + np.float32(12.0) * grain, a)
+                if near[3]:
+                    a = _share(line[3, x0] + tx * (line[3, x0 + 1] - line[3, x0]), step)
+                    value = _blend(value, np.float32(40.0) + np.float32(4.0) * grain, a)
+                    if a >= half:
+                        what = 9
+                if near[6]:
+                    d = line[6, x0] + tx * (line[6, x0 + 1] - line[6, x0])
+                    a = _share(d, step)
+                    value = _blend(value, np.float32(36.0) + np.float32(5.0) * grain, a)
+                    if a >= half:
+                        what = 10
+                    gas = noise(table, z / np.float32(16.0), np.float32(5.5), np.float32(8.5))
+                    value = _blend(
+                        value, np.float32(-850.0), _share(d + np.float32(4.6) - np.float32(2.6) * gas, step) * a
+                    )
+                if near[4]:
+                    a = _share(line[4, x0] + tx * (line[4, x0 + 1] - line[4, x0]), step)
+                    value = _blend(value, np.float32(38.0), a)
+                    if a >= half:
+                        what = 7
+                if near[5]:
+                    value = _blend(
+                        value, np.float32(-992.0), _share(line[5, x0] + tx * (line[5, x0 + 1] - line[5, x0]), step)
+                    )
                 code = kinds[i, j, k]
                 if code > 0:
                     d = np.float32(bone[i, j, k]) * np.float32(0.1)

@@ -150,7 +150,7 @@ def _muscle(out, org, sp, body, cage, armpit, middle, spine, ratio, stretch, fat
                 m = _plane(m, x, 0.7, _window(az, 176.0, 180.0, 3.0))
                 # bundles
                 streak = abs(noise(table, z / 55.0 - 5.0, y / 13.0 + 2.0, x / 13.0)) * 13.0
-                m = max(m, 0.45 + 0.6 * n2 - 1.2 * streak)
+                m = max(m, 0.1 + 0.7 * n2 - 0.9 * streak)
                 # erector spinae: fat between its bundles grows with age
                 deep = _window(abs(x), 0.0, 48.0, 8.0) * _window(y - spine[i, 0], 38.0, 200.0, 8.0)
                 fine = abs(noise(table, z / 30.0 + 1.0, y / 7.0, x / 7.0 + 4.0)) * 7.0
