@@ -191,6 +191,68 @@ def _threshold(rank: np.ndarray, eighths: np.ndarray, voxels: float) -> float:
     return high
 
 
+_NEAR = 8.0  # ranks this close to the first threshold are looked at voxel by voxel
+_BINS = 4096
+
+
+@nb.njit(cache=True)
+def _histogram(
+    rank: np.ndarray,
+    eighths: np.ndarray,
+    lobe: np.ndarray,
+    start: np.ndarray,
+    label: int,
+    middle: float,
+    bins: np.ndarray,
+) -> int:
+    """Count full-resolution voxels of the lobe by interpolated rank around ``middle``; return how many lie below."""
+    below = 0
+    nz, ny, nx = rank.shape
+    low = np.float32(middle - _NEAR)
+    scale = np.float32(_BINS / (2.0 * _NEAR))
+    for z in range(1, nz - 1):
+        for y in range(1, ny - 1):
+            for x in range(1, nx - 1):
+                if eighths[z, y, x] == 0 or rank[z, y, x] >= middle + _NEAR:
+                    continue
+                if rank[z, y, x] < middle - _NEAR:
+                    below += eighths[z, y, x]
+                    continue
+                for k in range(8):
+                    dz, dy, dx = k >> 2, (k >> 1) & 1, k & 1
+                    fz, fy, fx = 2 * (start[0] + z) + dz, 2 * (start[1] + y) + dy, 2 * (start[2] + x) + dx
+                    if lobe[fz, fy, fx] != label:
+                        continue
+                    value = np.float32(0.0)
+                    for c in range(8):
+                        cz, cy, cx = c >> 2, (c >> 1) & 1, c & 1
+                        w = np.float32((3.0 if cz else 1.0) * (3.0 if cy else 1.0) * (3.0 if cx else 1.0) / 64.0)
+                        value += (
+                            w
+                            * rank[
+                                z if cz else z + 2 * dz - 1, y if cy else y + 2 * dy - 1, x if cx else x + 2 * dx - 1
+                            ]
+                        )
+                    bins[min(max(int((value - low) * scale), 0), _BINS - 1)] += 1
+    return below
+
+
+def _refined(brick: Brick, eighths: np.ndarray, lobe: np.ndarray, label: int, threshold: float, voxels: float) -> float:
+    """Return the threshold that gives ``voxels`` half-resolution voxels when ranks are interpolated between them.
+
+    Thin shapes lose up to a tenth of their volume otherwise.
+    """
+    bins = np.zeros(_BINS, np.int64)
+    below = _histogram(brick.values, eighths, lobe, np.array(brick.start), label, threshold, bins)
+    total = below + np.cumsum(bins)
+    at = int(np.searchsorted(total, 8.0 * voxels))
+    if at >= _BINS or (at == 0 and below > 0):
+        return threshold
+    before = float(total[at - 1]) if at else float(below)
+    part = (8.0 * voxels - before) / max(float(bins[at]), 1.0)
+    return threshold - _NEAR + (at + part) * 2.0 * _NEAR / _BINS
+
+
 def _orthonormal(axis: np.ndarray, seed: int) -> np.ndarray:
     angle = 2.0 * np.pi * float(unit(hash32(seed, 1, 2, 3)))
     other = np.array([1.0, 0.0, 0.0]) if abs(axis[0]) < 0.8 else np.array([0.0, 1.0, 0.0])
@@ -330,6 +392,7 @@ def grow(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> Territory:
         eighths = np.where((share >> 4) == lobe + 1, share & 15, 0).astype(np.uint8)
         threshold = _threshold(brick.values, eighths, voxels)
         if not _touches((brick.values < threshold) & (eighths > 0), brick.start, atlas, lobe):
+            threshold = _refined(brick, eighths, anatomy.lobe, lobe + 1, threshold, voxels)
             return _territory(atlas, lobe, seed, brick, threshold)
         reached = 0.5 * max(n * s for n, s in zip(brick.values.shape, atlas.spacing_mm, strict=True))
         half_mm = 1.4 * max(half_mm, reached)

@@ -1,0 +1,174 @@
+"""Densities, rims and signs inside opacities, before kernel and noise."""
+
+import numpy as np
+import pytest
+
+from trainer.chest.deformation import reference_deformation
+from trainer.chest.opacity.atlas import atlas_of
+from trainer.chest.opacity.sign import Sign
+from trainer.chest.protocol import Protocol
+from trainer.chest.series import Series
+from trainer.course.opacity import OPACITY, ChestState, Form, Lobe
+
+
+def scan(anatomy, **values):
+    record = np.zeros(1, OPACITY)
+    base = {"label": 1, "height": 0.5, "azimuth": 1.5, "depth": 0.3, "lobe": Lobe.RIGHT_LOWER, "volume_ml": 40.0}
+    state = {k: values.pop(k) for k in ("effusion_right_ml", "effusion_left_ml", "mosaic", "node_mm") if k in values}
+    for name, value in {**base, "rim_mm": 5.0, **values}.items():
+        record[name] = value
+    deformation = reference_deformation(anatomy, atlas_of(anatomy))
+    return Series(anatomy, ChestState(0, record, **state), Protocol(matrix=256), 5, deformation)
+
+
+def inner_hu(series, margin):
+    """Return HU of voxels at least ``margin`` mm inside, where neither vessel nor bronchus lies."""
+    import edt
+
+    out = []
+    healthy = Series(series.anatomy, ChestState(0, np.zeros(0, OPACITY)), series.protocol, 5, series.deformation)
+    masks = np.stack([series.truth(i).get(1, np.zeros(series.shape[1:], bool)) for i in range(series.count)])
+    deep = edt.edt(masks, anisotropy=series.spacing_mm) > margin
+    for i in np.flatnonzero(deep.any(axis=(1, 2)))[::3]:
+        plain = healthy.clean(i)
+        normal = (plain > -880) & (plain < -800)
+        out.append(series.clean(i)[deep[i] & normal])
+    return np.concatenate(out)
+
+
+def test_consolidation_is_as_dense_as_tissue(anatomy):
+    values = inner_hu(scan(anatomy, fill=0.95), 9.0)
+    assert -20.0 <= values.mean() <= 50.0
+
+
+@pytest.mark.parametrize("fill", [0.2, 0.3, 0.45])
+def test_ground_glass_lies_between(anatomy, fill):
+    values = inner_hu(scan(anatomy, fill=fill), 7.0)
+    assert -700.0 <= values.mean() <= -300.0
+
+
+def test_more_filling_is_denser(anatomy):
+    means = [inner_hu(scan(anatomy, fill=f), 8.0).mean() for f in (0.2, 0.4, 0.6, 0.8, 1.0)]
+    assert np.all(np.diff(means) > 0)
+
+
+def test_bronchi_stay_black_and_vessels_fade_in_consolidation(anatomy):
+    series, plain = scan(anatomy, fill=1.0, depth=0.8), scan(anatomy, fill=0.0, depth=0.8, volume_ml=0.0)
+    airway, vessel = [], []
+    for i in range(30, 80, 4):
+        mask = series.truth(i).get(1)
+        if mask is None:
+            continue
+        before, after = plain.clean(i), series.clean(i)
+        airway.append(after[mask & (before < -940)])
+        vessel.append(np.abs(after[mask & (before > 20)] - 30.0))
+    assert np.concatenate(airway).mean() < -850.0
+    assert np.concatenate(vessel).mean() < 25.0
+
+
+def test_vessels_stay_visible_in_ground_glass(anatomy):
+    series, plain = scan(anatomy, fill=0.3, depth=0.8), scan(anatomy, fill=0.0, depth=0.8, volume_ml=0.0)
+    contrast = []
+    for i in range(30, 80, 4):
+        mask = series.truth(i).get(1)
+        if mask is not None and (mask & (plain.clean(i) > 20)).any():
+            image = series.clean(i)
+            contrast.append(image[mask & (plain.clean(i) > 20)].mean() - np.median(image[mask]))
+    assert np.mean(contrast) > 300.0
+
+
+def _rim_widths(series):
+    """Return twice the depth, in mm, along the middle sheet of all that is denser than half way to tissue."""
+    import edt
+    from scipy.ndimage import maximum_filter
+
+    volume = np.stack([series.clean(i) for i in range(series.count)])
+    owned = np.stack([series.truth(i).get(1, np.zeros(series.shape[1:], bool)) for i in range(series.count)])
+    depth = edt.edt((volume > -310.0) & owned, anisotropy=series.spacing_mm)
+    half = float(np.mean(series.spacing_mm)) / 2
+    ridge = (depth > 0) & (depth == maximum_filter(depth, 5))
+    return 2.0 * (depth[ridge] - half)
+
+
+@pytest.mark.parametrize("rim_mm", [4.0, 6.0, 9.0])
+def test_the_rim_of_a_reversed_halo_has_its_thickness(anatomy, rim_mm):
+    series = scan(anatomy, fill=0.95, ring=1.0, rim_mm=rim_mm, volume_ml=60.0, depth=0.45)
+    widths = _rim_widths(series)
+    assert len(widths) > 100
+    assert np.median(widths) == pytest.approx(rim_mm, abs=1.0)
+
+
+def test_the_centre_of_a_reversed_halo_is_ground_glass(anatomy):
+    series = scan(anatomy, fill=0.95, ring=1.0, rim_mm=4.0, volume_ml=45.0, depth=0.45, form=Form.NODULE)
+    values = inner_hu(series, 10.0)
+    assert -700.0 < values.mean() < -500.0
+
+
+def test_a_cavity_takes_its_share(anatomy):
+    series = scan(anatomy, fill=0.95, cavity=0.3, form=Form.NODULE, volume_ml=20.0)
+    hollow = owned = 0
+    for i in range(series.count):
+        masks = series.sign_truth(i)
+        hollow += masks[1, Sign.CAVITY].sum() if (1, Sign.CAVITY) in masks else 0
+        owned += series.truth(i)[1].sum() if 1 in series.truth(i) else 0
+    assert hollow / owned == pytest.approx(0.3, abs=0.06)
+
+
+def test_honeycombing_lies_under_the_pleura_and_holds_air_and_walls(anatomy):
+    series = scan(anatomy, fill=0.1, honeycomb=1.0, form=Form.FIELD, volume_ml=80.0, depth=0.0)
+    image = series.clean(45)
+    mask = series.sign_truth(45)[1, Sign.HONEYCOMBING]
+    assert mask.sum() > 100
+    assert image[mask].mean() < -900.0
+    walls = series.truth(45)[1] & (image > -450.0)
+    assert 0.1 < walls.sum() / (walls.sum() + mask.sum()) < 0.7
+
+
+def test_sparing_keeps_the_outer_millimetres(anatomy):
+    import edt
+
+    plain, spared = (
+        scan(anatomy, fill=0.4, sparing=s, form=Form.FIELD, volume_ml=120.0, depth=0.3) for s in (0.0, 1.0)
+    )
+    lobe = anatomy.lobe[45] > 0
+    under = edt.edt(lobe, anisotropy=anatomy.grid.spacing_mm[1:])
+    ring = lobe & (under > 1.5) & (under < 5.0) & (anatomy.hu[45] < -800)
+    y, x = np.nonzero(ring)
+    grid = anatomy.grid
+    row = np.round((y * grid.spacing_mm[1] - plain.origin_mm[1]) / plain.pixel_mm).astype(int)
+    column = np.round((x * grid.spacing_mm[2] - plain.origin_mm[2]) / plain.pixel_mm).astype(int)
+    keep = plain.truth(45)[1][row, column]
+    before, after = plain.clean(45)[row, column][keep].mean(), spared.clean(45)[row, column][keep].mean()
+    assert before > -650.0
+    assert after < -780.0
+
+
+def test_an_effusion_has_its_volume_and_lies_behind(anatomy):
+    volume = 25.0
+    series = scan(anatomy, volume_ml=0.0, effusion_right_ml=volume)
+    dz, dy, dx = series.spacing_mm
+    wet, rows = 0, []
+    healthy = scan(anatomy, volume_ml=0.0)
+    for i in range(series.count):
+        changed = (healthy.clean(i) < -700) & (np.abs(series.clean(i) - 9.0) < 6.0)
+        wet += changed.sum()
+        rows.extend(np.nonzero(changed)[0])
+    assert wet * dz * dy * dx / 1000.0 == pytest.approx(volume, rel=0.12)
+    lung_rows = np.nonzero(healthy.clean(40) < -700)[0]
+    assert np.mean(rows) > np.median(lung_rows)
+
+
+def test_mosaic_darkens_some_lobules_only(anatomy):
+    plain, mosaic = scan(anatomy, volume_ml=0.0), scan(anatomy, volume_ml=0.0, mosaic=1.0)
+    change = (mosaic.clean(50) - plain.clean(50))[plain.clean(50) < -780]
+    change = change[change > -80]
+    assert (change < -25).mean() > 0.15
+    assert (change > 10).mean() > 0.15
+
+
+def test_signs_are_named(anatomy):
+    assert scan(anatomy, fill=0.95, ring=1.0).signs()[1][0] is Sign.REVERSED_HALO
+    assert Sign.HONEYCOMBING in scan(anatomy, fill=0.1, honeycomb=0.8, form=Form.FIELD).signs()[1]
+    assert Sign.CRAZY_PAVING in scan(anatomy, fill=0.3, septal=0.8).signs()[1]
+    assert Sign.AIR_BRONCHOGRAM in scan(anatomy, fill=0.9).signs()[1]
+    assert Sign.CONSOLIDATION not in scan(anatomy, fill=0.4).signs()[1]
