@@ -116,6 +116,12 @@ def test_every_source_exists(order: Investigation | Treatment) -> None:
     assert missing == set()
 
 
+@pytest.mark.parametrize("order", [*TESTS, *TREATMENTS], ids=lambda t: t.id)
+def test_a_judgement_says_more_than_that_it_is_one(order: Investigation | Treatment) -> None:
+    reasons = [s.reason or "" for s in sourced(order) if s.source == JUDGEMENT]
+    assert [r for r in reasons if r.strip(" .").lower() in {"", "assumed", "recalled", "judgement"}] == []
+
+
 def test_definitions_have_a_source() -> None:
     assert {f.source for f in FINDINGS.values()} - set(SOURCES) <= {JUDGEMENT}
 
