@@ -30,7 +30,7 @@ def _day(p, opacities, q, kinds, b, drugs, tick):
     for quarter in range(_TICKS):
         steroid.take(p, b, q, mg if quarter == 0 else 0.0)
         drive.inflame(p, q, b, tick + quarter, drugs[_WITHDRAWN])
-        microbe.multiply(p, q, drugs)
+        microbe.multiply(p, q, drugs, tick + quarter)
         vital.show(p, q, b, tick + quarter, drugs)
     steroid.settle(p, b, mg, drugs[_SPARING], drugs[_MACROLIDE])
     growth.grow(p)

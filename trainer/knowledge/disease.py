@@ -66,6 +66,7 @@ class Microbe(Frozen):
     growth: _PerDay
     kill: _PerDay
     defence: _PerDay
+    defence_matures: _Days | None = None
     steroid_weakens: _Share
     steroid_masks: _Share | None = None
     atypical: Probability | None = None

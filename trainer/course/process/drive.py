@@ -28,7 +28,9 @@ def inflame(p, q, b, tick, withdrawn):
         memory'   = laid drive                            - fade_m memory
         flares come with hazard  flare_rate memory (1 - E)
 
-    E is the steroid effect; immune macrolides and steroid-sparing drugs block likewise. Every right-hand side
+    E is the steroid effect; immune macrolides and steroid-sparing drugs block likewise. Exposure to a culprit moves
+    towards what withdrawal leaves of it, so half-hearted avoidance leaves half and a rechallenge brings it back. It
+    multiplies its share of production. Every right-hand side
     rises with the state and falls with E, so more steroid never means more drive. A flare needs memory, which
     active disease lays down: those treated late have more of it, and it outlives a short course of steroids.
     """
@@ -41,8 +43,8 @@ def inflame(p, q, b, tick, withdrawn):
         * (1.0 - q.inflammation_sparing_blocks * p.sparing_effect)
     )
     if q.inflammation_exposure_half_life > 0.0:
-        if withdrawn > 0.0:
-            p.exposure *= math.exp(-math.log(2.0) / q.inflammation_exposure_half_life * withdrawn * _DAY)
+        left = 1.0 - withdrawn
+        p.exposure = left + (p.exposure - left) * math.exp(-math.log(2.0) / q.inflammation_exposure_half_life * _DAY)
         share = q.inflammation_exposure_share
         blocked *= 1.0 - share + share * p.exposure
     heal = p.fade_per_day + q.inflammation_steroid_heals * effect

@@ -13,13 +13,14 @@ from trainer.knowledge.treatment import Channel
 
 _ANTIFIBROTIC = int(Channel.ANTIFIBROTIC)
 _ANTICOAGULATION = int(Channel.ANTICOAGULATION)
+_MOST = 8.0  # times its size at presentation; the chest holds no more of a tumour of hundreds of millilitres; judgement
 
 
 @nb.njit(cache=True)
 def grow(p):
-    """Carry a tumour through one day: it doubles in the patient's doubling time and never shrinks."""
+    """Carry a tumour through one day: it doubles in the patient's doubling time, slows near `_MOST`, never shrinks."""
     if p.growth > 0.0:
-        p.growth *= math.exp(math.log(2.0) / p.doubling_days)
+        p.growth *= math.exp(math.log(2.0) / p.doubling_days * max(0.0, 1.0 - p.growth / _MOST))
 
 
 @nb.njit(cache=True)

@@ -20,10 +20,11 @@ _GONE = 1e-4
 
 
 @nb.njit(cache=True)
-def multiply(p, q, drugs):
+def multiply(p, q, drugs, tick):
     """Carry the load through one tick: ``load' = growth load (1 - load) - (kill drug + defence (1 - w E)) load``.
 
-    ``drugs`` holds the strength of each `Channel`. Bacteria answer to the channel of their own kind only.
+    ``drugs`` holds the strength of each `Channel`. Bacteria answer to the channel of their own kind only. Where the
+    defence matures it rises in a straight line from nothing at onset to its full strength.
     """
     if q.microbe_kind == 0 or p.load <= 0.0:
         return
@@ -34,6 +35,8 @@ def multiply(p, q, drugs):
     else:
         drug = drugs[_MYCOBACTERIA_DRUG]
     defence = q.microbe_defence * (1.0 - q.microbe_steroid_weakens * p.steroid_effect)
+    if q.microbe_defence_matures > 0.0:
+        defence *= min(1.0, (tick - p.onset_tick) * _DAY / q.microbe_defence_matures)
     grown = p.load * math.exp(q.microbe_growth * (1.0 - p.load) * _DAY)
     load = min(grown * math.exp(-(q.microbe_kill * drug + defence) * _DAY), 1.0)
     p.load = load if load > _GONE else 0.0

@@ -26,6 +26,7 @@ _LEFT_FILL = 0.35  # a full scar is ground glass and net, not consolidation
 _GONE_ML = 0.4  # below this nothing is seen on 1 mm slices
 _GONE_FILL = 0.03
 _TRACTION_FROM_SCAR = 0.5
+_FOLLOWING = 0.1  # share of the way to the drive that a field's activity goes in a day; judgement
 _CALM = 0.999
 _NODE_MM = 5.0  # short axis of an ordinary mediastinal node; judgement
 _WEEPING = 0.15  # share of the way to its target that fluid goes in a day; judgement
@@ -134,12 +135,17 @@ def spread(p, opacities, q, kinds, tick, drugs):
 
 @nb.njit(cache=True)
 def _feed(p, q, o, k, effect):
-    """Return the activity of an opacity after this day."""
+    """Return the activity of an opacity after this day.
+
+    An opacity with a life of its own burns out; one without, as a field of interstitial disease, follows the drive.
+    """
     if k.feed == _LOAD:
         want = min(1.0, 1.3 * inflammation_of(p, q))
         return o.activity + 0.5 * (want - o.activity)
     if k.feed in (_GROWTH, _FIBROSIS):
         return 1.0
+    if k.burn_out <= 0.0 and k.feed == _DRIVE:
+        return o.activity + _FOLLOWING * (min(1.0, p.drive) - o.activity)
     if k.burn_out <= 0.0:
         return o.activity
     return o.activity * math.exp(-(1.0 + k.steroid_quickens * effect) / k.burn_out)
