@@ -40,23 +40,25 @@ def liver_field(
     return smooth_max(liver, 4.0 - core, 10.0)
 
 
-def spleen_field(habitus: Habitus, lattice: Lattice, under: np.ndarray, waviness: np.ndarray) -> np.ndarray:
-    """Return the signed distance (mm) to the spleen, which lies on the back of the left dome."""
+def spleen_field(
+    habitus: Habitus, lattice: Lattice, under: np.ndarray, inner: np.ndarray, waviness: np.ndarray
+) -> np.ndarray:
+    """Return the signed distance (mm) to the spleen, a crescent along the cage behind and beside."""
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    tilt = np.array([[0.90, 0.30, 0.31], [-0.42, 0.72, 0.55], [-0.06, -0.62, 0.78]])
-    add_ellipsoid(f, lattice.grid, (z - 48.0, y + 72.0, x + 14.0), (46.0, 44.0, 20.0), tilt)
-    return smooth_max(f + 2.0 * waviness, under + 4.0, 8.0)
+    add_ellipsoid(f, lattice.grid, (z - 52.0, y + 62.0, x + 26.0), (50.0, 56.0, 50.0))
+    f = smooth_max(f, np.abs(inner + 16.0) - 11.5 + 4.0 * waviness, 12.0)
+    return smooth_max(f, under + 4.0, 8.0)
 
 
 def stomach_field(habitus: Habitus, lattice: Lattice, under: np.ndarray, waviness: np.ndarray) -> np.ndarray:
     """Return the signed distance (mm) to the outside of the stomach, under the left dome."""
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    wide = 26.0 + 12.0 * habitus.gas
-    add_ellipsoid(f, lattice.grid, (z - 34.0, y + 14.0, x - 18.0), (30.0 + 6 * habitus.gas, wide, wide + 4.0))
-    add_ellipsoid(f, lattice.grid, (z - 74.0, y - 22.0, x - 30.0), (38.0, 24.0, 30.0), blend_mm=16.0)
-    return smooth_max(f + 3.5 * waviness, under + 5.0, 10.0)
+    wide = 30.0 + 10.0 * habitus.gas
+    add_ellipsoid(f, lattice.grid, (z - 40.0, y + 8.0, x - 22.0), (38.0 + 6.0 * habitus.gas, wide, wide + 6.0))
+    add_ellipsoid(f, lattice.grid, (z - 80.0, y - 26.0, x - 34.0), (40.0, 26.0, 36.0), blend_mm=18.0)
+    return smooth_max(f + 7.0 * waviness, under + 5.0, 12.0)
 
 
 def gas_level_mm(habitus: Habitus) -> float:

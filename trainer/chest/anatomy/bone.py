@@ -227,6 +227,7 @@ def wall_point(
     z = -depth * habitus.stretch
     half, front, back, power = (float(v) for v in cage_box(habitus, np.array(z)))
     middle = front + 0.53 * (back - front)
+    half = half * (1.0 + side * habitus.lean)
     sy, sx = -math.cos(math.radians(azimuth_deg)), math.sin(math.radians(azimuth_deg))
     b = (middle - front) if sy < 0 else (back - middle)
     r = ((sx / half) ** power + (abs(sy) / b) ** power) ** (-1.0 / power)
@@ -251,7 +252,7 @@ def _ribs(habitus: Habitus, key: int, bars: Bars) -> None:
         head_depth = _VERTEBRA[vertebra] - 8.0
         for side in (-1.0, 1.0):
             index = 2 * i + (side > 0)
-            shift = 2.2 * chance.normal(key, _STREAM, 1, index)
+            shift = 2.2 * chance.normal(key, _STREAM, 1, index) + 2.5 * side * chance.normal(key, _STREAM, 4, 0)
             end = _BONE_END[i] + 2.0 * chance.normal(key, _STREAM, 2, index)
             drop = (_TIP_DEPTH[i] - head_depth) * (1.0 + 0.5 * (habitus.rib_slope - 1.0)) + shift
             first = 157.0

@@ -59,7 +59,8 @@ def cage_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray) -> np.n
     middle = front + 0.53 * (back - front)
     semi = np.where(lattice.y < middle, middle - front, back - middle)
     v = np.abs(lattice.y - middle) / semi
-    u = np.abs(lattice.x - spine_x(habitus, z)[:, None, None]) / half
+    x = lattice.x - spine_x(habitus, z)[:, None, None]
+    u = np.abs(x) / (half * np.where(x < 0, 1.0 - habitus.lean, 1.0 + habitus.lean))
     implicit = ((u**power + v**power) ** (1.0 / power) - 1.0).astype(np.float32)
     return distance_of(implicit, lattice.grid) + 1.5 * waviness
 

@@ -44,15 +44,15 @@ def diaphragm_field(habitus: Habitus, lattice: Lattice, cage: np.ndarray, wavine
     """
     tops = dome_tops(habitus)
     s = habitus.size
-    right = _dome(tops["right_dome"], lattice, 120.0 * s, 92.0 * s)
-    left = _dome(tops["left_dome"], lattice, 112.0 * s, 86.0 * s)
+    right = _dome(tops["right_dome"], lattice, 185.0 * s, 96.0 * s)
+    left = _dome(tops["left_dome"], lattice, 135.0 * s, 88.0 * s)
     side = lattice.x / (8.0 * s)
     # the central tendon under the heart joins the domes
     saddle = np.minimum(tops["right_dome"][0], tops["left_dome"][0]) - 12.0
     inner = np.where(side < 0, right, left)
     middle = np.exp(-((lattice.x - 6.0) ** 2) / (2 * (26.0 * s) ** 2))
     height = np.maximum(inner, saddle * middle + (1 - middle) * inner)
-    above = lattice.z - (height + 2.0 * waviness)
+    above = lattice.z - (height + 3.0 * waviness)
     gap = 3.4 + 0.6 * waviness
     return smooth_max(above * np.float32(0.8), cage + gap, 6.0)
 

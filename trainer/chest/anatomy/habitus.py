@@ -67,6 +67,8 @@ class Habitus:
         Side to side curve of the spine.
     marbling : float
         Share of fat in the muscles behind the spine, 0 to 1.
+    lean : float
+        By how much the left half of the cage is wider than the mean of both, 0.02 in the measured chests.
     gas : float
         Size of the gas bubble in the stomach, 0 to 1.
     """
@@ -91,6 +93,7 @@ class Habitus:
     tracheal_shift_mm: float
     sway_mm: float
     marbling: float
+    lean: float
     gas: float
 
     @property
@@ -141,6 +144,7 @@ def habitus_of(person: Person) -> Habitus:
         tracheal_shift_mm=_clip(6.0 + 4.0 * n(16) + 3.0 * (old - 0.5), 0.0, 15.0),
         sway_mm=2.5 * n(17),
         marbling=_clip(0.12 + 0.35 * old + 0.15 * n(18), 0.05, 0.9),
+        lean=_clip(0.02 + 0.012 * n(20), -0.02, 0.05),
         gas=_clip(0.5 + 0.3 * n(19), 0.0, 1.0),
     )
 

@@ -12,7 +12,10 @@ import numpy as np
 
 from trainer.chest.anatomy.cage import spine_x, spine_y
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, axes_towards, smooth_min
+from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, axes_towards, smooth_max, smooth_min
+from trainer.core import chance
+
+_STREAM = 0x4D454449
 
 Point = tuple[float, float, float]
 
@@ -98,15 +101,15 @@ def _tubes(habitus: Habitus) -> dict[str, Tube]:
             (6.6, 6.2, 5.8, 5.2, 3.8, 3.6),
             1.0,
         ),
-        "right_subclavian": (((12, -42, -20), (2, -34, -34), (-4, -26, -56), (2, -30, -90)), (4.6, 4.4, 4.2, 4.0), 1.0),
+        "right_subclavian": (((12, -42, -20), (2, -34, -34), (-4, -28, -56), (0, -36, -92), (16, -38, -126), (30, -34, -146)), (4.6, 4.4, 4.2, 4.0, 3.6, 3.0), 1.0),
         "left_carotid": (((46, -38, 8), (28, -36, 10), (8, -34, 15), (-20, -34, 23), (-60, -30, 25)), (4.2, 3.9, 3.8, 3.7, 3.6), 1.0),
         "left_subclavian": (
-            ((48, -24, 18), (28, -18, 22), (10, -17, 26), (-2, -22, 40), (-4, -26, 60), (2, -30, 92)),
-            (5.2, 4.8, 4.6, 4.4, 4.2, 4.0),
+            ((48, -24, 18), (28, -18, 22), (10, -17, 26), (-2, -22, 40), (-4, -26, 60), (2, -34, 94), (18, -36, 128), (34, -32, 148)),
+            (5.2, 4.8, 4.6, 4.4, 4.2, 4.0, 3.6, 3.0),
             1.0,
         ),
         "superior_vena_cava": (
-            ((34, -58, -22), (48, -60, -26), (62, -58, -29), (80, -56, -30), (98, -60, -29), (112, -66, -27)),
+            ((34, -58, -22), (48, -60, -26), (62, -57, -33), (80, -54, -35), (98, -58, -33), (112, -66, -28)),
             (7.6, 8.8, 9.4, 9.6, 9.8, 11.5),
             0.88,
         ),
@@ -116,6 +119,8 @@ def _tubes(habitus: Habitus) -> dict[str, Tube]:
             (7.4, 6.6, 6.4, 6.4, 6.4, 5.6, 5.2),
             1.0,
         ),
+        "right_axillary_vein": (((8, -52, -34), (2, -42, -60), (6, -42, -94), (24, -44, -128), (44, -38, -146)), (6.0, 5.6, 5.0, 4.2, 3.4), 1.0),
+        "left_axillary_vein": (((2, -50, 36), (-2, -42, 62), (8, -40, 96), (26, -42, 130), (46, -36, 148)), (6.0, 5.6, 5.0, 4.2, 3.4), 1.0),
         "azygos": (
             ((66, -50, -28), (70, -36, -27), (71, -18, -20), (76, -8, -11), (95, -6, -6), (140, -6, -5), (190, -4, -4), (260, -2, -3)),
             (5.2, 5.0, 4.8, 4.4, 3.8, 3.6, 3.4, 2.4),
@@ -202,11 +207,17 @@ def tube_points(habitus: Habitus, tube: Tube) -> np.ndarray:
     return np.array([place(habitus, p) for p in tube.points])
 
 
+# Stations where small nodes lie: paratracheal, aortopulmonary, prevascular, subcarinal, hilar, paraoesophageal.
+_NODES: tuple[Point, ...] = (
+    (40, -36, -16), (55, -38, -14), (66, -40, -16), (72, -38, -12), (60, -34, 14), (72, -52, 16), (76, -46, 26), (66, -62, 20),
+    (50, -72, 10), (56, -80, -6), (94, -26, 2), (99, -24, -2), (104, -30, -38), (100, -20, 52), (130, -16, 12), (150, -18, -6),
+    (30, -62, -10), (24, -58, 14), (160, -130, -20), (168, -120, 40),
+)  # fmt: skip
 AIRWAYS = ("trachea", "right_bronchus", "left_bronchus")
 _VESSELS = (
     "ascending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian",
     "superior_vena_cava", "right_brachiocephalic_vein", "left_brachiocephalic_vein", "azygos", "pulmonary_trunk",
-    "right_pulmonary_artery", "left_pulmonary_artery",
+    "right_pulmonary_artery", "left_pulmonary_artery", "right_axillary_vein", "left_axillary_vein",
 )  # fmt: skip
 
 
@@ -241,8 +252,8 @@ def heart_fields(plan: Plan, lattice: Lattice) -> tuple[np.ndarray, np.ndarray, 
     ventricles = smooth_min(right, left, 12.0)
     heart = smooth_min(atria, ventricles, 12.0)
     # fat follows the coronary vessels: deep between atria and ventricles, shallow between the ventricles
-    ring = np.maximum(0.55 * np.abs(atria - ventricles) - 2.6, -heart - 15.0)
-    seam = np.maximum(0.55 * np.abs(left - right) - 1.8, -heart - 7.0)
+    ring = np.maximum(0.55 * np.abs(atria - ventricles) - 1.8, -heart - 13.0)
+    seam = np.maximum(0.55 * np.abs(left - right) - 1.2, -heart - 6.0)
     return heart, np.maximum(np.minimum(ring, seam), heart - 1.0), left + 10.0
 
 
@@ -267,4 +278,26 @@ def thyroid_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
         [place(habitus, (-14.0, -46.0, shift - 12.0)), place(habitus, (-14.0, -46.0, shift + 12.0))],
         3.5,
     )
+    return f
+
+
+def airway_field(habitus: Habitus, plan: Plan, lattice: Lattice) -> np.ndarray:
+    """Return the signed distance (mm) to the lumen of trachea and main bronchi; the trachea's back is flat."""
+    f = tube_field(habitus, plan, lattice, ("trachea",), 0.0)
+    points = tube_points(habitus, plan.tubes["trachea"])[::-1]
+    middle = np.interp(lattice.z, points[:, 0], points[:, 1])
+    back = 5.2 * habitus.size**0.5
+    f = smooth_max(f, (lattice.y - middle - back).astype(np.float32), 5.0)
+    return smooth_min(f, tube_field(habitus, plan, lattice, ("right_bronchus", "left_bronchus"), 4.0), 5.0)
+
+
+def node_field(habitus: Habitus, key: int, lattice: Lattice) -> np.ndarray:
+    """Return the signed distance (mm) to normal lymph nodes, 3 to 8 mm in short axis, and the mammary vessels."""
+    f = lattice.far()
+    for i, (depth, y, x) in enumerate(_NODES):
+        jitter = [2.5 * chance.normal(key, _STREAM, j, i) for j in range(3)]
+        short = 1.6 + 2.4 * chance.uniform(key, _STREAM, 3, i)
+        long = short * (1.3 + 0.6 * chance.uniform(key, _STREAM, 4, i))
+        centre = place(habitus, (depth + jitter[0], y + jitter[1], x + jitter[2]))
+        add_ellipsoid(f, lattice.grid, centre, (long, short, long), reach_mm=4.0)
     return f

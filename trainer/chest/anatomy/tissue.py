@@ -19,9 +19,9 @@ from trainer.chest.anatomy.noise import noise
 # Rows of the stack of coarse fields.
 (
     BODY, WALL, HEART, VESSEL, AIRWAY, LUMEN, GULLET, THYROID, UNDER, LIVER, SPLEEN, STOMACH, BOWEL, LUNG, SIDE, BREAST,
-    GROOVE, BLOOD,
-) = range(18)  # fmt: skip
-FIELDS = 18
+    GROOVE, BLOOD, NODE,
+) = range(19)  # fmt: skip
+FIELDS = 19
 
 # By bone.Kind: thickness of cortex mm, HU of cortex, HU of marrow, HU of its trabecular texture.
 _BONE = np.zeros((10, 4), dtype=np.float32)
@@ -186,6 +186,8 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                     if near[16]:
                         d = line[16, x0] + tx * (line[16, x0 + 1] - line[16, x0]) + np.float32(0.8) * coarse
                         value = _blend(value, np.float32(-90.0), _share(d, np.float32(2.0)))
+                    d = line[2, x0] + tx * (line[2, x0 + 1] - line[2, x0]) - np.float32(4.2) - np.float32(1.2) * coarse
+                    value = _blend(value, np.float32(25.0), _share(abs(d) - np.float32(0.5), step) * (one - a))
                     if a >= half:
                         what = 8
                 if near[7]:
@@ -206,6 +208,9 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                     value = _blend(
                         value, np.float32(-850.0), _share(d + np.float32(4.6) - np.float32(2.6) * gas, step) * a
                     )
+                if near[18]:
+                    a = _share(line[18, x0] + tx * (line[18, x0 + 1] - line[18, x0]), step)
+                    value = _blend(value, np.float32(36.0) + np.float32(8.0) * grain, a)
                 if near[4]:
                     a = _share(line[4, x0] + tx * (line[4, x0 + 1] - line[4, x0]), step)
                     value = _blend(value, np.float32(38.0), a)
