@@ -46,7 +46,7 @@ def spleen_field(
     """Return the signed distance (mm) to the spleen, a crescent along the cage behind and beside."""
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    add_ellipsoid(f, lattice.grid, (z - 52.0, y + 62.0, x + 26.0), (50.0, 56.0, 50.0))
+    add_ellipsoid(f, lattice.grid, (z - 46.0, y + 64.0, x + 24.0), (52.0, 58.0, 52.0))
     f = smooth_max(f, np.abs(inner + 16.0) - 11.5 + 4.0 * waviness, 12.0)
     return smooth_max(f, under + 4.0, 8.0)
 
@@ -72,6 +72,6 @@ def bowel_field(habitus: Habitus, lattice: Lattice, under: np.ndarray, waviness:
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
     _, _, edge = place(habitus, (200.0, 0.0, 118.0))
-    add_ellipsoid(f, lattice.grid, (z - 38.0, y - 34.0, min(edge, x + 24.0)), (17.0, 20.0, 17.0))
-    add_ellipsoid(f, lattice.grid, (z - 62.0, y - 44.0, x - 2.0), (16.0, 17.0, 24.0), blend_mm=8.0)
+    add_ellipsoid(f, lattice.grid, (z - 34.0, y - 30.0, min(edge, x + 22.0)), (22.0, 26.0, 20.0))
+    add_ellipsoid(f, lattice.grid, (z - 58.0, y - 46.0, x - 4.0), (18.0, 20.0, 28.0), blend_mm=8.0)
     return smooth_max(f + 4.0 * waviness, under + 5.0, 8.0)

@@ -212,7 +212,7 @@ def _vertebrae(habitus: Habitus, bars: Bars) -> tuple[np.ndarray, np.ndarray, np
         tip = 22.0 - 8.0 * low
         bars.add(
             [(z - 6, back + 19, x), (z - 6 - 0.6 * tip, back + 30, x + 0.6), (z - 6 - tip, back + 41, x + 1.0)],
-            [2.8, 2.2, 3.2], [8.0, 6.0, 4.0], Kind.ARCH, [[0, 0, 1]] * 3,
+            [2.6, 2.0, 3.0], [7.0, 5.2, 3.6], Kind.ARCH, [[0, 0, 1]] * 3,
         )  # fmt: skip
     return np.array(centres), np.array(halves), np.array([int(k) for k in kinds])
 
@@ -339,17 +339,20 @@ def _shoulders(habitus: Habitus, bars: Bars) -> None:
             points = medial + np.outer(u * length, along) + np.outer(bow, out)
             rim = np.array([2.4, 1.2, 0.9, 0.8, 0.8, 1.0, 1.5, 3.0, 3.6])
             bars.add(points, rim, 1.6, Kind.SCAPULA, np.tile(out, (9, 1)))
-            if depth < 58.0:
+            if depth < 60.0:
                 # spine of the scapula, growing into the acromion
-                high = (58.0 - depth) / 32.0
-                root = points[1 + round(3 * high)]
-                far = root + out * (10.0 + 18.0 * high) + along * 16.0 * high
-                bars.add(np.array([root, far]), [1.4, 2.2], 1.6, Kind.SCAPULA, np.tile(along, (2, 1)))
+                high = (60.0 - depth) / 34.0
+                root = medial + along * length * (0.12 + 0.42 * high) + out * 3.0
+                far = root + out * (5.0 + 21.0 * high) + along * (6.0 + 10.0 * high)
+                bars.add(np.array([root, far]), [1.3, 2.4], 1.8, Kind.SCAPULA, np.tile(along, (2, 1)))
         neck = place(habitus, (18.0, -8.0, 0.0))
-        bars.add(
-            [(neck[0] - 2, neck[1] + 12, side * 128 * w), (neck[0] + 8, neck[1] + 4, side * 150 * w), (neck[0] + 14, neck[1], side * 162 * w)],
-            [5.0, 6.5, 10.0], [8.0, 10.0, 15.0], Kind.SCAPULA,
-        )  # fmt: skip
+        line = [(neck[0] - 8, neck[1] + 14, side * 134 * w), (neck[0] + 4, neck[1] + 6, side * 147 * w), (neck[0] + 10, neck[1] + 2, side * 155 * w)]
+        bars.add(line, [2.4, 4.5, 8.5], [7.0, 9.0, 14.0], Kind.SCAPULA)
+        # coracoid and acromion
+        line = [(neck[0] + 8, neck[1] - 2, side * 146 * w), (neck[0] + 16, neck[1] - 20, side * 140 * w), (neck[0] + 10, neck[1] - 34, side * 148 * w)]
+        bars.add(line, [5.0, 5.0, 4.0], [6.0, 5.5, 5.0], Kind.SCAPULA)
+        line = [(neck[0] + 2, neck[1] + 46, side * 118 * w), (neck[0] + 20, neck[1] + 42, side * 146 * w), (neck[0] + 34, neck[1] + 26, side * 172 * w)]
+        bars.add(line, [3.0, 3.6, 5.0], [7.0, 9.0, 10.0], Kind.SCAPULA)
         head = place(habitus, (0.0, -6.0, 0.0))
         bars.add(
             [(head[0], head[1], side * 184 * w), (head[0] + 40, head[1] - 6, side * 205 * w), (head[0] + 80, head[1] - 10, side * 215 * w)],

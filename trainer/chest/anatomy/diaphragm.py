@@ -22,12 +22,13 @@ def dome_tops(habitus: Habitus) -> dict[str, tuple[float, float, float]]:
     return tops
 
 
-def _dome(top: tuple[float, float, float], lattice: Lattice, across_mm: float, along_mm: float) -> np.ndarray:
-    """Return height (z, mm) of one dome over (y, x): a slow plateau that steepens towards the wall."""
+def _dome(top: tuple[float, float, float], lattice: Lattice, across_mm: float, size: float) -> np.ndarray:
+    """Return height (z, mm) of one dome over (y, x): a plateau that falls faster in front than behind."""
     dx = lattice.x - top[2]
     dy = lattice.y - top[1]
-    fall = dx**2 / (2 * across_mm) + dy**2 / (2 * along_mm)
-    return (top[0] - fall - 0.5 * (np.hypot(dx, dy) / 62.0) ** 6).astype(np.float32)
+    along = np.where(dy > 0, 125.0, 88.0) * size
+    fall = dx**2 / (2 * across_mm * size) + dy**2 / (2 * along)
+    return (top[0] - fall - 6.0 * (np.hypot(dx, dy) / (105.0 * size)) ** 8).astype(np.float32)
 
 
 def diaphragm_field(habitus: Habitus, lattice: Lattice, cage: np.ndarray, waviness: np.ndarray) -> np.ndarray:
@@ -44,16 +45,18 @@ def diaphragm_field(habitus: Habitus, lattice: Lattice, cage: np.ndarray, wavine
     """
     tops = dome_tops(habitus)
     s = habitus.size
-    right = _dome(tops["right_dome"], lattice, 185.0 * s, 96.0 * s)
-    left = _dome(tops["left_dome"], lattice, 135.0 * s, 88.0 * s)
-    side = lattice.x / (8.0 * s)
+    right = _dome(tops["right_dome"], lattice, 175.0, s)
+    left = _dome(tops["left_dome"], lattice, 130.0, s)
+    side = np.clip(0.5 + (lattice.x - 4.0) / (44.0 * s), 0.0, 1.0)
+    side = side * side * (3.0 - 2.0 * side)
     # the central tendon under the heart joins the domes
     saddle = np.minimum(tops["right_dome"][0], tops["left_dome"][0]) - 12.0
-    inner = np.where(side < 0, right, left)
+    inner = right + side * (left - right)
     middle = np.exp(-((lattice.x - 6.0) ** 2) / (2 * (26.0 * s) ** 2))
     height = np.maximum(inner, saddle * middle + (1 - middle) * inner)
     above = lattice.z - (height + 3.0 * waviness)
-    gap = 3.4 + 0.6 * waviness
+    # the recess narrows to nothing where the pleura turns
+    gap = np.clip(0.3 * -floor_field(habitus, lattice) - 1.0, -1.5, 3.4) + 0.6 * waviness
     return smooth_max(above * np.float32(0.8), cage + gap, 6.0)
 
 
@@ -65,7 +68,7 @@ def floor_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     for name, side in (("right_dome", lattice.x < 0), ("left_dome", lattice.x >= 0)):
         z, y, x = tops[name]
         azimuth = np.degrees(np.arctan2(np.abs(lattice.x) * np.sign(x) * np.sign(x), -(lattice.y - y)))
-        drop = np.array([34.0, 36.0, 40.0, 46.0, 60.0, 1.0])
+        drop = np.array([30.0, 32.0, 38.0, 46.0, 60.0, 1.0])
         drop[-1] = z - low
         depth = z - np.interp(np.abs(azimuth), [0, 30, 60, 90, 130, 170], drop)
         out = np.where(side, np.maximum(depth, low), out)

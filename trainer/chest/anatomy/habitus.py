@@ -20,7 +20,7 @@ _STREAM = 0x48414249
 _TLC_L = {"M": (7.99, -7.08), "F": (6.60, -5.79)}
 # Supine CT at full breath holds about 10-20 % less air and tissue than seated TLC (judgement).
 _CT_SHARE = 0.87
-_REFERENCE_L = 5.2
+_REFERENCE_L = 5.0
 
 
 @dataclass(frozen=True)

@@ -123,9 +123,10 @@ def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn,
                 n1 = noise(table, z / 60.0 + 3.0, y / 31.0, x / 31.0)
                 n2 = noise(table, z / 40.0 + 9.0, y / 15.0, x / 15.0)
                 n3 = noise(table, z / 50.0 - 7.0, y / 24.0 + 5.0, x / 24.0)
+                n4 = noise(table, z / 120.0 + 2.0, y / 70.0 - 3.0, x / 70.0)
                 side = _window(az, 70.0, 110.0, 45.0)
                 back = _window(az, 150.0, 180.0, 30.0)
-                m = b + 2.0 + fat * (1.0 + 0.2 * side - 0.4 * back) * (1.0 + 0.28 * n1)
+                m = b + 2.0 + fat * (1.0 + 0.2 * side - 0.4 * back) * (1.0 + 0.42 * n4 + 0.12 * n1)
                 depth = -m
                 best, mine, second = 99.0, -1, 99.0
                 px, py, pz = abs(x) + 2.5 * n3, y + 2.5 * n2, z
@@ -152,15 +153,20 @@ def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn,
                 best, mine, second = _nearer(abs(depth - 3.4 * brawn) - 2.6 * brawn * cloak + 9.0 * (1.0 - cloak), 2, best, mine, second)
                 # behind, muscle fills what bone leaves; elsewhere loose fat does
                 girdle = _window(az, 100.0, 145.0, 15.0) * _window(d, -60.0, 118.0, 15.0)
-                slack = 1.8 + 2.2 * n1 + 6.0 * back + 6.0 * girdle
+                high = _window(d, -80.0, 4.0, 10.0) * _window(az, 62.0, 180.0, 15.0)
+                slack = 1.8 + 2.2 * n1 + 6.0 * back + 6.0 * girdle + 7.0 * high
                 m = max(m, (best - slack) * 0.8)
-                m = max(m, 0.55 + 0.45 * n2 + 0.35 * n1 - 0.5 * (second - best))
+                m = max(m, 0.05 + 0.02 * fat + 0.6 * n2 + 0.4 * n1 - 0.5 * (second - best))
                 # bundles, and the fat between those of the erector spinae that grows with age
                 streak = abs(noise(table, z / 70.0 - 5.0, y / 12.0 + 2.0, x / 12.0)) * 12.0
-                m = max(m, 0.55 * n2 - 0.8 * streak)
+                m = max(m, 0.45 * n2 - 0.9 * streak)
                 deep = _window(abs(x), 0.0, 48.0, 8.0) * _window(y - spine[i, 0], 38.0, 200.0, 8.0)
                 fine = abs(noise(table, z / 34.0 + 1.0, y / 8.0, x / 8.0 + 4.0)) * 8.0
                 m = max(m, deep * (1.8 * marbling + 0.7 * n2 - 0.15) - fine - (1.0 - deep) * 3.0)
+                # fat around the vessels, gullet and windpipe of the neck
+                if d < 40.0:
+                    e = math.sqrt(((y - spine[i, 0] + 36.0 + 0.6 * max(d, 0.0)) / 21.0) ** 2 + (x / 38.0) ** 2)
+                    m = max(m, (1.0 - e) * 19.0 + 2.0 * n2 - max(0.0, d - 28.0))
                 out[i, j, k] = m
 
 

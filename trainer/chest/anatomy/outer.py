@@ -58,7 +58,7 @@ def lung_field(
     wave = field(g.shape, g.origin_mm, g.spacing_mm, table, 34.0, 1)
     spine = cage.spine_field(habitus, lattice)
     core = smooth_min(
-        heart - 3.5 - 2.5 * habitus.visceral * (1.0 + wave),
+        heart - 2.8 - 2.2 * habitus.visceral * (1.0 + wave),
         mediastinum.vessel_field(habitus, plan, lattice) - 1.5,
         10.0,
     )
@@ -79,7 +79,7 @@ def lung_field(
     core = smooth_min(core, leaf, 28.0 * min(1.4, habitus.visceral)) + 1.0 * wave
     lung = smooth_max(inner, -core, 4.0)
     lung = np.maximum(lung, -under)
-    lung = np.maximum(lung, diaphragm.floor_field(habitus, lattice))
+    lung = np.maximum(lung, -lattice.z - habitus.lung_height_mm - 8.0)
     # the apex is a dome
     half_width = cage.cage_box(habitus, lattice.z)[0] * 0.0 + 47.0 * habitus.size * habitus.width
     away = np.hypot(np.abs(lattice.x) - half_width, lattice.y - cage.spine_y(habitus, lattice.z) - 2.0)
@@ -138,7 +138,7 @@ def _stack(
     spine = cage.spine_field(habitus, lattice)
     stack[tissue.WALL] = smooth_max(inner, -spine, 3.0)
     # above the apex everything belongs to the neck and shoulders
-    neck = np.clip(lattice.z + 4.0, -40.0, 5.0)
+    neck = np.clip(lattice.z + 12.0, -40.0, 5.0)
     stack[tissue.WALL] = np.maximum(stack[tissue.WALL], neck)
     stack[tissue.UNDER] = under
     aorta = mediastinum.tube_field(habitus, plan, lattice, ("descending_aorta",), 0.0)

@@ -186,8 +186,8 @@ def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
                     if near[16]:
                         d = line[16, x0] + tx * (line[16, x0 + 1] - line[16, x0]) + np.float32(0.8) * coarse
                         value = _blend(value, np.float32(-90.0), _share(d, np.float32(2.0)))
-                    d = line[2, x0] + tx * (line[2, x0 + 1] - line[2, x0]) - np.float32(4.2) - np.float32(1.2) * coarse
-                    value = _blend(value, np.float32(25.0), _share(abs(d) - np.float32(0.5), step) * (one - a))
+                    d = line[2, x0] + tx * (line[2, x0 + 1] - line[2, x0]) - np.float32(3.0) - np.float32(1.5) * coarse
+                    value = _blend(value, np.float32(10.0), _share(abs(d) - np.float32(0.3), step) * (one - a))
                     if a >= half:
                         what = 8
                 if near[7]:

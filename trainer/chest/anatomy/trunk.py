@@ -67,12 +67,12 @@ def breast_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     f = lattice.far()
     if habitus.breast_ml <= 0:
         return f
-    r = (habitus.breast_ml * 3.0 / (2.0 * math.pi)) ** (1.0 / 3.0)
+    r = (habitus.breast_ml * 1000.0 * 3.0 / (2.0 * math.pi)) ** (1.0 / 3.0)
     for side, low in ((-1.0, 0.0), (1.0, 4.0)):
         z = -(118.0 + low) * habitus.stretch
         half, front, back, _ = cage_box(habitus, np.array(z))
         x = 0.68 * float(half)
-        y = float(front) + 0.14 * float(back - front) - 15.0 - 0.4 * habitus.subcutaneous_mm
+        y = float(front) + 0.16 * float(back - front) - 14.0 - 0.5 * habitus.subcutaneous_mm
         tilt = np.array([[1.0, 0.0, 0.0], [0.0, 0.86, -0.5 * side], [0.0, 0.5 * side, 0.86]])
-        add_ellipsoid(f, lattice.grid, (z, y, side * x), (1.25 * r, 0.62 * r, 1.25 * r), tilt, blend_mm=0.0)
+        add_ellipsoid(f, lattice.grid, (z, y, side * x), (1.22 * r, 0.60 * r, 1.22 * r), tilt, blend_mm=0.0)
     return f
