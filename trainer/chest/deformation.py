@@ -12,7 +12,7 @@ Sliding of the lung along the chest wall is not modelled: the pull of the diaphr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -146,12 +146,13 @@ def reference_deformation(anatomy: Anatomy, atlas: Atlas) -> Deformation:
 
 def visit_deformation(anatomy: Anatomy, atlas: Atlas, visit_key: int) -> Deformation:
     """Return the deformation of the visit with this 64-bit key."""
+    key: Any = np.uint64(visit_key)  # numba reads a plain integer as signed
 
     def gauss(index: int, sd: float) -> float:
-        return sd * max(-2.2, min(2.2, normal(visit_key, _STREAM, 0, index)))
+        return sd * max(-2.2, min(2.2, float(normal(key, _STREAM, 0, index))))
 
     def even(index: int, low: float, high: float) -> float:
-        return low + (high - low) * uniform(visit_key, _STREAM, 1, index)
+        return low + (high - low) * float(uniform(key, _STREAM, 1, index))
 
     still = reference_deformation(anatomy, atlas)
     degree = np.pi / 180.0

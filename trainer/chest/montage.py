@@ -1,4 +1,4 @@
-"""Contact sheets of visits: both windows at six levels and a coronal plane, a row group a day."""
+"""Contact sheets of visits: each window in its own kernel at six levels and a coronal plane, a row group a day."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from trainer.chest.display import WINDOWS, plane, window_level
 from trainer.chest.opacity.atlas import atlas_of
+from trainer.chest.protocol import Kernel
 from trainer.chest.series import Series
 
 LEVELS = (0.9, 0.74, 0.58, 0.42, 0.28, 0.14)
@@ -63,10 +64,11 @@ def montage(visits: Sequence[tuple[str, Series]], tile: int = 320, with_coronal:
     rows = []
     for title, series in visits:
         slices = [level_slice(series, level) for level in LEVELS]
-        images = [series.slice(i) for i in slices]
-        middle = series.shape[1] // 2
-        front = coronal(series, middle) if with_coronal else None
-        for window in ("lung", "mediastinum"):
+        kernels: tuple[tuple[str, Kernel], ...] = (("lung", "lung"), ("mediastinum", "soft"))
+        for window, kernel in kernels:
+            shown = series.with_kernel(kernel)
+            images = [shown.slice(i) for i in slices]
+            front = coronal(shown, series.shape[1] // 2) if with_coronal else None
             tiles = [
                 _tile(image, window, (tile, tile), f"{title}  {window}  z {series.position_mm(i):.0f} mm")
                 for i, image in zip(slices, images, strict=True)

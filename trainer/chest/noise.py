@@ -136,7 +136,7 @@ def weigh(noise: np.ndarray, image: np.ndarray, pixel_mm: float, sd_hu: float) -
 
 # exp(0.5 x 0.02/mm x water path), averaged over directions, in the middle of an average chest (about 200 mm water).
 _MEDIASTINAL_VARIANCE = 7.4
-_TISSUE_SHARE = 0.45
+_TISSUE_SHARE = 0.32
 
 
 def _local_sd(variance: np.ndarray, water: np.ndarray) -> np.ndarray:

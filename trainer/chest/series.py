@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.fft
@@ -16,7 +18,7 @@ from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.opacity.drawing import Drawing, draw
 from trainer.chest.opacity.sign import Sign, signs_of
 from trainer.chest.opacity.truth import sign_masks
-from trainer.chest.protocol import Protocol
+from trainer.chest.protocol import Kernel, Protocol
 from trainer.chest.scanner import GRID_STEP, add_couch, finish, scan_plane
 from trainer.course.opacity import ChestState
 
@@ -70,6 +72,14 @@ class Series:
         self.origin_mm = (grid.origin_mm[0] + float(shift[0]), middle[1] - half, middle[2] - half)
         self.count = int(length / protocol.spacing_mm) + 1
 
+    def with_kernel(self, kernel: Kernel) -> Series:
+        """Return the same acquisition, noise included, reconstructed with another kernel."""
+        other = Series(
+            self.anatomy, self.state, replace(self.protocol, kernel=kernel), self.visit_key, self.deformation
+        )
+        other.__dict__["drawing"] = self.drawing
+        return other
+
     @property
     def spacing_mm(self) -> tuple[float, float, float]:
         """Distance of neighbours along (z, y, x)."""
@@ -110,7 +120,15 @@ class Series:
         y = grid.origin_mm[1] + (back[-1] if len(back) else grid.shape[1]) * grid.spacing_mm[1]
         return float(y + self.deformation.shift_mm[1] + _COUCH_GAP_MM - self.origin_mm[1])
 
-    def _places(self, z_mm: float) -> np.ndarray:
+    def _phases(self) -> list[Deformation]:
+        """Return the heart's positions that one rotation mixes: two make a double edge."""
+        travel = self.protocol.motion_mm
+        if travel <= 0.0:
+            return [self.deformation]
+        beat = self.deformation.beat_mm
+        return [replace(self.deformation, beat_mm=beat + d) for d in (-0.5 * travel, 0.5 * travel)]
+
+    def _places(self, z_mm: float, deformation: Deformation) -> np.ndarray:
         nodes = self.protocol.matrix // GRID_STEP + 2
         line = np.arange(nodes) * GRID_STEP * self.pixel_mm
         points = np.empty((nodes, nodes, 3))
@@ -118,7 +136,7 @@ class Series:
         points[..., 1] = (self.origin_mm[1] + line)[:, None]
         points[..., 2] = (self.origin_mm[2] + line)[None, :]
         grid = self.anatomy.grid
-        places: np.ndarray = (self.deformation.to_reference(points) - grid.origin_mm) / grid.spacing_mm
+        places: np.ndarray = (deformation.to_reference(points) - grid.origin_mm) / grid.spacing_mm
         return places.astype(np.float32)
 
     def _planes_mm(self, index: int) -> np.ndarray:
@@ -127,7 +145,7 @@ class Series:
         offsets: np.ndarray = (np.arange(n) - 0.5 * (n - 1)) * (thickness / n)
         return self.position_mm(index) + offsets
 
-    def _scan(self, z_mm: float, weight: float, image: np.ndarray, truth: np.ndarray) -> None:
+    def _scan(self, z_mm: float, deformation: Deformation, weight: float, image: np.ndarray, truth: np.ndarray) -> None:
         a, d = self.anatomy, self.drawing
         scan_plane(
             a.hu,
@@ -147,7 +165,7 @@ class Series:
             d.mosaic,
             d.nodes,
             self._thinning,
-            self._places(z_mm),
+            self._places(z_mm, deformation),
             weight,
             image,
             truth,
@@ -157,8 +175,11 @@ class Series:
         """Return a slice before kernel and noise: float32 HU, shape (rows, columns), averaged over its thickness."""
         image = np.zeros(self.shape[1:], np.float32)
         planes = self._planes_mm(index)
+        phases = self._phases()
+        weight = 1.0 / (len(planes) * len(phases))
         for z_mm in planes:
-            self._scan(float(z_mm), 1.0 / len(planes), image, _NO_TRUTH)
+            for phase in phases:
+                self._scan(float(z_mm), phase, weight, image, _NO_TRUTH)
         return image
 
     def slice(self, index: int) -> np.ndarray:
@@ -170,7 +191,8 @@ class Series:
         add_couch(image, self.pixel_mm, centre, self._couch_mm)
         noise = np.empty_like(image)
         planes = np.floor((self._planes_mm(index) - self.origin_mm[0]) / RAW_PLANE_MM + 0.5).astype(np.int64)
-        raw_noise(self.visit_key, planes, noise)
+        key: Any = np.uint64(self.visit_key)  # numba reads a plain integer as signed
+        raw_noise(key, planes, noise)
         kernel = self.protocol.kernel
         weigh(noise, image, self.pixel_mm, NOISE_HU[kernel] / float(np.sqrt(self.protocol.dose)))
         mtf, nps = transfer(kernel, self.protocol.matrix, self.pixel_mm)
@@ -206,7 +228,7 @@ class Series:
 
     def _truth(self, index: int) -> np.ndarray:
         truth = np.zeros((3, *self.shape[1:]), np.int64)
-        self._scan(self.position_mm(index), 1.0, np.zeros(self.shape[1:], np.float32), truth)
+        self._scan(self.position_mm(index), self.deformation, 1.0, np.zeros(self.shape[1:], np.float32), truth)
         return truth
 
     def truth(self, index: int) -> dict[int, np.ndarray]:

@@ -90,9 +90,9 @@ def _rim_widths(series):
     return 2.0 * (depth[ridge] - half)
 
 
-@pytest.mark.parametrize("rim_mm", [4.0, 6.0, 9.0])
-def test_the_rim_of_a_reversed_halo_has_its_thickness(anatomy, rim_mm):
-    series = scan(anatomy, fill=0.95, ring=1.0, rim_mm=rim_mm, volume_ml=60.0, depth=0.45)
+@pytest.mark.parametrize(("form", "rim_mm"), [(Form.PATCH, 4.0), (Form.PATCH, 6.0), (Form.NODULE, 9.0)])
+def test_the_rim_of_a_reversed_halo_has_its_thickness(anatomy, form, rim_mm):
+    series = scan(anatomy, fill=0.95, ring=1.0, rim_mm=rim_mm, volume_ml=60.0, depth=0.45, form=form)
     widths = _rim_widths(series)
     assert len(widths) > 100
     assert np.median(widths) == pytest.approx(rim_mm, abs=1.0)
