@@ -26,9 +26,7 @@ _ROUNDS = 10
 
 
 @nb.njit(cache=True, inline="never")
-def philox(
-    c0: int, c1: int, c2: int, c3: int, k0: int, k1: int
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return the four 32-bit words of Philox4x32-10 for a 128-bit counter and a 64-bit key."""
     x0, x1, x2, x3 = np.uint64(c0) & _MASK, np.uint64(c1) & _MASK, np.uint64(c2) & _MASK, np.uint64(c3) & _MASK
     a, b = np.uint64(k0) & _MASK, np.uint64(k1) & _MASK

@@ -21,9 +21,10 @@ _TRAITS = (
     "severity_z", "frailty_z", "maturity_z", "steroid_z", "febrile_z", "protein_z", "scar_z", "sugar_z", "lung_z",
 )  # fmt: skip
 _UNIFORMS = ("ring_u", "perilobular_u", "effusion_u")
+_REFRACTORY_Z = 8.0  # standard deviations of sensitivity that a refractory patient lacks; judgement
 # Severe illness is felt as fever and protein as well as drive; frail patients are the severe ones more often than
 # not. Judgement; the joint facts that rest on it are rows of the validation.
-_SEVERITY_IN = {"febrile_z": 0.35, "frailty_z": 0.45, "protein_z": 0.2}
+_SEVERITY_IN = {"febrile_z": 0.1, "frailty_z": 0.45, "protein_z": 0.2}
 
 
 def at_onset(parameters: Parameters, diseases: np.ndarray, keys: np.ndarray) -> State:
@@ -116,12 +117,16 @@ def _comes(parameters: Parameters, state: State) -> np.ndarray:
 
 def _draw_illness(p: np.ndarray, q: np.ndarray, keys: np.ndarray) -> None:
     z = _normals(keys, 60)
-    p["smoulder"] = q["inflammation_ignition"] * _power(q["inflammation_ignition_spread"], 0.8 * p["severity_z"] + 0.6 * z)
-    p["fade_per_day"] = (
-        q["inflammation_fade"]
-        * _power(q["inflammation_fade_spread"], _normals(keys, 61))
-        * np.exp(-q["inflammation_severity_slows_fade"] * p["severity_z"])
+    p["steroid_z"] -= np.where(_uniforms(keys, 66) < q["inflammation_refractory"], _REFRACTORY_Z, 0.0)
+    p["smoulder"] = q["inflammation_ignition"] * _power(
+        q["inflammation_ignition_spread"], 0.8 * p["severity_z"] + 0.6 * z
     )
+    weeks = (
+        _spread(q, "inflammation_turn", _normals(keys, 61)) + q["inflammation_severity_delays_turn"] * p["severity_z"]
+    )
+    turns = q["inflammation_turn_spread"] > 0
+    p["turn_tick"] = np.where(turns, np.round(weeks * DAYS_PER_WEEK).astype(np.int64) * TICKS_PER_DAY, NEVER)
+    p["first_turn_tick"] = p["turn_tick"]
     p["exposure"] = 1.0
     p["load"] = q["microbe_inoculum"]
     u = _uniforms(keys, 62)

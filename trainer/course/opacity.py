@@ -64,6 +64,7 @@ OPACITY = np.dtype(
         ("scar", np.float32),  # share turned to fibrous tissue, which does not clear
         # what follows is the engine's own and is not drawn
         ("activity", np.float32),  # local inflammation that feeds it; what is left when it ends decides how it clears
+        ("pace", np.float32),  # how fast it burns out and clears, relative to its kind
         ("full_fill", np.float32),  # fill at full activity
         ("full_volume_ml", np.float32),  # volume at full activity
         ("ring_share", np.float32),  # how far its centre will clear: 0 never, 1 fully

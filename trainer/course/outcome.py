@@ -19,6 +19,7 @@ SEEN_ML = 3.0  # an opacity that a radiologist would list; judgement
 SOLID_FILL = 0.6  # consolidation hides vessels from about here (Fleischner glossary, Bankier 2024)
 FAINT_FILL = 0.12
 EFFUSION_ML = 40.0  # visible on CT; judgement
+RESIDUAL_DAY = 240  # follow-up HRCT after a median of 8 months (Lee 2010, n = 22)
 FILM_DAYS = (-42, -28, -14, 0)  # films before treatment, between which migration is judged
 NEEDED_DAYS = FILM_DAYS
 
@@ -46,23 +47,31 @@ COLUMNS: Mapping[str, Column] = {
     "crp_mg_l": Column("mg/L", "C-reactive protein at presentation"),
     "fever": Column("0/1", f"temperature of {FEVER_C:g} degrees or more in the week before presentation"),
     "symptom_to_treatment_weeks": Column("week", "first symptom to first glucocorticoid or immune macrolide"),
+    "dlco_percent": Column("%", "diffusing capacity at presentation, of predicted"),
     "responded_w1": Column("0/1", "treated: symptoms at two thirds of their level at treatment or less after 1 week"),
     "responded_w2": Column("0/1", "the same, or film at two thirds or less, after 2 weeks"),
     "responded_w12": Column("0/1", "the same after 12 weeks"),
     "complete_remission_w24": Column("0/1", f"treated: film clear (below {CLEAR_FILM_ML:g} mL) after 24 weeks"),
+    "clear_w4": Column("0/1", f"film clear (below {CLEAR_FILM_ML:g} mL) by 4 weeks from presentation"),
     "clearing_weeks": Column("week", "treatment to the first clear film"),
     "spontaneous_remission": Column(
-        "0/1", "untreated for 4 weeks: film and symptoms at half or less by day 28, and no worse again by day 84"
+        "0/1",
+        "untreated for 4 weeks: by day 28 film at two thirds and symptoms at half or less, and no worse again by day 84",
     ),
+    "residual_ct_m8": Column("0/1", f"treated: {TRACE_ML:g} mL or more of change left on CT 8 months later"),
     "relapsed": Column("0/1", "responded, then new filled lung on film with symptoms or a raised CRP"),
     "relapse_day": Column("day", "day of the first relapse, from presentation"),
     "relapse_after_treatment_start_days": Column("day", "the same, from the start of treatment"),
     "relapse_dose_mg": Column("mg/day", "prednisolone on the day before the first relapse; 0 off treatment"),
     "relapse_on_treatment": Column("0/1", "whether that dose was above 0"),
     "relapses": Column("1", "number of relapses"),
-    "migrated": Column("0/1", "on films two or more weeks apart before treatment, one opacity gone and a new one elsewhere"),
+    "migrated": Column(
+        "0/1", "on films two or more weeks apart before treatment, one opacity gone and a new one elsewhere"
+    ),
     "consolidation": Column("0/1", f"at presentation, an opacity filled to {SOLID_FILL:g} or more"),
-    "ground_glass": Column("0/1", f"at presentation, an opacity filled from {FAINT_FILL:g} to {SOLID_FILL:g}, a halo or a ring"),
+    "ground_glass": Column(
+        "0/1", f"at presentation, an opacity filled from {FAINT_FILL:g} to {SOLID_FILL:g}, a halo or a ring"
+    ),
     "reversed_halo": Column("0/1", "at presentation, a ring of half or more of its full clearing"),
     "rim_mm": Column("mm", "thickness of the largest such ring"),
     "perilobular": Column("0/1", "at presentation, perilobular arcades in a visible opacity"),
@@ -103,6 +112,7 @@ def outcomes(parameters: Parameters, onset: State, history: History) -> dict[str
         "severity": first["severity_z"].astype(float),
         "crp_mg_l": first["crp_mg_l"].astype(float),
         "fever": _fever(history),
+        "dlco_percent": first["dlco_percent"].astype(float),
     }
     treated_day = np.where(last["treated_tick"] == NEVER, np.nan, last["treated_tick"] / TICKS_PER_DAY)
     columns["symptom_to_treatment_weeks"] = (treated_day - first["onset_tick"] / TICKS_PER_DAY) / DAYS_PER_WEEK
@@ -147,6 +157,13 @@ def _response(history: History, treated: np.ndarray, last: np.ndarray) -> dict[s
     day = treated + 24 * DAYS_PER_WEEK
     clear = (_on(history, "film_ml", day) < CLEAR_FILM_ML) & (death > day)
     found["complete_remission_w24"] = _flag(clear, np.isfinite(treated) & (day <= history.last_day))
+    day = treated + RESIDUAL_DAY
+    left = _on(history, "trace_ml", day) >= TRACE_ML
+    found["residual_ct_m8"] = _flag(left, np.isfinite(treated) & (day <= history.last_day) & (death > day))
+    found["clear_w4"] = np.full(len(treated), np.nan)
+    if history.last_day >= 28:
+        soon = history.from_day("film_ml", 0)[:, :29] < CLEAR_FILM_ML
+        found["clear_w4"] = (soon & (np.arange(29) < death[:, None])).any(axis=1).astype(float)
     found["clearing_weeks"] = _clearing(history, treated, death)
     found["spontaneous_remission"] = _spontaneous(history, treated, death)
     return found
@@ -168,8 +185,8 @@ def _spontaneous(history: History, treated: np.ndarray, death: np.ndarray) -> np
     left_alone = np.isnan(treated) | (treated >= 28)
     watched = np.isnan(treated) | (treated >= 84)
     film, symptom = history.at("film_ml", 0), history.at("symptom", 0)
-    better = (history.at("film_ml", 28) <= 0.5 * film) & (history.at("symptom", 28) <= 0.5 * symptom)
-    stays = (history.at("film_ml", 84) <= 0.5 * film) & ~history.from_day("relapsing", 0)[:, :85].any(axis=1)
+    better = (history.at("film_ml", 28) <= 2 / 3 * film) & (history.at("symptom", 28) <= 0.5 * symptom)
+    stays = (history.at("film_ml", 84) <= 2 / 3 * film) & ~history.from_day("relapsing", 0)[:, :85].any(axis=1)
     return _flag(better & (stays | ~watched) & (death > 84), left_alone)
 
 

@@ -97,6 +97,4 @@ def _prepare(course: Course, treatment: Treatment) -> _Prepared:
     strength = np.zeros(CHANNELS)
     for act in treatment.acts:
         strength[Channel[act.channel.upper()]] = act.strength.value
-    return _Prepared(
-        course.give, _NOT_YET if course.day is None else course.day, course.when, flat, per_kg, strength
-    )
+    return _Prepared(course.give, _NOT_YET if course.day is None else course.day, course.when, flat, per_kg, strength)

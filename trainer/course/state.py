@@ -41,7 +41,8 @@ PATIENT = np.dtype(
         ("effusion_u", _F),
         ("organism", _I),  # 0 typical, 1 atypical, 2 resistant bacterium
         # inflammation
-        ("fade_per_day", _F),  # of the smoulder, by itself
+        ("first_turn_tick", _I),
+        ("turn_tick", _I),  # when the illness turns by itself; NEVER in an illness that does not
         ("smoulder", _F),  # what keeps the disease going; 1 in a typical patient at onset
         ("drive", _F),  # active inflammation that makes opacities, fever and protein
         ("memory", _F),  # readiness to flare, laid down by active disease, fading over months

@@ -17,9 +17,7 @@ _PerDay = Annotated[Number, within("1/day")]
 _Factor = Annotated[Number, within("1")]
 _Share = Annotated[Number, within("1", high=1.0)]
 
-Group = Literal[
-    "healthy", "organizing-pneumonia", "infection", "interstitial", "eosinophilic", "neoplasm", "vascular"
-]
+Group = Literal["healthy", "organizing-pneumonia", "infection", "interstitial", "eosinophilic", "neoplasm", "vascular"]
 LobeName = Literal["right_upper", "right_middle", "right_lower", "left_upper", "left_lower"]
 
 
@@ -38,11 +36,14 @@ class Inflammation(Frozen):
     ignition: _Factor
     ignition_spread: _Factor
     fade: _PerDay
-    fade_spread: _Factor
-    severity_slows_fade: _Factor | None = None
+    turn: Annotated[Spread, within("week", low=-100)] | None = None
+    turned_fade: _PerDay | None = None
+    turned_flares: _Share | None = None
+    severity_delays_turn: Annotated[Number, within("week")] | None = None
     production: _PerDay
     clearance: _PerDay
     half_effect_dose: Annotated[Number, within("mg/day")]
+    refractory: Probability | None = None
     steroid_blocks: _Share | None = None
     steroid_clears: _Factor | None = None
     steroid_heals: _PerDay | None = None
@@ -54,6 +55,7 @@ class Inflammation(Frozen):
     memory_fade: _PerDay | None = None
     flare_rate: _PerDay | None = None
     flare_size: _Factor | None = None
+    flare_turn: _Days | None = None
     exposure_half_life: _Days | None = None
     exposure_share: _Share | None = None
 
@@ -141,6 +143,8 @@ class OpacityKind(Frozen):
     bronchocentric: _Share | None = None
     volume: Annotated[Spread, within("mL", low=0.05, high=1500)]
     fill: Annotated[Spread, within("1", low=0, high=1)]
+    denser_when_mature: _Factor | None = None
+    pace_spread: _Factor | None = None
     ripening: _Days
     burn_out: _Days | None = None
     clearing: _PerDay | None = None

@@ -68,9 +68,7 @@ class _Builder:
             self.faults.append(self.document.fault(where, "an alias; write the value out"))
             return None
         self._seen.add(id(node))
-        if node.tag not in _PLAIN_TAGS and not (
-            isinstance(node, yaml.ScalarNode) and "timestamp" in node.tag
-        ):
+        if node.tag not in _PLAIN_TAGS and not (isinstance(node, yaml.ScalarNode) and "timestamp" in node.tag):
             self.faults.append(self.document.fault(where, f"the tag {node.tag} is not allowed"))
             return None
         if len(where) > MAX_DEPTH:
@@ -133,9 +131,7 @@ def read_document(path: Path) -> Document:
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 line = event.start_mark.line + 1
-                raise BadFiles(
-                    [Fault(path, line, "aliases and anchors are not allowed; write the value out")]
-                )
+                raise BadFiles([Fault(path, line, "aliases and anchors are not allowed; write the value out")])
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

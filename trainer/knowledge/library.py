@@ -21,6 +21,7 @@ from trainer.knowledge.investigation import OTHERWISE, Investigation
 from trainer.knowledge.number import JUDGEMENT
 from trainer.knowledge.plan import Plan
 from trainer.knowledge.treatment import Treatment
+from trainer.knowledge.validation import Row, Validation
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,6 +37,7 @@ class Library:
     diseases: Mapping[str, Disease]
     body: Body
     plans: Mapping[str, Plan]
+    validation: tuple[Row, ...]
 
     def disease(self, word: str) -> Disease:
         """Return the disease with this identifier or synonym.
@@ -183,18 +185,24 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
                     reading.faults.append(Fault(path, 1, f"the identifier {made.id!r} differs from the file's name"))
                 into[made.id] = made  # type: ignore[assignment]
     body = reading.whole(Body, knowledge / "body.yaml")
+    validation = reading.whole(Validation, knowledge / "validation.yaml")
     for document in reading.documents:
         reading.faults += _check_sources(document, sources)
     reading.faults += _check_references(reading.documents, findings, tests, treatments, diseases, plans)
-    if body is None:
-        return None, sorted(reading.faults, key=str)
-    parts = (sources, findings, tests, treatments, diseases)
-    frozen = [MappingProxyType(part) for part in parts]
-    return Library(*frozen, body, MappingProxyType(plans)), sorted(set(reading.faults), key=_order)  # type: ignore[arg-type]
-
-
-def _order(fault: Fault) -> tuple[str, int, str]:
-    return str(fault.path), fault.line, fault.message
+    faults = sorted(set(reading.faults), key=lambda fault: (str(fault.path), fault.line, fault.message))
+    if body is None or validation is None:
+        return None, faults
+    whole = Library(
+        sources=MappingProxyType(sources),
+        findings=MappingProxyType(findings),
+        tests=MappingProxyType(tests),
+        treatments=MappingProxyType(treatments),
+        diseases=MappingProxyType(diseases),
+        body=body,
+        plans=MappingProxyType(plans),
+        validation=validation.rows,
+    )
+    return whole, faults
 
 
 def _check_sources(document: Document, sources: Mapping[str, Source]) -> Iterator[Fault]:

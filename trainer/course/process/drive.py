@@ -23,16 +23,19 @@ def inflame(p, q, b, tick, withdrawn):
 
     ::
 
-        smoulder' = -(fade + heals E) smoulder            + the size of a flare, when there is one
+        smoulder' = -(fade + heals E) smoulder            or the size of a flare, when that is more
         drive'    = production smoulder (1 - blocks E)    - clearance (1 + clears E) drive
-        memory'   = laid drive                            - fade_m memory
-        flares come with hazard  flare_rate memory (1 - E)
+        memory'   = laid drive^2                          - fade_m memory
+        flares come with hazard  flare_rate memory / (1 + memory) (1 - E)
 
     E is the steroid effect; immune macrolides and steroid-sparing drugs block likewise. Exposure to a culprit moves
     towards what withdrawal leaves of it, so half-hearted avoidance leaves half and a rechallenge brings it back. It
     multiplies its share of production. Every right-hand side
     rises with the state and falls with E, so more steroid never means more drive. A flare needs memory, which
-    active disease lays down: those treated late have more of it, and it outlives a short course of steroids.
+    active disease lays down, severe disease far more: those treated late have more of it, and it outlives a short
+    course of steroids.
+    From its turn on, an illness fades faster by itself and flares less: the mild turn within weeks of coming to a
+    doctor, the severe late, and a flare after that puts a new turn off.
     """
     if q.inflammation_production <= 0.0:
         return
@@ -47,18 +50,32 @@ def inflame(p, q, b, tick, withdrawn):
         p.exposure = left + (p.exposure - left) * math.exp(-math.log(2.0) / q.inflammation_exposure_half_life * _DAY)
         share = q.inflammation_exposure_share
         blocked *= 1.0 - share + share * p.exposure
-    heal = p.fade_per_day + q.inflammation_steroid_heals * effect
+    heal = q.inflammation_fade + q.inflammation_steroid_heals * effect
+    turned = tick >= p.turn_tick
+    if turned:
+        heal += q.inflammation_turned_fade
     heal += q.inflammation_macrolide_heals * p.macrolide_effect
     smoulder = p.smoulder * math.exp(-heal * _DAY)
-    hazard = q.inflammation_flare_rate * p.memory * (1.0 - effect) * math.exp(-_MATURE_FLARES_LESS * p.maturity_z)
+    hazard = (
+        q.inflammation_flare_rate
+        * p.memory
+        / (1.0 + p.memory)
+        * (1.0 - effect)
+        * math.exp(-_MATURE_FLARES_LESS * p.maturity_z)
+    )
     hazard *= 1.0 - q.inflammation_macrolide_blocks * p.macrolide_effect
     hazard *= 1.0 - q.inflammation_sparing_blocks * p.sparing_effect
+    if turned:
+        hazard *= q.inflammation_turned_flares
     if hazard > 0.0 and uniform(p.key, FLARE, tick, 0) < 1.0 - math.exp(-hazard * _DAY):
-        smoulder += q.inflammation_flare_size * math.exp(_FLARE_SPREAD * normal(p.key, FLARE_SIZE, tick, 0))
+        size = q.inflammation_flare_size * math.exp(_FLARE_SPREAD * normal(p.key, FLARE_SIZE, tick, 0))
+        smoulder = max(smoulder, size)
+        if tick >= p.first_turn_tick:
+            p.turn_tick = max(p.turn_tick, tick + int(q.inflammation_flare_turn * TICKS_PER_DAY))
         p.flares += 1
     p.smoulder = min(smoulder, _MOST_SMOULDER)
     clear = q.inflammation_clearance * (1.0 + q.inflammation_steroid_clears * effect)
     drive = p.drive * math.exp(-clear * _DAY) + q.inflammation_production * p.smoulder * blocked * _DAY
     laid = q.inflammation_memory_laid * math.exp(q.inflammation_memory_frailty * p.frailty_z)
-    p.memory = p.memory * math.exp(-q.inflammation_memory_fade * _DAY) + laid * drive * _DAY
+    p.memory = p.memory * math.exp(-q.inflammation_memory_fade * _DAY) + laid * drive * drive * _DAY
     p.drive = drive

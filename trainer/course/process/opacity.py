@@ -79,7 +79,9 @@ def bear(p, opacities, k, kind, tick):
     o.full_volume_ml = _draw(
         p, tick, kind, 3, k.volume_centre, k.volume_spread, k.volume_lognormal, k.volume_low, k.volume_high
     )
-    o.full_fill = _draw(p, tick, kind, 4, k.fill_centre, k.fill_spread, k.fill_lognormal, k.fill_low, k.fill_high)
+    o.pace = _draw(p, tick, kind, 16, 1.0, max(k.pace_spread, 1.0), 1.0, 0.1, 10.0)
+    fill = k.fill_centre + k.denser_when_mature * p.maturity_z
+    o.full_fill = _draw(p, tick, kind, 4, fill, k.fill_spread, k.fill_lognormal, k.fill_low, k.fill_high)
     o.volume_ml = 0.15 * o.full_volume_ml
     o.fill = 0.3 * o.full_fill
     o.activity = 1.0
@@ -148,7 +150,8 @@ def _feed(p, q, o, k, effect):
         return o.activity + _FOLLOWING * (min(1.0, p.drive) - o.activity)
     if k.burn_out <= 0.0:
         return o.activity
-    return o.activity * math.exp(-(1.0 + k.steroid_quickens * effect) / k.burn_out)
+    starved = 2.0 - min(1.0, p.drive) if k.feed == _DRIVE else 1.0
+    return o.activity * math.exp(-o.pace * starved * (1.0 + k.steroid_quickens * effect) / k.burn_out)
 
 
 @nb.njit(cache=True)
@@ -163,7 +166,7 @@ def _ripen_and_clear(p, o, k, effect):
     o.volume_ml += ripe * max(size - o.volume_ml, 0.0)
     if alive > _CALM:
         return
-    quick = (1.0 - alive) * (1.0 + k.steroid_quickens * effect)
+    quick = o.pace * (1.0 - alive) * (1.0 + k.steroid_quickens * effect)
     quick *= math.exp(-_MATURE_SLOWS * p.maturity_z)
     quick /= 1.0 + k.age_slows * max(p.age_years - 50.0, 0.0) / 20.0
     floor = _LEFT_FILL * o.scar

@@ -1,0 +1,93 @@
+"""Published figures that simulated cohorts are held against."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from trainer.knowledge.number import Frozen
+from trainer.knowledge.plan import Identifier
+
+Filter = Annotated[str, Field(pattern=r"^[a-z_0-9]+ (<|>=|==) -?[0-9.]+$")]
+
+
+class CohortName(Frozen):
+    """A cohort: which disease under which plan for how long."""
+
+    disease: Identifier
+    plan: Identifier
+    days: Annotated[int, Field(ge=0, le=1000)]
+    patients: Annotated[int, Field(ge=2000, le=50_000)] = 2000
+
+
+class Row(Frozen):
+    """One published figure, and how to take it from a cohort.
+
+    Parameters
+    ----------
+    number : str
+        For reference, such as "16".
+    quantity : str
+        What is counted, in words.
+    cohort : CohortName
+    versus : CohortName, optional
+        A second cohort of the same patients, for a ratio.
+    measure : {"mean", "median", "share_above", "odds_ratio", "event_ratio", "test_mean", "test_share_above"}
+        "mean" of a 0/1 column is a share; "odds_ratio" is that of ``column`` between those with ``by`` and those
+        without; "event_ratio" the ratio of its mean between ``cohort`` and ``versus``; the "test_" measures draw
+        results of ``test`` (its finding ``column``) for the cohort.
+    column : str
+    by : str, optional
+    above : float, optional
+    where : tuple of str
+        Filters such as "crp_mg_l < 100".
+    test : str, optional
+    published : float
+    low, high : float, optional
+        Interval that the simulated value must lie in; without one the row is printed and not judged.
+    n : int
+    unit : str
+    source : str
+    known_miss : str, optional
+        Why the simulation is known to miss this figure.
+    """
+
+    number: str
+    quantity: str
+    cohort: CohortName
+    versus: CohortName | None = None
+    measure: Literal["mean", "median", "share_above", "odds_ratio", "event_ratio", "test_mean", "test_share_above"]
+    column: str
+    by: str | None = None
+    above: float | None = None
+    where: tuple[Filter, ...] = ()
+    test: Identifier | None = None
+    published: float
+    low: float | None = None
+    high: float | None = None
+    n: int
+    unit: str = "1"
+    source: str
+    known_miss: str | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_measure_needs(self) -> Self:
+        needs = {
+            "odds_ratio": self.by,
+            "event_ratio": self.versus,
+            "share_above": self.above,
+            "test_mean": self.test,
+            "test_share_above": self.test if self.above is not None else None,
+        }
+        if self.measure in needs and needs[self.measure] is None:
+            raise ValueError(f"the measure {self.measure!r} lacks what it needs")
+        if (self.low is None) != (self.high is None):
+            raise ValueError("an interval needs both ends")
+        return self
+
+
+class Validation(Frozen):
+    """The table."""
+
+    rows: tuple[Row, ...]
