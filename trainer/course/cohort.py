@@ -82,7 +82,7 @@ def simulate(
                 progress(done + share * count / patients)
 
         history = follow(engine.parameters, onset, plan, engine.library.treatments, days, wanted, tell)
-        columns = outcomes(engine.parameters, onset, history)
+        columns = outcomes(engine.parameters, history)
         columns["patient"] = columns["patient"] + first
         blocks.append(columns)
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}

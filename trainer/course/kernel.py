@@ -9,7 +9,7 @@ from trainer.core.time import TICKS_PER_DAY
 from trainer.course.parameter import Parameters
 from trainer.course.process import death, drive, growth, harm, microbe, opacity, steroid, vital
 from trainer.course.state import NEVER as _NEVER
-from trainer.course.state import State
+from trainer.course.state import Array, Record, Records, State
 from trainer.knowledge.treatment import Channel
 
 NEVER = int(_NEVER)
@@ -22,14 +22,14 @@ _TICKS = TICKS_PER_DAY
 
 
 @nb.njit(cache=True)
-def _day(p, opacities, q, kinds, b, drugs, tick):
+def _day(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, drugs: Array, tick: int) -> None:
     """Carry one living patient from the beginning of a day to the next."""
     mg = drugs[_STEROID]
     if p.treated_tick == NEVER and (mg > 0.0 or drugs[_MACROLIDE] > 0.0):
         p.treated_tick = tick
     for quarter in range(_TICKS):
         steroid.take(p, b, q, mg if quarter == 0 else 0.0)
-        drive.inflame(p, q, b, tick + quarter, drugs[_WITHDRAWN])
+        drive.inflame(p, q, tick + quarter, drugs[_WITHDRAWN])
         microbe.multiply(p, q, drugs, tick + quarter)
         vital.show(p, q, b, tick + quarter, drugs)
     steroid.settle(p, b, mg, drugs[_SPARING], drugs[_MACROLIDE])
@@ -43,7 +43,9 @@ def _day(p, opacities, q, kinds, b, drugs, tick):
 
 
 @nb.njit(cache=True, parallel=True)
-def _advance(patients, opacities, diseases, kinds, body, drugs, tick):
+def _advance(
+    patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records, drugs: Array, tick: int
+) -> None:
     for i in nb.prange(len(patients)):
         p = patients[i]
         if tick < p.onset_tick or p.death_tick != NEVER:

@@ -10,7 +10,7 @@ import numpy as np
 from trainer.core.time import DAYS_PER_WEEK, TICKS_PER_DAY
 from trainer.course.history import History
 from trainer.course.parameter import Parameters
-from trainer.course.state import NEVER, State
+from trainer.course.state import NEVER
 
 FEVER_C = 38.0
 CLEAR_FILM_ML = 8.0  # less filled lung than this a radiograph does not show; judgement
@@ -56,7 +56,7 @@ COLUMNS: Mapping[str, Column] = {
     "clearing_weeks": Column("week", "treatment to the first clear film"),
     "spontaneous_remission": Column(
         "0/1",
-        "untreated for 4 weeks: by day 28 film at two thirds and symptoms at half or less, and no worse again by day 84",
+        "untreated for 4 weeks: by day 28 film at two thirds and symptoms at half or less, and so by day 84",
     ),
     "residual_ct_m8": Column("0/1", f"treated: {TRACE_ML:g} mL or more of change left on CT 8 months later"),
     "relapsed": Column("0/1", "responded, then new filled lung on film with symptoms or a raised CRP"),
@@ -91,14 +91,12 @@ COLUMNS: Mapping[str, Column] = {
 _RECORDED_GAIN_KG = 8.0  # weight gain that reaches the chart; judgement
 
 
-def outcomes(parameters: Parameters, onset: State, history: History) -> dict[str, np.ndarray]:
+def outcomes(parameters: Parameters, history: History) -> dict[str, np.ndarray]:
     """Return the columns of `COLUMNS` for a cohort; NaN where one does not apply.
 
     Parameters
     ----------
     parameters : Parameters
-    onset : State
-        As given to `trainer.course.history.follow`.
     history : History
         With snapshots on `NEEDED_DAYS` (those that lie in the history) and on its last day.
     """

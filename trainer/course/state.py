@@ -8,10 +8,16 @@ machine's exponential function cannot grow.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from trainer.course.opacity import MAX_OPACITIES, OPACITY
+
+# What a compiled process takes: numba reads the fields of a record as attributes, which no type checker can follow.
+Record: TypeAlias = Any
+Records: TypeAlias = Any
+Array: TypeAlias = np.ndarray
 
 _F = np.float32
 _I = np.int32

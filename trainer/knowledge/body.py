@@ -62,7 +62,7 @@ class Harm(Frozen):
     glucose_risk_spread: _Factor
     hyperglycaemia: Annotated[Number, within("mmol/L")]
     diabetes: Annotated[Number, within("mmol/L")]
-    diabetes_after: _Days
+    diabetes_dose: Annotated[Number, within("mg/day")]
     haemoglobin_turnover: _Days
     infection: _PerYear
     infection_at_20_mg: _Factor

@@ -108,7 +108,7 @@ class Answer(Frozen):
     fever_spread: Annotated[Number, within("K")] | None = None
     white_cells_per_drive: Annotated[Number, within("G/L")] | None = None
     white_cells_per_load: Annotated[Number, within("G/L")] | None = None
-    white_cells: Annotated[Number, within("G/L")] | None = None
+    white_cells: Annotated[Number, within("G/L", low=-8)] | None = None
     eosinophils_per_drive: Annotated[Number, within("G/L")] | None = None
     procalcitonin_per_load: Annotated[Number, within("ng/mL")] | None = None
     procalcitonin_per_drive: Annotated[Number, within("ng/mL")] | None = None

@@ -9,13 +9,14 @@ import numba as nb
 from trainer.core.chance import uniform
 from trainer.core.time import DAYS_PER_YEAR
 from trainer.course.process.microbe import inflammation_of
+from trainer.course.state import Record
 from trainer.course.stream import DEATH
 
 _INFECTION_DAYS = 14.0
 
 
 @nb.njit(cache=True)
-def die(p, q, b, tick):
+def die(p: Record, q: Record, b: Record, tick: int) -> bool:
     """Return whether the patient dies on this day."""
     rate = b.mortality_background_at_60 * 2.0 ** ((p.age_years - 60.0) / b.mortality_background_doubling)
     short = max(0.0, b.mortality_hypoxaemia_below - p.spo2_percent)
@@ -34,7 +35,7 @@ def die(p, q, b, tick):
 
 
 @nb.njit(cache=True)
-def _from_infection(tick, event_tick, lethality):
+def _from_infection(tick: int, event_tick: int, lethality: float) -> float:
     """Return the hazard per year that kills ``lethality`` of those infected within two weeks of it."""
     days = (tick - event_tick) / 4.0
     if days < 0.0 or days > _INFECTION_DAYS:

@@ -8,6 +8,7 @@ import numba as nb
 
 from trainer.core.chance import normal, uniform
 from trainer.core.time import TICKS_PER_DAY
+from trainer.course.state import Record
 from trainer.course.stream import FLARE, FLARE_SIZE
 
 _DAY = 1.0 / TICKS_PER_DAY
@@ -18,7 +19,7 @@ _MATURE_FLARES_LESS = 0.35  # log hazard per SD; with the slower clearing of mat
 
 
 @nb.njit(cache=True)
-def inflame(p, q, b, tick, withdrawn):
+def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
     """Carry smoulder, drive and memory through one tick.
 
     ::

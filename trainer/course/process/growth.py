@@ -8,6 +8,7 @@ import numba as nb
 
 from trainer.core.chance import uniform
 from trainer.core.time import DAYS_PER_YEAR
+from trainer.course.state import Array, Record
 from trainer.course.stream import EMBOLUS
 from trainer.knowledge.treatment import Channel
 
@@ -17,14 +18,14 @@ _MOST = 8.0  # times its size at presentation; the chest holds no more of a tumo
 
 
 @nb.njit(cache=True)
-def grow(p):
+def grow(p: Record) -> None:
     """Carry a tumour through one day: it doubles in the patient's doubling time, slows near `_MOST`, never shrinks."""
     if p.growth > 0.0:
         p.growth *= math.exp(math.log(2.0) / p.doubling_days * max(0.0, 1.0 - p.growth / _MOST))
 
 
 @nb.njit(cache=True)
-def stiffen(p, q, drugs):
+def stiffen(p: Record, q: Record, drugs: Array) -> None:
     """Carry fibrosis through one day: its own progress and what active drive adds; it never turns back."""
     if p.fibrosis <= 0.0 and q.fibrosis_per_drive <= 0.0:
         return
@@ -34,7 +35,7 @@ def stiffen(p, q, drugs):
 
 
 @nb.njit(cache=True)
-def embolise(p, q, tick, drugs):
+def embolise(p: Record, q: Record, tick: int, drugs: Array) -> bool:
     """Return whether an embolus comes on this day."""
     if q.thrombus_recurrence <= 0.0:
         return False

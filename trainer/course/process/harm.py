@@ -9,6 +9,7 @@ import numba as nb
 from trainer.core.chance import uniform
 from trainer.core.time import DAYS_PER_YEAR
 from trainer.course.state import NEVER as _NEVER
+from trainer.course.state import Array, Record
 from trainer.course.stream import ADRENAL, INFECTION, PNEUMOCYSTIS, TOXICITY
 from trainer.knowledge.treatment import Channel
 
@@ -21,13 +22,13 @@ _FRAGILE_AXIS = 0.35  # below this a missing dose is felt; judgement
 
 
 @nb.njit(cache=True)
-def _happens(p, stream, tick, index, per_year):
+def _happens(p: Record, stream: int, tick: int, index: int, per_year: float) -> bool:
     """Return whether an event with this hazard falls on this day."""
     return uniform(p.key, stream, tick, index) < 1.0 - math.exp(-per_year / DAYS_PER_YEAR)
 
 
 @nb.njit(cache=True)
-def pay(p, b, daily_mg, drugs, tick):
+def pay(p: Record, b: Record, daily_mg: float, drugs: Array, tick: int) -> None:
     """Carry the harms of glucocorticoids through one day of ``daily_mg``."""
     dose = min(daily_mg / 40.0, 2.0)
     risk = b.harm_glucose_risk_spread**p.sugar_z
@@ -40,20 +41,20 @@ def pay(p, b, daily_mg, drugs, tick):
     if daily_mg > 0.0:
         if peak > b.harm_hyperglycaemia and p.hyperglycaemia_tick == NEVER:
             p.hyperglycaemia_tick = tick
-        if peak > b.harm_diabetes and p.recent_mg * b.harm_diabetes_after > 10.0 * b.harm_diabetes_after:
-            if p.diabetes_tick == NEVER:
-                p.diabetes_tick = tick
+        lasting = peak > b.harm_diabetes and p.recent_mg > b.harm_diabetes_dose
+        if lasting and p.diabetes_tick == NEVER:
+            p.diabetes_tick = tick
     p.systolic_mmhg += 0.1 * (125.0 + 0.25 * (p.age_years - 60.0) + b.harm_pressure * dose - p.systolic_mmhg)
     gain = b.harm_weight_gain / 30.4 * min(daily_mg / 20.0, 2.0)
     p.weight_gain_kg += gain - 0.004 * p.weight_gain_kg
     p.sleep += 0.4 * (1.0 - 0.45 * min(dose, 1.5) - p.sleep)
     p.mood += 0.1 * (1.0 - (0.6 if p.mood_tick != NEVER and dose > 0.2 else 0.1 * dose) - p.mood)
-    _infect(p, b, daily_mg, drugs, tick)
+    _infect(p, b, drugs, tick)
     _wear(p, b, daily_mg, drugs, tick)
 
 
 @nb.njit(cache=True)
-def _infect(p, b, daily_mg, drugs, tick):
+def _infect(p: Record, b: Record, drugs: Array, tick: int) -> None:
     """Ordinary infection and Pneumocystis, by dose and weeks of it."""
     frail = math.exp(0.5 * p.frailty_z)
     rate = b.harm_infection * frail * (1.0 + (b.harm_infection_at_20_mg - 1.0) * min(p.recent_mg / 20.0, 1.5))
@@ -66,7 +67,7 @@ def _infect(p, b, daily_mg, drugs, tick):
 
 
 @nb.njit(cache=True)
-def _wear(p, b, daily_mg, drugs, tick):
+def _wear(p: Record, b: Record, daily_mg: float, drugs: Array, tick: int) -> None:
     """Mood, bone and the adrenal axis."""
     if daily_mg > 0.0:
         rate = b.harm_mood * math.exp(b.harm_mood_frailty * p.frailty_z) * (daily_mg / 40.0) ** 1.5
@@ -82,6 +83,6 @@ def _wear(p, b, daily_mg, drugs, tick):
     p.adrenal -= b.harm_adrenal_suppression * p.adrenal * pressing
     p.cortisol_nmol_l = 60.0 + 360.0 * p.adrenal
     lacking = max(0.0, 1.0 - p.adrenal - daily_mg / _PHYSIOLOGICAL_MG)
-    if p.adrenal < _FRAGILE_AXIS + 0.5 * lacking and lacking > 0.2 and p.adrenal_tick == NEVER:
-        if _happens(p, ADRENAL, tick, 0, b.harm_adrenal_crisis * lacking):
-            p.adrenal_tick = tick
+    fragile = p.adrenal < _FRAGILE_AXIS + 0.5 * lacking and lacking > 0.2 and p.adrenal_tick == NEVER
+    if fragile and _happens(p, ADRENAL, tick, 0, b.harm_adrenal_crisis * lacking):
+        p.adrenal_tick = tick

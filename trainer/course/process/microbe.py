@@ -8,6 +8,7 @@ import numba as nb
 
 from trainer.core.time import TICKS_PER_DAY
 from trainer.course.parameter import MICROBES
+from trainer.course.state import Array, Record
 from trainer.knowledge.treatment import Channel
 
 _DAY = 1.0 / TICKS_PER_DAY
@@ -20,7 +21,7 @@ _GONE = 1e-4
 
 
 @nb.njit(cache=True)
-def multiply(p, q, drugs, tick):
+def multiply(p: Record, q: Record, drugs: Array, tick: int) -> None:
     """Carry the load through one tick: ``load' = growth load (1 - load) - (kill drug + defence (1 - w E)) load``.
 
     ``drugs`` holds the strength of each `Channel`. Bacteria answer to the channel of their own kind only. Where the
@@ -43,6 +44,6 @@ def multiply(p, q, drugs, tick):
 
 
 @nb.njit(cache=True)
-def inflammation_of(p, q):
+def inflammation_of(p: Record, q: Record) -> float:
     """Return the inflammation that the organism causes, 0 to 1: its load, masked by steroids."""
     return p.load * (1.0 - q.microbe_steroid_masks * p.steroid_effect)

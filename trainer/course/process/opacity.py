@@ -12,6 +12,7 @@ from trainer.course.opacity import MAX_OPACITIES
 from trainer.course.parameter import FEEDS
 from trainer.course.process.growth import embolise
 from trainer.course.process.microbe import inflammation_of
+from trainer.course.state import Array, Record, Records
 from trainer.course.stream import ADDRESS, BIRTH, FIRST_BIRTH, SHAPE, TRAIT
 
 _DRIVE = FEEDS["drive"]
@@ -34,7 +35,9 @@ _EFFUSION_SIDE = 100
 
 
 @nb.njit(cache=True)
-def _draw(p, tick, kind, index, centre, spread, lognormal, low, high):
+def _draw(
+    p: Record, tick: int, kind: int, index: int, centre: float, spread: float, lognormal: float, low: float, high: float
+) -> float:
     """Return a number for an opacity of this kind born at this tick; any plan shares it."""
     z = normal(p.key, SHAPE, tick, kind * _PER_KIND + index)
     value = centre * spread**z if lognormal > 0.0 else centre + spread * z
@@ -42,14 +45,14 @@ def _draw(p, tick, kind, index, centre, spread, lognormal, low, high):
 
 
 @nb.njit(cache=True)
-def _share(p, tick, kind, index, most):
+def _share(p: Record, tick: int, kind: int, index: int, most: float) -> float:
     """Return how marked a feature is: absent or present by chance ``most``, then 0.5 to 1."""
     u = uniform(p.key, SHAPE, tick, kind * _PER_KIND + index)
     return 0.0 if u >= most else 0.5 + 0.5 * u / most
 
 
 @nb.njit(cache=True)
-def bear(p, opacities, k, kind, tick):
+def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int) -> None:
     """Put a new opacity of ``kind`` into the first empty slot; do nothing where all are taken."""
     slot = -1
     for i in range(MAX_OPACITIES):
@@ -107,7 +110,7 @@ def bear(p, opacities, k, kind, tick):
 
 
 @nb.njit(cache=True)
-def first(p, opacities, q, kinds, tick):
+def first(p: Record, opacities: Records, q: Record, kinds: Records, tick: int) -> None:
     """Bear the opacities with which the illness begins: a whole number of each kind plus a chance of one more."""
     for kind in range(q.kinds):
         count = int(kinds[kind].first)
@@ -118,7 +121,7 @@ def first(p, opacities, q, kinds, tick):
 
 
 @nb.njit(cache=True)
-def spread(p, opacities, q, kinds, tick, drugs):
+def spread(p: Record, opacities: Records, q: Record, kinds: Records, tick: int, drugs: Array) -> None:
     """Bear this day's new opacities: each kind with a hazard in proportion to what it feeds on."""
     for kind in range(q.kinds):
         k = kinds[kind]
@@ -136,7 +139,7 @@ def spread(p, opacities, q, kinds, tick, drugs):
 
 
 @nb.njit(cache=True)
-def _feed(p, q, o, k, effect):
+def _feed(p: Record, q: Record, o: Record, k: Record, effect: float) -> float:
     """Return the activity of an opacity after this day.
 
     An opacity with a life of its own burns out; one without, as a field of interstitial disease, follows the drive.
@@ -155,7 +158,7 @@ def _feed(p, q, o, k, effect):
 
 
 @nb.njit(cache=True)
-def _ripen_and_clear(p, o, k, effect):
+def _ripen_and_clear(p: Record, o: Record, k: Record, effect: float) -> None:
     """Fill and widen while active; melt from the edge and thin out when activity is spent."""
     alive = min(1.0, 1.5 * o.activity)
     size = o.full_volume_ml * (p.growth if k.feed == _GROWTH else 1.0)
@@ -176,7 +179,7 @@ def _ripen_and_clear(p, o, k, effect):
 
 
 @nb.njit(cache=True)
-def _change_look(p, o, k, tick):
+def _change_look(p: Record, o: Record, k: Record, tick: int) -> None:
     """Ring, cavity and the marks of fibrosis."""
     age_days = (tick - o.born_tick) / TICKS_PER_DAY
     if o.ring_share > 0.0 and age_days > k.ring_after:
@@ -193,7 +196,7 @@ def _change_look(p, o, k, tick):
 
 
 @nb.njit(cache=True)
-def change(p, opacities, q, kinds, b, tick):
+def change(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, tick: int) -> None:
     """Carry every opacity through one day, drop those that are gone, and sum what is left."""
     effect = p.steroid_effect
     burden = 0.0
@@ -225,7 +228,7 @@ def change(p, opacities, q, kinds, b, tick):
 
 
 @nb.njit(cache=True)
-def _weep(p, q, burden_ml):
+def _weep(p: Record, q: Record, burden_ml: float) -> None:
     """Let pleural fluid follow the illness within days; one side holds most of it."""
     target = 0.0
     if p.effusion_u < q.pleura_effusion:

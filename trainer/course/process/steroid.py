@@ -7,6 +7,7 @@ import math
 import numba as nb
 
 from trainer.core.time import TICK_HOURS, TICKS_PER_DAY
+from trainer.course.state import Record
 
 _HOURS = float(TICK_HOURS)
 _DAY = 1.0 / TICKS_PER_DAY
@@ -15,7 +16,7 @@ _NONE = 1e-6
 
 
 @nb.njit(cache=True)
-def take(p, b, q, dose_mg):
+def take(p: Record, b: Record, q: Record, dose_mg: float) -> None:
     """Carry prednisolone through one tick after a dose of ``dose_mg``.
 
     One absorbing and one central compartment, linear, solved exactly:
@@ -41,7 +42,7 @@ def take(p, b, q, dose_mg):
 
 
 @nb.njit(cache=True)
-def effect_of(effect_mg, steroid_z, b, half_dose_mg):
+def effect_of(effect_mg: float, steroid_z: float, b: Record, half_dose_mg: float) -> float:
     """Return the effect, 0 to 1, of an effect-site amount for a patient of this sensitivity."""
     if effect_mg <= 0.0 or half_dose_mg <= 0.0:
         return 0.0
@@ -52,7 +53,7 @@ def effect_of(effect_mg, steroid_z, b, half_dose_mg):
 
 
 @nb.njit(cache=True)
-def settle(p, b, daily_mg, sparing, macrolide):
+def settle(p: Record, b: Record, daily_mg: float, sparing: float, macrolide: float) -> None:
     """Carry the slow effects through one day: recent mean dose, steroid-sparing drugs, immune macrolide."""
     p.recent_mg += (1.0 - math.exp(-1.0 / _RECENT_DAYS)) * (daily_mg - p.recent_mg)
     p.sparing_effect += (1.0 - math.exp(-1.0 / b.prednisolone_sparing_delay)) * (sparing - p.sparing_effect)

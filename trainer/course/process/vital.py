@@ -9,6 +9,7 @@ import numba as nb
 from trainer.core.chance import normal
 from trainer.core.time import TICK_HOURS
 from trainer.course.process.microbe import inflammation_of
+from trainer.course.state import Array, Record
 from trainer.course.stream import BODY
 from trainer.knowledge.treatment import Channel
 
@@ -25,7 +26,7 @@ _TEMPERATURE_NOISE = 0.12
 
 
 @nb.njit(cache=True)
-def intercurrent(tick, event_tick):
+def intercurrent(tick: int, event_tick: int) -> float:
     """Return how bad an infection caught at ``event_tick`` is now: 1 at its worst, fading over days."""
     days = (tick - event_tick) * TICK_HOURS / 24.0
     if days < 0.0:
@@ -34,7 +35,7 @@ def intercurrent(tick, event_tick):
 
 
 @nb.njit(cache=True)
-def show(p, q, b, tick, drugs):
+def show(p: Record, q: Record, b: Record, tick: int, drugs: Array) -> None:
     """Let every quantity follow the state for one tick.
 
     CRP follows a target with its plasma half-life; fever follows within hours, steroids and all. Lung function
@@ -68,7 +69,7 @@ def show(p, q, b, tick, drugs):
 
 
 @nb.njit(cache=True)
-def _breathe(p, q, b, tick, drugs, febrile, caught):
+def _breathe(p: Record, q: Record, b: Record, tick: int, drugs: Array, febrile: float, caught: float) -> None:
     """Lung function, saturation, heart and respiratory rate, and symptoms."""
     filled = min(1.0, (p.burden_ml + 0.3 * (p.effusion_left_ml + p.effusion_right_ml)) / b.vitals_lung_volume)
     filled = min(1.0, filled + 0.25 * caught * (0.3 if p.pjp_tick > tick else 1.0))
