@@ -213,7 +213,6 @@ _NODES: tuple[Point, ...] = (
     (50, -72, 10), (56, -80, -6), (94, -26, 2), (99, -24, -2), (104, -30, -38), (100, -20, 52), (130, -16, 12), (150, -18, -6),
     (30, -62, -10), (24, -58, 14), (160, -130, -20), (168, -120, 40),
 )  # fmt: skip
-AIRWAYS = ("trachea", "right_bronchus", "left_bronchus")
 _VESSELS = (
     "ascending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian",
     "superior_vena_cava", "right_brachiocephalic_vein", "left_brachiocephalic_vein", "azygos", "pulmonary_trunk",
@@ -257,12 +256,12 @@ def heart_fields(plan: Plan, lattice: Lattice) -> tuple[np.ndarray, np.ndarray, 
     return heart, np.maximum(np.minimum(ring, seam), heart - 1.0), left + 10.0
 
 
-def tube_field(habitus: Habitus, plan: Plan, lattice: Lattice, names: tuple[str, ...], blend_mm: float) -> np.ndarray:
+def tube_field(habitus: Habitus, plan: Plan, lattice: Lattice, names: tuple[str, ...]) -> np.ndarray:
     """Return the signed distance (mm) to some of the plan's tubes, joined."""
     f = lattice.far()
     for name in names:
         tube = plan.tubes[name]
-        add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat, blend_mm=blend_mm)
+        add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat)
     return f
 
 
@@ -283,12 +282,12 @@ def thyroid_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
 
 def airway_field(habitus: Habitus, plan: Plan, lattice: Lattice) -> np.ndarray:
     """Return the signed distance (mm) to the lumen of trachea and main bronchi; the trachea's back is flat."""
-    f = tube_field(habitus, plan, lattice, ("trachea",), 0.0)
+    f = tube_field(habitus, plan, lattice, ("trachea",))
     points = tube_points(habitus, plan.tubes["trachea"])[::-1]
     middle = np.interp(lattice.z, points[:, 0], points[:, 1])
     back = 5.2 * habitus.size**0.5
     f = smooth_max(f, (lattice.y - middle - back).astype(np.float32), 5.0)
-    return smooth_min(f, tube_field(habitus, plan, lattice, ("right_bronchus", "left_bronchus"), 4.0), 5.0)
+    return smooth_min(f, tube_field(habitus, plan, lattice, ("right_bronchus", "left_bronchus")), 5.0)
 
 
 def node_field(habitus: Habitus, key: int, lattice: Lattice) -> np.ndarray:

@@ -66,28 +66,34 @@ def smooth_minimum(a: float, b: float, k: float) -> float:
     """Return the polynomial smooth minimum of ``a`` and ``b`` over a width ``k`` (Quilez 2013)."""
     h = k - abs(a - b)
     m = min(a, b)
-    if h <= 0.0 or k <= 0.0:
+    if h <= np.float32(0.0) or k <= np.float32(0.0):
         return m
-    return m - h * h / (4.0 * k)
+    return m - h * h / (np.float32(4.0) * k)
 
 
 @nb.njit(cache=True)
-def _ellipsoid(field, org, sp, centre, semi, axes, k, reach):  # type: ignore[no-untyped-def]
-    span = np.empty(3)
-    for a in range(3):
-        span[a] = (
-            math.sqrt((axes[0, a] * semi[0]) ** 2 + (axes[1, a] * semi[1]) ** 2 + (axes[2, a] * semi[2]) ** 2) + reach
-        )
+def _box(org, sp, shape, low, high):  # type: ignore[no-untyped-def]
+    """Return first and one past the last index along each axis of the lattice points between two corners, mm."""
     lo = np.empty(3, np.int64)
     hi = np.empty(3, np.int64)
     for a in range(3):
-        lo[a] = max(0, int(math.floor((centre[a] - span[a] - org[a]) / sp[a])))
-        hi[a] = min(field.shape[a] - 1, int(math.ceil((centre[a] + span[a] - org[a]) / sp[a])))
-    for i in range(lo[0], hi[0] + 1):
+        lo[a] = max(0, np.int64(math.floor((low[a] - org[a]) / sp[a])))
+        hi[a] = max(lo[a], min(shape[a], np.int64(math.ceil((high[a] - org[a]) / sp[a])) + 1))
+    return lo, hi
+
+
+@nb.njit(cache=True, parallel=True)
+def _ellipsoid(field, org, sp, centre, semi, axes, k, reach):  # type: ignore[no-untyped-def]
+    span = np.empty(3)
+    for a in range(3):
+        span[a] = reach + math.sqrt((axes[0, a] * semi[0]) ** 2 + (axes[1, a] * semi[1]) ** 2 + (axes[2, a] * semi[2]) ** 2)
+    lo, hi = _box(org, sp, field.shape, centre - span, centre + span)
+    for ii in nb.prange(hi[0] - lo[0]):
+        i = lo[0] + np.int64(ii)
         dz = org[0] + i * sp[0] - centre[0]
-        for j in range(lo[1], hi[1] + 1):
+        for j in range(lo[1], hi[1]):
             dy = org[1] + j * sp[1] - centre[1]
-            for m in range(lo[2], hi[2] + 1):
+            for m in range(lo[2], hi[2]):
                 dx = org[2] + m * sp[2] - centre[2]
                 k0 = 0.0
                 k1 = 0.0
@@ -102,41 +108,48 @@ def _ellipsoid(field, org, sp, centre, semi, axes, k, reach):  # type: ignore[no
 
 
 @nb.njit(cache=True)
+def _chain(z, y, x, points, radii, flat, use, count):  # type: ignore[no-untyped-def]
+    """Return the distance to the chosen pieces of a tube, unioned without bumps."""
+    best = 1e9
+    for u in range(count):
+        s = use[u]
+        az = points[s + 1, 0] - points[s, 0]
+        ay = points[s + 1, 1] - points[s, 1]
+        ax = points[s + 1, 2] - points[s, 2]
+        pz, py, px = z - points[s, 0], y - points[s, 1], x - points[s, 2]
+        t = (pz * az + py * ay + px * ax) / (az * az + ay * ay + ax * ax + 1e-9)
+        t = min(1.0, max(0.0, t))
+        ez, ey, ex = pz - t * az, py - t * ay, (px - t * ax) / flat
+        r = radii[s] + t * (radii[s + 1] - radii[s])
+        best = min(best, math.sqrt(ez * ez + ey * ey + ex * ex) - r)
+    return best
+
+
+@nb.njit(cache=True, parallel=True)
 def _tube(field, org, sp, points, radii, flat, k, reach):  # type: ignore[no-untyped-def]
-    n = points.shape[0]
-    # the tube is unioned first, then joined once, so that its own segments leave no bumps
-    lo = np.empty(3, np.int64)
-    hi = np.empty(3, np.int64)
-    rmax = radii.max() * max(1.0, flat)
-    for a in range(3):
-        lo[a] = max(0, int(math.floor((points[:, a].min() - rmax - reach - org[a]) / sp[a])))
-        hi[a] = min(field.shape[a] - 1, int(math.ceil((points[:, a].max() + rmax + reach - org[a]) / sp[a])))
-    if hi[0] < lo[0] or hi[1] < lo[1] or hi[2] < lo[2]:
-        return
-    for i in range(lo[0], hi[0] + 1):
+    for ii in nb.prange(field.shape[0]):
+        i = np.int64(ii)
         z = org[0] + i * sp[0]
-        for j in range(lo[1], hi[1] + 1):
+        use = np.empty(points.shape[0], np.int64)
+        low = np.full(3, 1e9)
+        high = np.full(3, -1e9)
+        count = 0
+        for s in range(points.shape[0] - 1):
+            r = max(radii[s], radii[s + 1]) * max(1.0, flat) + reach
+            if min(points[s, 0], points[s + 1, 0]) - r < z < max(points[s, 0], points[s + 1, 0]) + r:
+                use[count] = s
+                count += 1
+                for a in range(3):
+                    low[a] = min(low[a], min(points[s, a], points[s + 1, a]) - r)
+                    high[a] = max(high[a], max(points[s, a], points[s + 1, a]) + r)
+        if count == 0:
+            continue
+        lo, hi = _box(org, sp, field.shape, low, high)
+        for j in range(lo[1], hi[1]):
             y = org[1] + j * sp[1]
-            for m in range(lo[2], hi[2] + 1):
-                x = org[2] + m * sp[2]
-                best = 1e9
-                for s in range(n - 1):
-                    az = points[s + 1, 0] - points[s, 0]
-                    ay = points[s + 1, 1] - points[s, 1]
-                    ax = points[s + 1, 2] - points[s, 2]
-                    pz = z - points[s, 0]
-                    py = y - points[s, 1]
-                    px = x - points[s, 2]
-                    ll = az * az + ay * ay + ax * ax + 1e-9
-                    t = (pz * az + py * ay + px * ax) / ll
-                    t = min(1.0, max(0.0, t))
-                    ez = pz - t * az
-                    ey = py - t * ay
-                    ex = (px - t * ax) / flat
-                    r = radii[s] + t * (radii[s + 1] - radii[s])
-                    d = math.sqrt(ez * ez + ey * ey + ex * ex) - r
-                    best = min(best, d)
-                field[i, j, m] = smooth_minimum(field[i, j, m], best, k)
+            for m in range(lo[2], hi[2]):
+                d = _chain(z, y, org[2] + m * sp[2], points, radii, flat, use, count)
+                field[i, j, m] = smooth_minimum(field[i, j, m], d, k)
 
 
 def add_ellipsoid(
@@ -146,7 +159,7 @@ def add_ellipsoid(
     semi_mm: Sequence[float],
     axes: np.ndarray | None = None,
     blend_mm: float = 0.0,
-    reach_mm: float = 25.0,
+    reach_mm: float = 16.0,
 ) -> None:
     """Join an ellipsoid to ``field``.
 
@@ -184,7 +197,7 @@ def add_tube(
     radii_mm: np.ndarray | Sequence[float] | float,
     flat: float = 1.0,
     blend_mm: float = 0.0,
-    reach_mm: float = 25.0,
+    reach_mm: float = 16.0,
 ) -> None:
     """Join a tube along a smooth curve through ``points_mm`` (n, 3) to ``field``; see `add_ellipsoid`.
 
@@ -248,13 +261,25 @@ def closed(distance: np.ndarray, grid: Grid, radius_mm: float) -> np.ndarray:
     return np.where(grown, np.minimum(distance, filled), distance).astype(np.float32)
 
 
+@nb.njit(cache=True, parallel=True)
+def _smooth(out, a, b, k, sign):  # type: ignore[no-untyped-def]
+    for i in nb.prange(out.size):
+        out[i] = sign * smooth_minimum(sign * a[i], sign * b[i], k)
+
+
+def _joined(a: np.ndarray, b: np.ndarray, k: float, sign: float) -> np.ndarray:
+    shape = np.broadcast_shapes(a.shape, b.shape)
+    flat = [np.ascontiguousarray(np.broadcast_to(f, shape), dtype=np.float32).ravel() for f in (a, b)]
+    out = np.empty(flat[0].size, dtype=np.float32)
+    _smooth(out, flat[0], flat[1], np.float32(k), np.float32(sign))
+    return out.reshape(shape)
+
+
 def smooth_min(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
     """Return the smooth minimum of two fields over a width ``k``, mm."""
-    h = np.maximum(k - np.abs(a - b), 0)
-    return np.minimum(a, b) - h * h / (4 * k)
+    return _joined(a, b, k, 1.0)
 
 
 def smooth_max(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
     """Return the smooth maximum of two fields over a width ``k``, mm."""
-    h = np.maximum(k - np.abs(a - b), 0)
-    return np.maximum(a, b) + h * h / (4 * k)
+    return _joined(a, b, k, -1.0)
