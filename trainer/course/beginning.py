@@ -77,7 +77,7 @@ def present(parameters: Parameters, diseases: np.ndarray, keys: np.ndarray) -> S
     for attempt in range(1, MAX_ATTEMPTS + 1):
         if not len(waiting):
             return state
-        again = at_onset(parameters, diseases[waiting], _keys_again(keys[waiting], attempt))
+        again = at_onset(parameters, diseases[waiting], keys_again(keys[waiting], attempt))
         comes = _comes(parameters, again)
         state.patients[waiting] = again.patients
         waiting = waiting[~comes]
@@ -179,7 +179,8 @@ def _uniforms(keys: np.ndarray, index: int) -> np.ndarray:
     return np.array([uniform(key, TRAIT, 0, index) for key in keys])
 
 
-def _keys_again(keys: np.ndarray, attempt: int) -> np.ndarray:
+def keys_again(keys: np.ndarray, attempt: int) -> np.ndarray:
+    """Return the keys, uint64, of those who take the place of others at an attempt."""
     words = [philox(attempt, 0, _KEY_SALT, 0, int(k) & 0xFFFFFFFF, int(k) >> 32) for k in keys]
     return np.array([(int(a) << 32) | int(b) for a, b, _, _ in words], dtype=np.uint64)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,7 @@ COLUMNS: Mapping[str, Column] = {
     "crp_mg_l": Column("mg/L", "C-reactive protein at presentation"),
     "fever": Column("0/1", f"temperature of {FEVER_C:g} degrees or more in the week before presentation"),
     "symptom_to_treatment_weeks": Column("week", "first symptom to first glucocorticoid or immune macrolide"),
+    "symptom_weeks": Column("week", "first symptom to presentation"),
     "dlco_percent": Column("%", "diffusing capacity at presentation, of predicted"),
     "responded_w1": Column("0/1", "treated: symptoms at two thirds of their level at treatment or less after 1 week"),
     "responded_w2": Column("0/1", "the same, or film at two thirds or less, after 2 weeks"),
@@ -88,6 +90,11 @@ COLUMNS: Mapping[str, Column] = {
     "cumulative_prednisolone_mg": Column("mg", "prednisolone taken during follow-up"),
 }
 
+_COMPARE: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+    "<": operator.lt,
+    ">=": operator.ge,
+    "==": operator.eq,
+}
 _RECORDED_GAIN_KG = 8.0  # weight gain that reaches the chart; judgement
 
 
@@ -110,6 +117,7 @@ def outcomes(parameters: Parameters, history: History) -> dict[str, np.ndarray]:
         "severity": first["severity_z"].astype(float),
         "crp_mg_l": first["crp_mg_l"].astype(float),
         "fever": _fever(history),
+        "symptom_weeks": -first["onset_tick"] / TICKS_PER_DAY / DAYS_PER_WEEK,
         "dlco_percent": first["dlco_percent"].astype(float),
     }
     treated_day = np.where(last["treated_tick"] == NEVER, np.nan, last["treated_tick"] / TICKS_PER_DAY)
@@ -123,6 +131,15 @@ def outcomes(parameters: Parameters, history: History) -> dict[str, np.ndarray]:
     columns["death_day"] = np.where(died, last["death_tick"] / TICKS_PER_DAY, np.nan)
     columns["cumulative_prednisolone_mg"] = last["taken_mg"].astype(float)
     return {name: columns[name] for name in COLUMNS}
+
+
+def meets(columns: Mapping[str, np.ndarray], conditions: Iterable[str]) -> np.ndarray:
+    """Return which patients meet all conditions such as "crp_mg_l < 100", bool, shape (n,)."""
+    keep = np.ones(len(columns["patient"]), dtype=bool)
+    for condition in conditions:
+        name, sign, number = condition.split()
+        keep &= _COMPARE[sign](columns[name], float(number))
+    return keep
 
 
 def _fever(history: History) -> np.ndarray:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from trainer.course.cohort import Engine, simulate
+from trainer.course.outcome import meets
 from trainer.course.result import result_of
 from trainer.knowledge.validation import CohortName, Row
 
 Columns = dict[str, np.ndarray]
 Estimate = tuple[float, float, float]
 _Z = 1.96
-_COMPARE: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
-    "<": operator.lt,
-    ">=": operator.ge,
-    "==": operator.eq,
-}
 SEED = 20_000
 
 
@@ -104,10 +99,7 @@ def _check(engine: Engine, row: Row, cohort: Callable[[CohortName], Columns], se
 
 
 def _filtered(columns: Columns, where: Iterable[str]) -> Columns:
-    keep = np.ones(len(columns["patient"]), dtype=bool)
-    for condition in where:
-        name, sign, number = condition.split()
-        keep &= _COMPARE[sign](columns[name], float(number))
+    keep = meets(columns, where)
     return {name: values[keep] for name, values in columns.items()}
 
 

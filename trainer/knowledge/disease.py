@@ -95,6 +95,7 @@ class Thrombus(Frozen):
 
     recurrence: Annotated[Number, within("1/year")]
     anticoagulation_prevents: _Share
+    lethality: Probability | None = None
 
 
 class Answer(Frozen):

@@ -1,0 +1,39 @@
+"""Words on the command line turned into values, with complaints that say what is expected."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+_LARGEST_SEED = 2**63 - 1
+
+
+def whole(text: str) -> int:
+    """Return a seed: a whole number from 0."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= _LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed; a whole number from 0 is expected")
+    return value
+
+
+def count(name: str, low: int, high: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``low`` to ``high``."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} {name}; a whole number from {low} to {high} is expected")
+        return value
+
+    return read
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
