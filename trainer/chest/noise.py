@@ -94,11 +94,10 @@ def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray) -> None:
                 out[y, x] += ((1.0 - f) * sums[i] + f * sums[i + 1]) / _ANGLES
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True)
 def _spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
     n, m = coarse.shape[0], noise.shape[0]
-    for row in nb.prange(m):
-        y = np.int64(row)
+    for y in range(m):
         fy = min(max((y + 0.5) * n / m - 0.5, 0.0), n - 1.001)
         iy = int(fy)
         wy = np.float32(fy - iy)

@@ -27,6 +27,24 @@ def _weight(k: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float3
     return (fz if k & 4 else _ONE - fz) * (fy if k & 2 else _ONE - fy) * (fx if k & 1 else _ONE - fx)
 
 
+@nb.njit(cache=True, inline="always")
+def _trilinear(v: np.ndarray, z: int, y: int, x: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float32:
+    a = np.float32(v[z, y, x]) + fx * np.float32(v[z, y, x + 1] - v[z, y, x])
+    b = np.float32(v[z, y + 1, x]) + fx * np.float32(v[z, y + 1, x + 1] - v[z, y + 1, x])
+    c = np.float32(v[z + 1, y, x]) + fx * np.float32(v[z + 1, y, x + 1] - v[z + 1, y, x])
+    d = np.float32(v[z + 1, y + 1, x]) + fx * np.float32(v[z + 1, y + 1, x + 1] - v[z + 1, y + 1, x])
+    a += fy * (b - a)
+    c += fy * (d - c)
+    return a + fz * (c - a)
+
+
+@nb.njit(cache=True, inline="always")
+def _lobes_near(v: np.ndarray, z: int, y: int, x: int) -> int:
+    """Return 0 where no corner of a voxel's cell lies in a lobe."""
+    low = v[z, y, x] | v[z, y, x + 1] | v[z, y + 1, x] | v[z, y + 1, x + 1]
+    return int(low | v[z + 1, y, x] | v[z + 1, y, x + 1] | v[z + 1, y + 1, x] | v[z + 1, y + 1, x + 1])
+
+
 @nb.njit(cache=True)
 def pooled(
     values: np.ndarray, b: np.record, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32
@@ -115,6 +133,69 @@ def _stains(
     return _ONE - kept, air, owns, fills, hollows
 
 
+@nb.njit(cache=True)
+def _lung_point(
+    value: np.float32,
+    cell: tuple[int, int, int],
+    place: tuple[np.float32, np.float32, np.float32],
+    shares: np.ndarray,
+    hu: np.ndarray,
+    lobe: np.ndarray,
+    airway: np.ndarray,
+    spacing: np.ndarray,
+    origin: np.ndarray,
+    depth: np.ndarray,
+    septum: np.ndarray,
+    lobule: np.ndarray,
+    brushes: np.ndarray,
+    edge: np.ndarray,
+    shell: np.ndarray,
+    bronchus: np.ndarray,
+    rank: np.ndarray,
+    fluid: np.ndarray,
+    mosaic: np.ndarray,
+    thinning: np.ndarray,
+) -> tuple[np.float32, int, int, int]:
+    """Return the density of a point in or at a lung, and which opacities own, fill and hollow it as bits."""
+    iz, iy, ix = cell
+    z, y, x = place
+    fz, fy, fx = z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)
+    rim = open_ = _ZERO
+    shares[:] = _ZERO
+    for k in range(8):
+        cz, cy, cx = iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)
+        w = _weight(k, fz, fy, fx)
+        label = lobe[cz, cy, cx]
+        if label > 0:
+            shares[label] += w
+            open_ += w * np.float32(airway[cz, cy, cx])
+        elif hu[cz, cy, cx] < _EDGE_HU:
+            rim += w
+    right = shares[1] + shares[2] + shares[3]
+    lung = right + shares[4] + shares[5]
+    mz, my, mx = origin[0] + z * spacing[0], origin[1] + y * spacing[1], origin[2] + x * spacing[2]
+    thin = thinning[0] * right + thinning[1] * (lung - right)
+    value -= (value + np.float32(1000.0)) * thin if value < _ZERO else _ZERO
+    hz, hy, hx = (z - _HALF) * _HALF, (y - _HALF) * _HALF, (x - _HALF) * _HALF
+    if mosaic.shape[0] > 1:
+        n = lobule[
+            min(int(hz + _HALF), lobule.shape[0] - 1),
+            min(int(hy + _HALF), lobule.shape[1] - 1),
+            min(int(hx + _HALF), lobule.shape[2] - 1),
+        ]
+        value += mosaic[n] * lung * min(_ONE, max(_ZERO, value * np.float32(-1.0 / 850.0)))
+    tissue, air, owns, fills, hollows = _stains(
+        shares, rim, hz, hy, hx, (mz, my, mx), brushes, edge, shell, bronchus, rank, depth, septum, lobule
+    )
+    if value < TISSUE_HU:
+        value += tissue * (_ONE - open_ * np.float32(1.0 / 255.0)) * (TISSUE_HU - value)
+    value += air * (AIR_HU - value)
+    side = 0 if right > _HALF * lung else 1
+    if fluid[side, 0] > np.float32(-1e8):
+        value = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], depth)
+    return value, owns, fills, hollows
+
+
 @nb.njit(cache=True, parallel=True)
 def scan_plane(
     hu: np.ndarray,
@@ -196,51 +277,25 @@ def scan_plane(
                 continue
             z = min(max(z, _ZERO), np.float32(nz) - np.float32(1.001))
             iz, iy, ix = int(z), int(y), int(x)
-            fz, fy, fx = z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)
-            value = rim = open_ = _ZERO
-            shares[:] = _ZERO
-            for k in range(8):
-                cz, cy, cx = iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)
-                w = _weight(k, fz, fy, fx)
-                h = hu[cz, cy, cx]
-                value += w * np.float32(h)
-                label = lobe[cz, cy, cx]
-                if label > 0:
-                    shares[label] += w
-                    open_ += w * np.float32(airway[cz, cy, cx])
-                elif h < _EDGE_HU:
-                    rim += w
-            right = shares[1] + shares[2] + shares[3]
-            lung = right + shares[4] + shares[5]
-            mz, my, mx = origin[0] + z * spacing[0], origin[1] + y * spacing[1], origin[2] + x * spacing[2]
-            if lung > _ZERO:
-                thin = thinning[0] * right + thinning[1] * (lung - right)
-                value -= (value + np.float32(1000.0)) * thin if value < _ZERO else _ZERO
-                hz, hy, hx = (z - _HALF) * _HALF, (y - _HALF) * _HALF, (x - _HALF) * _HALF
-                if mosaic.shape[0] > 1:
-                    n = lobule[
-                        min(int(hz + _HALF), lobule.shape[0] - 1),
-                        min(int(hy + _HALF), lobule.shape[1] - 1),
-                        min(int(hx + _HALF), lobule.shape[2] - 1),
-                    ]
-                    value += mosaic[n] * lung * min(_ONE, max(_ZERO, value * np.float32(-1.0 / 850.0)))
-                tissue, air, owns, fills, hollows = _stains(
-                    shares, rim, hz, hy, hx, (mz, my, mx),
-                    brushes, edge, shell, bronchus, rank, depth, septum, lobule,
-                )  # fmt: skip
-                open_ *= np.float32(1.0 / 255.0)
-                if value < TISSUE_HU:
-                    value += tissue * (_ONE - open_) * (TISSUE_HU - value)
-                value += air * (AIR_HU - value)
-                side = 0 if right > _HALF * lung else 1
-                if fluid[side, 0] > np.float32(-1e8):
-                    value = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], depth)
-                if wanted:
-                    truth[0, py, px] |= owns
-                    truth[1, py, px] |= fills
-                    truth[2, py, px] |= hollows
-            elif value < np.float32(30.0) and value > np.float32(-300.0):
-                value = _swell(value, mz, my, mx, nodes)
+            value = _trilinear(hu, iz, iy, ix, z - np.float32(iz), y - np.float32(iy), x - np.float32(ix))
+            if _lobes_near(lobe, iz, iy, ix) == 0:
+                if value < np.float32(30.0) and value > np.float32(-300.0):
+                    mm_z, mm_y, mm_x = (
+                        origin[0] + z * spacing[0],
+                        origin[1] + y * spacing[1],
+                        origin[2] + x * spacing[2],
+                    )
+                    value = _swell(value, mm_z, mm_y, mm_x, nodes)
+                image[py, px] += np.float32(weight) * value
+                continue
+            value, owns, fills, hollows = _lung_point(
+                value, (iz, iy, ix), (z, y, x), shares, hu, lobe, airway, spacing, origin, depth, septum, lobule,
+                brushes, edge, shell, bronchus, rank, fluid, mosaic, thinning,
+            )  # fmt: skip
+            if wanted:
+                truth[0, py, px] |= owns
+                truth[1, py, px] |= fills
+                truth[2, py, px] |= hollows
             image[py, px] += np.float32(weight) * value
 
 
@@ -283,7 +338,7 @@ def _swell(value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, no
     return value
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True)
 def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: float) -> None:
     """Lay the table, two arcs of carbon fibre over foam, under the patient where the image holds air.
 
@@ -295,12 +350,13 @@ def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: fl
     centre_x_mm, top_mm : float
         Middle of the table and its top there, in mm from the first pixel.
     """
-    for row in nb.prange(image.shape[0]):
-        y = np.int64(row) * pixel_mm
+    first = max(0, int((top_mm - 45.0) / pixel_mm))
+    for row in range(first, image.shape[0]):
+        y = row * pixel_mm
         for x in range(image.shape[1]):
             away = x * pixel_mm - centre_x_mm
             below = y - top_mm + away * away / 1100.0
-            if image[np.int64(row), x] > np.float32(-900.0) or abs(away) > 215.0 or below < -1.0 or below > 60.0:
+            if image[row, x] > np.float32(-900.0) or abs(away) > 215.0 or below < -1.0 or below > 60.0:
                 continue
             arc = 42.0 - 0.0009 * away * away
             hu = -1000.0
@@ -310,16 +366,15 @@ def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: fl
                 hu = -350.0
             elif 14.0 <= below < arc:
                 hu = -925.0  # foam
-            image[np.int64(row), x] = np.float32(hu)
+            image[row, x] = np.float32(hu)
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True)
 def finish(image: np.ndarray, out: np.ndarray) -> None:
     """Round to HU and pad outside the reconstruction circle with -1024."""
     half = 0.5 * (image.shape[0] - 1)
     limit = (0.5 * image.shape[0]) ** 2
-    for row in nb.prange(image.shape[0]):
-        y = np.int64(row)
+    for y in range(image.shape[0]):
         for x in range(image.shape[1]):
             if (y - half) ** 2 + (x - half) ** 2 > limit:
                 out[y, x] = -1024

@@ -68,6 +68,28 @@ class Brick:
 
 
 @dataclass(frozen=True, eq=False)
+class RankField:
+    """What is the same on every day of one opacity.
+
+    Parameters
+    ----------
+    point_mm : numpy.ndarray
+        Its address, shape (3,).
+    rank : Brick
+        float32: how early it takes a voxel.
+    inside : numpy.ndarray
+        bool like ``rank``: the voxels of its lobe.
+    wall_mm : numpy.ndarray
+        float32 like ``rank``: distance to the surface of the lobe.
+    """
+
+    point_mm: np.ndarray
+    rank: Brick
+    inside: np.ndarray
+    wall_mm: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Atlas:
     """The lungs at half resolution, ready for ranking and sampling.
 
@@ -88,7 +110,7 @@ class Atlas:
     boxes : tuple of tuple of slice
         Bounding box of each lobe, in `Lobe` order.
     ranks : dict
-        Addresses in mm and rank fields already drawn, by what they depend on.
+        Rank fields already drawn, by what they depend on.
     """
 
     key: int
@@ -100,7 +122,7 @@ class Atlas:
     lobule: np.ndarray
     lobule_centre_mm: np.ndarray
     boxes: tuple[tuple[slice, slice, slice], ...]
-    ranks: dict[tuple[float, ...], tuple[np.ndarray, Brick]] = field(default_factory=dict)
+    ranks: dict[tuple[float, ...], RankField] = field(default_factory=dict)
 
     def lobe_of(self, lobe: int) -> np.ndarray:
         """Return the mask [z, y, x] of voxels that lie for the most part in ``lobe`` (a `Lobe`)."""

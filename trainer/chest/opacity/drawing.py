@@ -52,7 +52,7 @@ class Drawing:
     fluid : numpy.ndarray
         float32, shape (2, 3): threshold, low and back of the fluid on the right and left.
     mosaic : numpy.ndarray
-        float32, shape (lobules + 1,): HU added to healthy lung by lobule.
+        float32, shape (lobules + 1,): HU added to healthy lung by lobule; shape (1,) where there is none.
     nodes : numpy.ndarray
         float32, shape (n, 6): centre and half axes of mediastinal nodes in mm (z, y, x).
     """
@@ -104,7 +104,7 @@ def _mosaic(atlas: Atlas, mosaic: float) -> np.ndarray:
     """Return the HU that trapped air takes from, and diverted blood adds to, each lobule; neighbours go together."""
     count = len(atlas.lobule_centre_mm)
     if mosaic <= 0.0:
-        return np.zeros(count, np.float32)
+        return np.zeros(1, np.float32)
     out = np.zeros(count, np.float32)
     seed = atlas.key & 0xFFFFFFF
     for n in range(1, count):
@@ -125,10 +125,8 @@ def draw(anatomy: Anatomy, state: ChestState) -> Drawing:
     atlas = atlas_of(anatomy)
     brushes, ranks, edges, shells, bronchi = [], [], [], [], []
     first = 0
-    for opacity in state.opacities:
-        if opacity["volume_ml"] <= 0.0 or opacity["label"] == 0:
-            continue
-        territory = grow(anatomy, atlas, opacity)
+    shown = [o for o in state.opacities if o["volume_ml"] > 0.0 and o["label"] != 0]
+    for opacity, territory in zip(shown, grow(anatomy, atlas, shown), strict=True):
         brushes.append(_brush(opacity, territory, first))
         size = territory.rank.values.size
         ranks.append(territory.rank.values.ravel())

@@ -8,7 +8,8 @@ edge and a larger one contains a smaller one.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import edt
@@ -16,14 +17,13 @@ import numba as nb
 import numpy as np
 
 from trainer.chest.anatomy.model import Anatomy
-from trainer.chest.opacity.atlas import Atlas, Brick
-from trainer.chest.opacity.bronchus import wall_distance
-from trainer.chest.opacity.texture import hash32, unit, value_noise
+from trainer.chest.opacity.address import address_mm
+from trainer.chest.opacity.atlas import Atlas, Brick, RankField
+from trainer.chest.opacity.rank import rank_field
 from trainer.core.chance import key_of
-from trainer.course.opacity import Form, Lobe
+from trainer.course.opacity import Form
 
-MARGIN_MM = 9.0  # a territory is told from its surroundings this far outside it
-_BRONCHUS_REACH_MM = 24.0
+MARGIN_MM = 7.6  # a territory is told from its surroundings this far outside it
 _SPREAD = {Form.PATCH: 2.4, Form.NODULE: 1.7, Form.WEDGE: 2.4, Form.BAND: 3.2, Form.FIELD: 3.6, Form.CENTRILOBULAR: 2.4}
 
 
@@ -48,125 +48,6 @@ class Territory:
     threshold: float
     edge: np.ndarray
     shell: np.ndarray
-
-
-def address_mm(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> np.ndarray:
-    """Return the point in mm (z, y, x) that an opacity's address names."""
-    lobe = Lobe(int(opacity["lobe"]))
-    box = atlas.boxes[lobe]
-    mask = (atlas.share[box] >> 4) == lobe + 1
-    planes = np.flatnonzero(mask.any(axis=(1, 2)))
-    height = float(np.clip(opacity["height"], 0.03, 0.97))
-    z = int(planes[0] + round(height * (planes[-1] - planes[0])))
-    yx = np.argwhere(mask[z])
-    step = np.array(atlas.spacing_mm[1:])
-    points = (yx + np.array([box[1].start, box[2].start])) * step + atlas.origin_mm[1:]
-    left = lobe in (Lobe.LEFT_UPPER, Lobe.LEFT_LOWER)
-    azimuth = float(opacity["azimuth"])
-    ray = np.array([-np.cos(azimuth), np.sin(azimuth) * (1.0 if left else -1.0)])
-    offset = points - points.mean(axis=0)
-    along = offset @ ray
-    across = np.abs(offset @ np.array([-ray[1], ray[0]]))
-    pleura = points[np.argmax(along - 0.7 * across)]
-    hilum = np.array(anatomy.landmarks["left_hilum" if left else "right_hilum"])[1:]
-    hub = points[np.argmin(((points - hilum) ** 2).sum(axis=1))]
-    wanted = pleura + float(np.clip(opacity["depth"], 0.0, 1.0)) * (hub - pleura)
-    y, x = points[np.argmin(((points - wanted) ** 2).sum(axis=1))]
-    return np.array([atlas.origin_mm[0] + (box[0].start + z) * atlas.spacing_mm[0], y, x])
-
-
-@nb.njit(cache=True, inline="always")
-def _form_distance(
-    form: int,
-    u: tuple[float, float, float],
-    axis: np.ndarray,
-    side: np.ndarray,
-    depth: float,
-    at_depth: float,
-    shallow: float,
-) -> float:
-    """Return the smooth part of a rank, in mm: the outline that the form asks for."""
-    uz, uy, ux = u
-    r = math.sqrt(uz * uz + uy * uy + ux * ux)
-    a = float(uz * axis[0] + uy * axis[1] + ux * axis[2])
-    b = float(uz * side[0] + uy * side[1] + ux * side[2])
-    if form == 2:  # wedge: a cone with its base on the pleura
-        lateral = math.sqrt(max(0.0, r * r - a * a))
-        return lateral + (0.6 * a if a > 0 else -0.2 * a)
-    if form == 3:  # band: a plate, radial or along the pleura
-        if shallow > 0.5:
-            thin = (depth - at_depth) / 0.4
-            return math.sqrt(r * r / 5.0 + thin * thin)
-        c2 = max(0.0, r * r - a * a - b * b)
-        return math.sqrt(a * a / 7.0 + b * b / 0.2 + c2 / 1.6)
-    if form == 4:  # field: a crust under the pleura, or a wide cloud where the address is deep
-        d = depth * shallow * 1.3
-        return math.sqrt(d * d + 0.1 * r * r)
-    return r
-
-
-@nb.njit(cache=True, parallel=True)
-def _rank(
-    start: np.ndarray,
-    spacing: np.ndarray,
-    origin: np.ndarray,
-    depth: np.ndarray,
-    lobule: np.ndarray,
-    lobule_centre: np.ndarray,
-    bronchus: np.ndarray,
-    point: np.ndarray,
-    axis: np.ndarray,
-    side: np.ndarray,
-    form: int,
-    shallow: float,
-    central: float,
-    seed: int,
-    out: np.ndarray,
-) -> None:
-    nodule = form == 1
-    rough = 0.14 if nodule else 0.42
-    fringe = 0.9 if nodule else 2.2
-    quantum = 0.0 if nodule else 0.4
-    point_depth = depth_at(depth, start, spacing, origin, point)
-    for k in nb.prange(out.shape[0]):
-        z = np.int64(k)
-        mz = origin[0] + (start[0] + z) * spacing[0]
-        for y in range(out.shape[1]):
-            my = origin[1] + (start[1] + y) * spacing[1]
-            for x in range(out.shape[2]):
-                mx = origin[2] + (start[2] + x) * spacing[2]
-                deep = depth[z, y, x] * 0.01
-                u = (mz - point[0], my - point[1], mx - point[2])
-                d = _form_distance(form, u, axis, side, deep, point_depth, shallow)
-                at = d
-                n = lobule[z, y, x]
-                if quantum > 0.0 and n > 0:
-                    v = (
-                        lobule_centre[n, 0] - point[0],
-                        lobule_centre[n, 1] - point[1],
-                        lobule_centre[n, 2] - point[2],
-                    )
-                    whole = _form_distance(form, v, axis, side, deep, point_depth, shallow)
-                    jitter = 5.0 * (float(unit(hash32(n, seed, 3, 17))) - 0.5)
-                    at = (1.0 - quantum) * d + quantum * (whole + jitter)
-                wide = value_noise(np.float32(mz), np.float32(my), np.float32(mx), np.float32(26.0), seed)
-                mid = value_noise(np.float32(mz), np.float32(my), np.float32(mx), np.float32(11.0), seed + 1)
-                fine = value_noise(np.float32(mz), np.float32(my), np.float32(mx), np.float32(4.5), seed + 2)
-                at = at * (1.0 + rough * float(wide)) + 8.0 * rough * float(mid) + fringe * float(fine)
-                if form in {0, 5}:
-                    at += 0.8 * shallow * (1.0 - central) * max(0.0, deep - 5.0)
-                    at += 1.1 * central * max(0.0, bronchus[z, y, x])
-                out[z, y, x] = np.float32(at)
-
-
-@nb.njit(cache=True)
-def depth_at(depth: np.ndarray, start: np.ndarray, spacing: np.ndarray, origin: np.ndarray, point: np.ndarray) -> float:
-    """Return the depth under the pleura in mm at a point, from the nearest voxel of a block."""
-    index = np.zeros(3, np.int64)
-    for a in range(3):
-        i = int(np.round((point[a] - origin[a]) / spacing[a])) - start[a]
-        index[a] = min(max(i, 0), depth.shape[a] - 1)
-    return float(depth[index[0], index[1], index[2]]) * 0.01
 
 
 @nb.njit(cache=True)
@@ -253,15 +134,6 @@ def _refined(brick: Brick, eighths: np.ndarray, lobe: np.ndarray, label: int, th
     return threshold - _NEAR + (at + part) * 2.0 * _NEAR / _BINS
 
 
-def _orthonormal(axis: np.ndarray, seed: int) -> np.ndarray:
-    angle = 2.0 * np.pi * float(unit(hash32(seed, 1, 2, 3)))
-    other = np.array([1.0, 0.0, 0.0]) if abs(axis[0]) < 0.8 else np.array([0.0, 1.0, 0.0])
-    p = np.cross(axis, other)
-    p /= np.linalg.norm(p)
-    side: np.ndarray = np.cos(angle) * p + np.sin(angle) * np.cross(axis, p)
-    return side
-
-
 def _block(atlas: Atlas, lobe: int, point: np.ndarray, half_mm: float) -> tuple[slice, slice, slice]:
     """Return the part of the lobe's box (with a margin) within ``half_mm`` of a point."""
     centre = atlas.index(point)
@@ -273,55 +145,6 @@ def _block(atlas: Atlas, lobe: int, point: np.ndarray, half_mm: float) -> tuple[
         high = min(atlas.share.shape[a], atlas.boxes[lobe][a].stop + margin, int(centre[a] + half_mm / spacing) + 2)
         out.append(slice(low, high))
     return out[0], out[1], out[2]
-
-
-def _rank_block(
-    anatomy: Anatomy, atlas: Atlas, opacity: np.void, seed: int, box: tuple[slice, slice, slice], point: np.ndarray
-) -> Brick:
-    lobe = int(opacity["lobe"])
-    form = int(opacity["form"])
-    start = np.array([b.start for b in box], np.int64)
-    shape = tuple(b.stop - b.start for b in box)
-    left = lobe >= Lobe.LEFT_UPPER
-    hilum = np.array(anatomy.landmarks["left_hilum" if left else "right_hilum"])
-    axis = hilum - point
-    axis = axis / max(float(np.linalg.norm(axis)), 1e-3)
-    central = float(np.clip(opacity["bronchocentric"], 0.0, 1.0))
-    if central > 0.0 and form in (Form.PATCH, Form.CENTRILOBULAR):
-        bronchus = wall_distance(
-            anatomy.airways,
-            np.ones(len(anatomy.airways), np.float32),
-            0.8,
-            shape,
-            atlas.position(start),
-            atlas.spacing_mm,
-            _BRONCHUS_REACH_MM,
-        )
-    else:
-        bronchus = np.zeros(shape, np.float32)
-        central = 0.0 if form != Form.BAND else central
-    shallow = 1.0 - float(np.clip(opacity["depth"], 0.0, 1.0))
-    if form == Form.BAND:
-        shallow = 1.0 - central
-    out = np.empty(shape, np.float32)
-    _rank(
-        start,
-        np.array(atlas.spacing_mm),
-        np.array(atlas.origin_mm),
-        atlas.depth[box],
-        atlas.lobule[box],
-        atlas.lobule_centre_mm,
-        bronchus,
-        point,
-        axis,
-        _orthonormal(axis, seed),
-        form,
-        shallow,
-        central,
-        seed,
-        out,
-    )
-    return Brick((int(start[0]), int(start[1]), int(start[2])), out)
 
 
 def _touches(taken: np.ndarray, start: tuple[int, int, int], atlas: Atlas, lobe: int) -> bool:
@@ -348,32 +171,44 @@ def _crop(taken: np.ndarray, spacing_mm: tuple[float, float, float]) -> tuple[sl
 
 
 def _distances(
-    taken: np.ndarray, inside: np.ndarray, spacing_mm: tuple[float, float, float]
+    taken: np.ndarray, inside: np.ndarray, wall: np.ndarray, spacing_mm: tuple[float, float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return signed distance to the border with the rest of the lobe, and depth under any border, in mm."""
     rest = inside & ~taken
-    half = 0.5 * float(np.mean(spacing_mm))
+    half = np.float32(0.5 * np.mean(spacing_mm))
     to_taken = edt.edt(~taken, anisotropy=spacing_mm, parallel=1)
-    depth = np.maximum(edt.edt(taken, anisotropy=spacing_mm, parallel=1) - half, 0.0)
     if rest.any():
         to_rest = edt.edt(~rest, anisotropy=spacing_mm, parallel=1)
-        edge = np.where(taken, to_rest - half, np.where(inside, half - to_taken, to_rest - to_taken))
     else:
-        edge = np.where(taken, 99.0, 99.0 - to_taken)
-    return edge.astype(np.float32), depth.astype(np.float32)
+        to_rest = np.full(taken.shape, 99.0, np.float32)
+    edge = to_rest - to_taken
+    edge[taken] -= half
+    edge[rest] += half
+    shell = np.minimum(to_rest, wall) - half
+    shell[~taken] = 0.0
+    return edge, np.maximum(shell, np.float32(0.0))
 
 
-def grow(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> Territory:
-    """Return the territory of an opacity.
+def grow(anatomy: Anatomy, atlas: Atlas, opacities: Sequence[np.void]) -> list[Territory]:
+    """Return the territories of opacities.
 
     Parameters
     ----------
     anatomy : Anatomy
     atlas : Atlas
         Of the same anatomy.
-    opacity : numpy.void
-        A record of `OPACITY` with a positive volume. A volume beyond the lobe's takes the whole lobe.
+    opacities : sequence of numpy.void
+        Records of `OPACITY` with a positive volume. A volume beyond the lobe's takes the whole lobe.
     """
+    # Ranks use parallel kernels, which only one thread at a time may call; the distance transforms run beside
+    # each other.
+    placed = [_place(anatomy, atlas, opacity) for opacity in opacities]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda p: _territory(atlas, *p), placed))
+
+
+def _place(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> tuple[int, RankField, float]:
+    """Return the seed of an opacity, its ranks and the threshold that gives its volume."""
     lobe = int(opacity["lobe"])
     name = tuple(float(opacity[f]) for f in ("label", "form", "lobe", "height", "azimuth", "depth", "bronchocentric"))
     seed = key_of(atlas.key, "territory", int(opacity["label"])) & 0x7FFFFFFF
@@ -381,29 +216,29 @@ def grow(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> Territory:
     radius = (volume_mm3 * 3.0 / (4.0 * np.pi)) ** (1.0 / 3.0)
     voxels = volume_mm3 / float(np.prod(atlas.spacing_mm))
     half_mm = _SPREAD[Form(int(opacity["form"]))] * radius + 2.0 * MARGIN_MM
-    found = atlas.ranks.get(name)
-    point = address_mm(anatomy, atlas, opacity) if found is None else found[0]
-    brick = None if found is None else found[1]
+    field = atlas.ranks.get(name)
+    point = address_mm(anatomy, atlas, opacity) if field is None else field.point_mm
     while True:
-        if brick is None:
-            brick = _rank_block(anatomy, atlas, opacity, seed, _block(atlas, lobe, point, half_mm), point)
-            atlas.ranks[name] = (point, brick)
-        share = atlas.share[brick.box]
-        eighths = np.where((share >> 4) == lobe + 1, share & 15, 0).astype(np.uint8)
+        if field is None:
+            field = rank_field(anatomy, atlas, opacity, seed, _block(atlas, lobe, point, half_mm), point)
+            atlas.ranks[name] = field
+        brick = field.rank
+        eighths = np.where(field.inside, atlas.share[brick.box] & 15, 0).astype(np.uint8)
         threshold = _threshold(brick.values, eighths, voxels)
-        if not _touches((brick.values < threshold) & (eighths > 0), brick.start, atlas, lobe):
+        if not _touches((brick.values < threshold) & field.inside, brick.start, atlas, lobe):
             threshold = _refined(brick, eighths, anatomy.lobe, lobe + 1, threshold, voxels)
-            return _territory(atlas, lobe, seed, brick, threshold)
+            return seed, field, threshold
         reached = 0.5 * max(n * s for n, s in zip(brick.values.shape, atlas.spacing_mm, strict=True))
         half_mm = 1.4 * max(half_mm, reached)
-        brick = None
+        field = None
 
 
-def _territory(atlas: Atlas, lobe: int, seed: int, brick: Brick, threshold: float) -> Territory:
-    inside = (atlas.share[brick.box] >> 4) == lobe + 1
-    taken = (brick.values < threshold) & inside
+def _territory(atlas: Atlas, seed: int, field: RankField, threshold: float) -> Territory:
+    taken = (field.rank.values < threshold) & field.inside
     crop = _crop(taken, atlas.spacing_mm)
-    start = tuple(b + c.start for b, c in zip(brick.start, crop, strict=True))
-    rank = Brick((start[0], start[1], start[2]), np.ascontiguousarray(brick.values[crop]))
-    edge, shell = _distances(np.ascontiguousarray(taken[crop]), np.ascontiguousarray(inside[crop]), atlas.spacing_mm)
-    return Territory(seed, rank, threshold, edge, shell)
+    start = tuple(b + c.start for b, c in zip(field.rank.start, crop, strict=True))
+    rank, taken, inside, wall = (
+        np.ascontiguousarray(a[crop]) for a in (field.rank.values, taken, field.inside, field.wall_mm)
+    )
+    edge, shell = _distances(taken, inside, wall, atlas.spacing_mm)
+    return Territory(seed, Brick((start[0], start[1], start[2]), rank), threshold, edge, shell)
