@@ -31,6 +31,8 @@ def die(p: Record, q: Record, b: Record, tick: int) -> bool:
     )
     rate += _from_infection(tick, p.infection_tick, b.harm_infection_deaths * frail)
     rate += _from_infection(tick, p.pjp_tick, b.harm_pneumocystis_deaths)
+    if p.embolus_tick == tick:
+        rate -= math.log(1.0 - min(q.thrombus_lethality, 0.95)) * DAYS_PER_YEAR
     return uniform(p.key, DEATH, tick, 0) < 1.0 - math.exp(-rate / DAYS_PER_YEAR)
 
 

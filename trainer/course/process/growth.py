@@ -14,7 +14,7 @@ from trainer.knowledge.treatment import Channel
 
 _ANTIFIBROTIC = int(Channel.ANTIFIBROTIC)
 _ANTICOAGULATION = int(Channel.ANTICOAGULATION)
-_MOST = 8.0  # times its size at presentation; the chest holds no more of a tumour of hundreds of millilitres; judgement
+_MOST = 6.0  # times its size at presentation; the chest holds no more of a tumour of hundreds of millilitres; judgement
 
 
 @nb.njit(cache=True)

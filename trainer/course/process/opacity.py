@@ -135,6 +135,7 @@ def spread(p: Record, opacities: Records, q: Record, kinds: Records, tick: int, 
         if fed > 0.0 and uniform(p.key, BIRTH, tick, kind) < 1.0 - math.exp(-k.births * fed):
             bear(p, opacities, k, kind, tick)
         if k.feed == 0 and embolise(p, q, tick, drugs):
+            p.embolus_tick = tick
             bear(p, opacities, k, kind, tick)
 
 
