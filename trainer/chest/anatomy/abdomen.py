@@ -36,7 +36,7 @@ def liver_field(
         * w
     )
     edge = lattice.x - left + 12.0 * np.clip(below - 1.0, -1.0, 1.0) + 3.0 * waviness
-    liver = smooth_max(under + 3.5, edge.astype(np.float32) * np.float32(0.85), 22.0)
+    liver = smooth_max(under + 2.2, edge.astype(np.float32) * np.float32(0.85), 22.0)
     return smooth_max(liver, 4.0 - core, 10.0)
 
 
@@ -51,14 +51,16 @@ def spleen_field(
     return smooth_max(f, under + 4.0, 8.0)
 
 
-def stomach_field(habitus: Habitus, lattice: Lattice, under: np.ndarray, waviness: np.ndarray) -> np.ndarray:
+def stomach_field(
+    habitus: Habitus, lattice: Lattice, under: np.ndarray, waviness: np.ndarray, ripple: np.ndarray
+) -> np.ndarray:
     """Return the signed distance (mm) to the outside of the stomach, under the left dome."""
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
     wide = 30.0 + 10.0 * habitus.gas
     add_ellipsoid(f, lattice.grid, (z - 40.0, y + 8.0, x - 22.0), (38.0 + 6.0 * habitus.gas, wide, wide + 6.0))
     add_ellipsoid(f, lattice.grid, (z - 80.0, y - 26.0, x - 34.0), (40.0, 26.0, 36.0), blend_mm=18.0)
-    return smooth_max(f + 7.0 * waviness, under + 5.0, 12.0)
+    return smooth_max(f + 8.0 * waviness + 3.0 * ripple, under + 5.0, 12.0)
 
 
 def gas_level_mm(habitus: Habitus) -> float:

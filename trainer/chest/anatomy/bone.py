@@ -346,12 +346,24 @@ def _shoulders(habitus: Habitus, bars: Bars) -> None:
                 far = root + out * (5.0 + 21.0 * high) + along * (6.0 + 10.0 * high)
                 bars.add(np.array([root, far]), [1.3, 2.4], 1.8, Kind.SCAPULA, np.tile(along, (2, 1)))
         neck = place(habitus, (18.0, -8.0, 0.0))
-        line = [(neck[0] - 8, neck[1] + 14, side * 134 * w), (neck[0] + 4, neck[1] + 6, side * 147 * w), (neck[0] + 10, neck[1] + 2, side * 155 * w)]
+        line = [
+            (neck[0] - 8, neck[1] + 14, side * 134 * w),
+            (neck[0] + 4, neck[1] + 6, side * 147 * w),
+            (neck[0] + 10, neck[1] + 2, side * 155 * w),
+        ]
         bars.add(line, [2.4, 4.5, 8.5], [7.0, 9.0, 14.0], Kind.SCAPULA)
         # coracoid and acromion
-        line = [(neck[0] + 8, neck[1] - 2, side * 146 * w), (neck[0] + 16, neck[1] - 20, side * 140 * w), (neck[0] + 10, neck[1] - 34, side * 148 * w)]
+        line = [
+            (neck[0] + 8, neck[1] - 2, side * 146 * w),
+            (neck[0] + 16, neck[1] - 20, side * 140 * w),
+            (neck[0] + 10, neck[1] - 34, side * 148 * w),
+        ]
         bars.add(line, [5.0, 5.0, 4.0], [6.0, 5.5, 5.0], Kind.SCAPULA)
-        line = [(neck[0] + 2, neck[1] + 46, side * 118 * w), (neck[0] + 20, neck[1] + 42, side * 146 * w), (neck[0] + 34, neck[1] + 26, side * 172 * w)]
+        line = [
+            (neck[0] + 2, neck[1] + 46, side * 118 * w),
+            (neck[0] + 20, neck[1] + 42, side * 146 * w),
+            (neck[0] + 34, neck[1] + 26, side * 172 * w),
+        ]
         bars.add(line, [3.0, 3.6, 5.0], [7.0, 9.0, 10.0], Kind.SCAPULA)
         head = place(habitus, (0.0, -6.0, 0.0))
         bars.add(

@@ -147,10 +147,14 @@ def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn,
                 best, mine, second = _nearer(o - 8.6, 0, best, mine, second)
                 sheet = _window(az, 56.0, 140.0, 8.0) * _window(d, 30.0, 400.0, 20.0)
                 sheet = max(sheet, _window(az, 0.0, 140.0, 8.0) * _window(d, 135.0, 400.0, 20.0))
-                best, mine, second = _nearer(abs(o - 13.0) - 3.4 * brawn * sheet + 9.0 * (1.0 - sheet), 1, best, mine, second)
+                best, mine, second = _nearer(
+                    abs(o - 13.0) - 3.4 * brawn * sheet + 9.0 * (1.0 - sheet), 1, best, mine, second
+                )
                 cloak = _window(az, 128.0, 180.0, 12.0) * _window(d, -60.0, 130.0, 30.0)
                 cloak = max(cloak, _window(az, 100.0, 150.0, 12.0) * _window(d, 110.0, 400.0, 20.0))
-                best, mine, second = _nearer(abs(depth - 3.4 * brawn) - 2.6 * brawn * cloak + 9.0 * (1.0 - cloak), 2, best, mine, second)
+                best, mine, second = _nearer(
+                    abs(depth - 3.4 * brawn) - 2.6 * brawn * cloak + 9.0 * (1.0 - cloak), 2, best, mine, second
+                )
                 # behind, muscle fills what bone leaves; elsewhere loose fat does
                 girdle = _window(az, 100.0, 145.0, 15.0) * _window(d, -60.0, 118.0, 15.0)
                 high = _window(d, -80.0, 4.0, 10.0) * _window(az, 62.0, 180.0, 15.0)
@@ -159,10 +163,10 @@ def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn,
                 m = max(m, 0.05 + 0.02 * fat + 0.6 * n2 + 0.4 * n1 - 0.5 * (second - best))
                 # bundles, and the fat between those of the erector spinae that grows with age
                 streak = abs(noise(table, z / 70.0 - 5.0, y / 12.0 + 2.0, x / 12.0)) * 12.0
-                m = max(m, 0.45 * n2 - 0.9 * streak)
+                m = max(m, 0.5 * n2 - 0.15 - 0.9 * streak)
                 deep = _window(abs(x), 0.0, 48.0, 8.0) * _window(y - spine[i, 0], 38.0, 200.0, 8.0)
                 fine = abs(noise(table, z / 34.0 + 1.0, y / 8.0, x / 8.0 + 4.0)) * 8.0
-                m = max(m, deep * (1.8 * marbling + 0.7 * n2 - 0.15) - fine - (1.0 - deep) * 3.0)
+                m = max(m, deep * (1.7 * marbling + 1.8 * n2 - 0.6) - fine - (1.0 - deep) * 3.0)
                 # fat around the vessels, gullet and windpipe of the neck
                 if d < 40.0:
                     e = math.sqrt(((y - spine[i, 0] + 36.0 + 0.6 * max(d, 0.0)) / 21.0) ** 2 + (x / 38.0) ** 2)

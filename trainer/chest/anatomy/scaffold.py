@@ -39,7 +39,7 @@ def scaffold(habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattic
     stack[tissue.BODY] = trunk.body_field(habitus, lattice, wave, waves(150.0, 3))
     stack[tissue.BREAST] = trunk.breast_field(habitus, lattice)
     # above the apex everything belongs to the neck and shoulders
-    neck = np.clip(lattice.z + 12.0, -40.0, 5.0)
+    neck = np.clip(lattice.z + 11.0 + 9.0 * wave, -40.0, 5.0)
     stack[tissue.WALL] = np.maximum(smooth_max(inner, -spine, 3.0), neck)
     aorta = _middle(stack, habitus, key, plan, lattice)
     behind = np.minimum(np.minimum(spine, aorta), stack[tissue.GULLET])
@@ -48,7 +48,7 @@ def scaffold(habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattic
     stack[tissue.LUNG], stack[tissue.SIDE] = _lungs(habitus, lattice, inner, core, under, ripple)
     stack[tissue.LIVER] = abdomen.liver_field(habitus, lattice, under, behind, wave)
     stack[tissue.SPLEEN] = abdomen.spleen_field(habitus, lattice, under, inner, lump)
-    stack[tissue.STOMACH] = abdomen.stomach_field(habitus, lattice, under, lump)
+    stack[tissue.STOMACH] = abdomen.stomach_field(habitus, lattice, under, lump, waves(24.0, 5))
     stack[tissue.BOWEL] = abdomen.bowel_field(habitus, lattice, under, wave)
     return stack
 

@@ -86,7 +86,9 @@ def _box(org, sp, shape, low, high):  # type: ignore[no-untyped-def]
 def _ellipsoid(field, org, sp, centre, semi, axes, k, reach):  # type: ignore[no-untyped-def]
     span = np.empty(3)
     for a in range(3):
-        span[a] = reach + math.sqrt((axes[0, a] * semi[0]) ** 2 + (axes[1, a] * semi[1]) ** 2 + (axes[2, a] * semi[2]) ** 2)
+        span[a] = reach + math.sqrt(
+            (axes[0, a] * semi[0]) ** 2 + (axes[1, a] * semi[1]) ** 2 + (axes[2, a] * semi[2]) ** 2
+        )
     lo, hi = _box(org, sp, field.shape, centre - span, centre + span)
     for ii in nb.prange(hi[0] - lo[0]):
         i = lo[0] + np.int64(ii)

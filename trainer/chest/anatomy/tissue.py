@@ -1,8 +1,8 @@
 """From distances to Hounsfield units: each voxel a mixture by share, each tissue with its own texture.
 
-Values are those of two real chests in soft kernels: fat -103, muscle 46 to 48, blood 40 and liver 53 without
-contrast, marrow of ribs 111 to 123 and of vertebrae 87 to 177, cortex 386 to 465 (rim, partial volume included,
-hence more here), tracheal lumen -957 to -965 (mean of an ROI).
+Values are those of two real chests in soft kernels: fat -103, muscle 46 to 48, blood 40, liver 53 without
+contrast, spleen 50, marrow of ribs 111 to 123 and of vertebrae 87 to 177, rim of ribs 386 to 465 (partial volume
+included, hence more here), tracheal lumen -957 to -965 (mean of a region, hence less here).
 """
 
 from __future__ import annotations
@@ -16,23 +16,32 @@ from trainer.chest.anatomy.bone import Kind
 from trainer.chest.anatomy.model import Organ
 from trainer.chest.anatomy.noise import noise
 
-# Rows of the stack of coarse fields.
+# Rows of the stack of coarse fields, each a signed distance in mm.
 (
     BODY, WALL, HEART, VESSEL, AIRWAY, LUMEN, GULLET, THYROID, UNDER, LIVER, SPLEEN, STOMACH, BOWEL, LUNG, SIDE, BREAST,
     GROOVE, BLOOD, NODE,
 ) = range(19)  # fmt: skip
 FIELDS = 19
 
-# By bone.Kind: thickness of cortex mm, HU of cortex, HU of marrow, HU of its trabecular texture.
-_BONE = np.zeros((10, 4), dtype=np.float32)
-_BONE[Kind.RIB] = (1.05, 640.0, 105.0, 45.0)
-_BONE[Kind.BODY] = (0.75, 480.0, 165.0, 75.0)
-_BONE[Kind.ARCH] = (1.3, 560.0, 190.0, 60.0)
-_BONE[Kind.STERNUM] = (0.9, 480.0, 75.0, 60.0)
-_BONE[Kind.SCAPULA] = (1.2, 780.0, 150.0, 60.0)
-_BONE[Kind.LONG] = (2.0, 850.0, 90.0, 60.0)
-_BONE[Kind.CARTILAGE] = (0.0, 0.0, 95.0, 10.0)
-_BONE[Kind.DISC] = (0.0, 0.0, 82.0, 8.0)
+# What the kernels need of the person, in this order.
+MARBLING, CALCIFICATION, BONE_DENSITY, GAS_LEVEL_MM, GLAND = range(5)
+
+_OUTSIDE, _SKIN, _FAT, _MUSCLE, _BONE = (int(o) for o in list(Organ)[:5])
+_CARTILAGE, _LUNG, _AIRWAY, _HEART, _VESSEL = (int(o) for o in list(Organ)[5:10])
+_GULLET, _MEDIASTINUM, _ABDOMEN, _BREAST = (int(o) for o in list(Organ)[10:14])
+_KIND_CARTILAGE, _KIND_DISC = int(Kind.CARTILAGE), int(Kind.DISC)
+
+
+def bone_table() -> np.ndarray:
+    """Return thickness of cortex (mm), HU of cortex, of marrow and of its texture by `Kind`, float32 (10, 4)."""
+    table = np.zeros((10, 4), dtype=np.float32)
+    table[Kind.RIB] = (1.05, 640.0, 105.0, 45.0)
+    table[Kind.BODY] = (0.75, 480.0, 165.0, 75.0)
+    table[Kind.ARCH] = (1.3, 560.0, 190.0, 60.0)
+    table[Kind.STERNUM] = (0.9, 480.0, 75.0, 60.0)
+    table[Kind.SCAPULA] = (1.2, 780.0, 150.0, 60.0)
+    table[Kind.LONG] = (2.0, 850.0, 90.0, 60.0)
+    return table
 
 
 @nb.njit(cache=True)
@@ -42,219 +51,238 @@ def _blend(hu, value, share):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True)
 def _share(distance, step):  # type: ignore[no-untyped-def]
-    return min(np.float32(1.0), max(np.float32(0.0), np.float32(0.5) - distance / step))
+    """Return the share of a voxel of width ``step`` that lies inside a surface at ``distance``."""
+    return min(1.0, max(0.0, 0.5 - distance / step))
+
+
+@nb.njit(cache=True)
+def _lines(stack, i, j, ratio, line, near):  # type: ignore[no-untyped-def]
+    """Read every field along one row of the fine grid, still on the coarse lattice along x."""
+    fz, fy = i * ratio[0], j * ratio[1]
+    z0 = min(int(fz), stack.shape[1] - 2)
+    y0 = min(int(fy), stack.shape[2] - 2)
+    tz, ty = np.float32(fz - z0), np.float32(fy - y0)
+    for f in range(stack.shape[0]):
+        low = np.float32(99.0)
+        for c in range(stack.shape[3]):
+            a = stack[f, z0, y0, c] + ty * (stack[f, z0, y0 + 1, c] - stack[f, z0, y0, c])
+            b = stack[f, z0 + 1, y0, c] + ty * (stack[f, z0 + 1, y0 + 1, c] - stack[f, z0 + 1, y0, c])
+            v = a + tz * (b - a)
+            line[f, c] = v
+            low = min(low, v)
+        near[f] = low < 2.0
+
+
+@nb.njit(cache=True)
+def _at(line, f, x0, tx):  # type: ignore[no-untyped-def]
+    return line[f, x0] + tx * (line[f, x0 + 1] - line[f, x0])
+
+
+@nb.njit(cache=True)
+def _in_wall(line, near, x0, tx, muscle, wall, p, grains, step, table, person):  # type: ignore[no-untyped-def]
+    """Return HU and organ of the chest wall: fat, muscle, breast."""
+    coarse, grain = grains
+    value = -104.0 + 8.0 * coarse + 6.0 * grain
+    what = _FAT
+    a = _share(muscle, step) * _share(-wall - 0.6, step)
+    flesh = 50.0 + 6.0 * coarse + 5.0 * grain
+    flesh -= 60.0 * person[MARBLING] * max(0.0, coarse + 0.5 * grain - 0.35)
+    value = _blend(value, flesh, a)
+    if near[BREAST]:
+        d = _at(line, BREAST, x0, tx)
+        gland = noise(table, p[0] / 7.0, p[1] / 5.0 + 3.0, p[2] / 5.0)
+        g = _share(d + 9.0, 8.0) * min(1.0, max(0.0, gland * 3.0 + person[GLAND])) * (1.0 - a)
+        value = _blend(value, 25.0, g)
+        if d < 0.0:
+            what = _BREAST
+    if a >= 0.5:
+        what = _MUSCLE
+    return value, what
+
+
+@nb.njit(cache=True)
+def _in_belly(value, line, near, x0, tx, p, grains, step, table, person):  # type: ignore[no-untyped-def]
+    """Return HU under the diaphragm: liver, spleen, colon, stomach in the fat given."""
+    coarse, grain = grains
+    soft = 5.0 * grain
+    if near[LIVER]:
+        value = _blend(value, 55.0 + soft + 3.0 * coarse, _share(_at(line, LIVER, x0, tx), step))
+    if near[SPLEEN]:
+        value = _blend(value, 50.0 + soft, _share(_at(line, SPLEEN, x0, tx), step))
+    if near[BOWEL]:
+        d = _at(line, BOWEL, x0, tx)
+        value = _blend(value, 40.0 + soft, _share(d, step))
+        if d < -2.0:
+            stool = noise(table, p[0] / 5.0, p[1] / 5.0, p[2] / 5.0)
+            fill = -900.0 if p[1] < person[GAS_LEVEL_MM] - 30.0 else -60.0 + 160.0 * stool
+            value = _blend(value, fill, _share(d + 2.5, step))
+    if near[STOMACH]:
+        d = _at(line, STOMACH, x0, tx)
+        value = _blend(value, 42.0 + soft, _share(d, step))
+        content = _blend(18.0 + 14.0 * coarse, -985.0, _share(p[1] - person[GAS_LEVEL_MM], step))
+        value = _blend(value, content, _share(d + 4.5 + 1.5 * coarse, step))
+    return value
+
+
+@nb.njit(cache=True)
+def _heart(value, what, line, near, x0, tx, grains, step):  # type: ignore[no-untyped-def]
+    """Return HU and organ with the heart, the fat in its grooves and the pericardium drawn over what is there."""
+    coarse, grain = grains
+    d = _at(line, HEART, x0, tx)
+    a = _share(d, step)
+    value = _blend(value, 40.0 + 4.0 * coarse + 4.0 * grain, a)
+    if near[BLOOD]:
+        b = _at(line, BLOOD, x0, tx)
+        value = _blend(value, 47.0, a * _share(-b, 3.0) * _share(b - 11.0, step))
+    if near[GROOVE]:
+        value = _blend(value, -88.0, _share(_at(line, GROOVE, x0, tx) + 0.8 * coarse, 2.0))
+    leaf = _share(abs(d - 3.0 - 1.5 * coarse) - 0.3, step) * (1.0 - a)
+    value = _blend(value, 10.0, 0.8 * leaf)
+    return value, _HEART if a >= 0.5 else what
+
+
+@nb.njit(cache=True)
+def _in_middle(value, what, line, near, x0, tx, p, grains, step, table):  # type: ignore[no-untyped-def]
+    """Return HU and organ with vessels, nodes, thyroid, gullet and airways drawn over what is there."""
+    coarse, grain = grains
+    if near[HEART]:
+        value, what = _heart(value, what, line, near, x0, tx, grains, step)
+    if near[THYROID]:
+        value = _blend(value, 105.0 + 12.0 * grain, _share(_at(line, THYROID, x0, tx), step))
+    if near[VESSEL]:
+        a = _share(_at(line, VESSEL, x0, tx), step)
+        value = _blend(value, 40.0 + 4.0 * grain, a)
+        if a >= 0.5:
+            what = _VESSEL
+    if near[GULLET]:
+        d = _at(line, GULLET, x0, tx)
+        a = _share(d, step)
+        value = _blend(value, 36.0 + 5.0 * grain, a)
+        gas = noise(table, p[0] / 16.0, 5.5, 8.5)
+        value = _blend(value, -850.0, _share(d + 4.6 - 2.6 * gas, step) * a)
+        if a >= 0.5:
+            what = _GULLET
+    if near[NODE]:
+        value = _blend(value, 36.0 + 8.0 * grain, _share(_at(line, NODE, x0, tx), step))
+    if near[AIRWAY]:
+        a = _share(_at(line, AIRWAY, x0, tx) + 0.25 * coarse, step)
+        value = _blend(value, 38.0, a)
+        value = _blend(value, -992.0, _share(_at(line, LUMEN, x0, tx), step))
+        if a >= 0.5:
+            what = _AIRWAY
+    return value, what
+
+
+@nb.njit(cache=True)
+def _in_bone(d, kind, p, grains, table, person, bones):  # type: ignore[no-untyped-def]
+    """Return HU at depth ``d`` (mm, negative inside) of a bone, cartilage or disc."""
+    coarse, grain = grains
+    if kind == _KIND_CARTILAGE:
+        crust = noise(table, p[0] / 5.0, p[1] / 4.0, p[2] / 4.0 + 6.0)
+        chalk = person[CALCIFICATION] + 0.5 * crust - 0.62 + 0.25 * max(-1.0, d + 1.0)
+        return 95.0 + 1100.0 * max(0.0, chalk)
+    if kind == _KIND_DISC:
+        return 82.0 + 8.0 * grain
+    marrow = bones[kind, 2] * person[BONE_DENSITY] + bones[kind, 3] * (grain + 0.5 * coarse)
+    thick = bones[kind, 0] * (1.0 + 0.35 * coarse)
+    shell = min(1.0, max(0.0, 0.5 + (d + thick) / 0.9))
+    return _blend(marrow, bones[kind, 1] * (0.5 + 0.5 * person[BONE_DENSITY]), shell)
+
+
+@nb.njit(cache=True)
+def _soft(line, near, x0, tx, muscle, p, step, table, person):  # type: ignore[no-untyped-def]
+    """Return HU and organ of all but bone, skin and lung at one point, with the two grains of its texture."""
+    grains = (
+        noise(table, p[0] / 9.0, p[1] / 6.0, p[2] / 6.0),
+        noise(table, p[0] / 2.6 + 11.0, p[1] / 2.2, p[2] / 2.2),
+    )
+    wall = _at(line, WALL, x0, tx)
+    under = _at(line, UNDER, x0, tx)
+    if wall > -2.0:
+        value, what = _in_wall(line, near, x0, tx, muscle, wall, p, grains, step, table, person)
+    else:
+        value = -103.0 + 9.0 * grains[0] + 6.0 * grains[1]
+        what = _ABDOMEN if under < 0.0 else _MEDIASTINUM
+    if wall < 1.0 and under < 1.5:
+        a = _share(abs(under + 1.6) - 1.5, step) * _share(wall - 0.5, step)
+        value = _blend(value, 46.0, a)
+        if under < 0.0 and wall < -1.0:
+            value = _in_belly(value, line, near, x0, tx, p, grains, step, table, person)
+    value, what = _in_middle(value, what, line, near, x0, tx, p, grains, step, table)
+    return value, what, grains
+
+
+@nb.njit(cache=True)
+def _strip(muscle, i, j, fine, strip):  # type: ignore[no-untyped-def]
+    """Read the muscles' field along one row of the fine grid."""
+    fz, fy = i * fine[0], j * fine[1]
+    z0 = min(int(fz), muscle.shape[0] - 2)
+    y0 = min(int(fy), muscle.shape[1] - 2)
+    tz, ty = np.float32(fz - z0), np.float32(fy - y0)
+    for c in range(muscle.shape[2]):
+        a = muscle[z0, y0, c] + ty * (muscle[z0, y0 + 1, c] - muscle[z0, y0, c])
+        b = muscle[z0 + 1, y0, c] + ty * (muscle[z0 + 1, y0 + 1, c] - muscle[z0 + 1, y0, c])
+        strip[c] = a + tz * (b - a)
 
 
 @nb.njit(cache=True, parallel=True)
-def compose(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, C901
-    hu, organ, lung, share, bone, kinds, stack, ratio, muscle, fine, org, sp, table, person, bone_table
-):
-    """Fill ``hu``, ``organ``, ``lung`` and ``share`` slice by slice.
+def compose(hu, organ, lung, share, bone, kinds, stack, ratio, muscle, fine, org, sp, table, person, bones):  # type: ignore[no-untyped-def]
+    """Fill ``hu``, ``organ``, ``lung`` and ``share`` of the fine grid.
 
-    ``person`` holds marbling, calcification, density of bone, y of the stomach's fluid, share of gland in the breast.
+    Parameters
+    ----------
+    hu, organ, lung, share : numpy.ndarray
+        int16, uint8, uint8, uint8 [z, y, x], written.
+    bone, kinds : numpy.ndarray
+        Distance to bone in tenths of a mm and its kind, from `trainer.chest.anatomy.bone.draw`.
+    stack, muscle : numpy.ndarray
+        float32 coarse fields, and the muscles' field on a lattice of its own.
+    ratio, fine : numpy.ndarray
+        Steps of the fine grid in cells of the two lattices, along z, y, x.
+    org, sp : numpy.ndarray
+        Origin and spacing of the fine grid, mm.
+    table, person, bones : numpy.ndarray
+        Noise; the person's figures, as counted above; `bone_table`.
     """
-    nz, ny, nx = hu.shape
-    cz, cy, cx = stack.shape[1], stack.shape[2], stack.shape[3]
-    step = np.float32(sp[2])
-    one, zero, half = np.float32(1.0), np.float32(0.0), np.float32(0.5)
-    for ii in nb.prange(nz):
+    step = sp[2]
+    for ii in nb.prange(hu.shape[0]):
         i = np.int64(ii)
-        z = np.float32(org[0] + i * sp[0])
-        fz = i * ratio[0]
-        z0 = min(int(fz), cz - 2)
-        tz = np.float32(fz - z0)
-        gz = i * fine[0]
-        m0 = min(int(gz), muscle.shape[0] - 2)
-        mz = np.float32(gz - m0)
-        line = np.empty((stack.shape[0], cx), np.float32)
+        line = np.empty((stack.shape[0], stack.shape[3]), np.float32)
         near = np.empty(stack.shape[0], np.bool_)
         strip = np.empty(muscle.shape[2], np.float32)
-        for j in range(ny):
-            y = np.float32(org[1] + j * sp[1])
-            fy = j * ratio[1]
-            y0 = min(int(fy), cy - 2)
-            ty = np.float32(fy - y0)
-            for f in range(stack.shape[0]):
-                low = np.float32(99.0)
-                for c in range(cx):
-                    a = stack[f, z0, y0, c] + ty * (stack[f, z0, y0 + 1, c] - stack[f, z0, y0, c])
-                    b = stack[f, z0 + 1, y0, c] + ty * (stack[f, z0 + 1, y0 + 1, c] - stack[f, z0 + 1, y0, c])
-                    v = a + tz * (b - a)
-                    line[f, c] = v
-                    low = min(low, v)
-                near[f] = low < np.float32(2.0)
-            if not near[0]:
-                for k in range(nx):
-                    hu[i, j, k] = -1000
+        for j in range(hu.shape[1]):
+            hu[i, j, :] = -1000
+            _lines(stack, i, j, ratio, line, near)
+            if not near[BODY]:
                 continue
-            gy = j * fine[1]
-            n0 = min(int(gy), muscle.shape[1] - 2)
-            my = np.float32(gy - n0)
-            for c in range(muscle.shape[2]):
-                a = muscle[m0, n0, c] + my * (muscle[m0, n0 + 1, c] - muscle[m0, n0, c])
-                b = muscle[m0 + 1, n0, c] + my * (muscle[m0 + 1, n0 + 1, c] - muscle[m0 + 1, n0, c])
-                strip[c] = a + mz * (b - a)
-            for k in range(nx):
-                x = np.float32(org[2] + k * sp[2])
-                fx = k * ratio[2]
-                x0 = min(int(fx), cx - 2)
-                tx = np.float32(fx - x0)
-                body = line[0, x0] + tx * (line[0, x0 + 1] - line[0, x0])
+            _strip(muscle, i, j, fine, strip)
+            for k in range(hu.shape[2]):
+                x0 = min(int(k * ratio[2]), stack.shape[3] - 2)
+                tx = np.float32(k * ratio[2] - x0)
+                body = _at(line, BODY, x0, tx)
                 inside = _share(body, step)
-                if inside <= zero:
-                    hu[i, j, k] = -1000
+                if inside <= 0.0:
                     continue
-                air = zero
-                if near[13]:
-                    air = _share(line[13, x0] + tx * (line[13, x0 + 1] - line[13, x0]), step)
-                    share[i, j, k] = np.uint8(air * np.float32(255.0) + half)
-                    if air >= half:
-                        lung[i, j, k] = 1 if line[14, x0] + tx * (line[14, x0 + 1] - line[14, x0]) < zero else 2
-                    if air >= one:
-                        hu[i, j, k] = 40
-                        organ[i, j, k] = Organ.LUNG
-                        continue
-                coarse = noise(table, z / np.float32(9.0), y / np.float32(6.0), x / np.float32(6.0))
-                grain = noise(table, z / np.float32(2.6) + np.float32(11.0), y / np.float32(2.2), x / np.float32(2.2))
-                value = np.float32(-104.0) + np.float32(8.0) * coarse + np.float32(6.0) * grain
-                what = 2
-                wall = line[1, x0] + tx * (line[1, x0 + 1] - line[1, x0])
-                under = line[8, x0] + tx * (line[8, x0 + 1] - line[8, x0])
-                if wall > np.float32(-2.0):
-                    gx = k * fine[2]
-                    q0 = min(int(gx), muscle.shape[2] - 2)
-                    m = strip[q0] + np.float32(gx - q0) * (strip[q0 + 1] - strip[q0])
-                    a = _share(m, step) * _share(-wall - np.float32(0.6), step)
-                    flesh = np.float32(50.0) + np.float32(6.0) * coarse + np.float32(5.0) * grain
-                    flesh = flesh - np.float32(60.0) * person[0] * max(zero, coarse + half * grain - np.float32(0.35))
-                    value = _blend(value, flesh, a)
-                    if near[15]:
-                        gland = noise(
-                            table, z / np.float32(7.0), y / np.float32(5.0) + np.float32(3.0), x / np.float32(5.0)
-                        )
-                        g = _share(
-                            line[15, x0] + tx * (line[15, x0 + 1] - line[15, x0]) + np.float32(9.0), np.float32(8.0)
-                        )
-                        g = g * min(one, max(zero, gland * np.float32(3.0) + person[4]))
-                        g = g * (one - a)
-                        value = _blend(value, np.float32(25.0), g)
-                    if a >= half:
-                        what = 3
-                    elif near[15] and line[15, x0] < zero:
-                        what = 13
-                else:
-                    what = 11
-                    if under < zero:
-                        what = 12
-                if wall < one and under < np.float32(1.5):
-                    a = _share(abs(under + np.float32(1.6)) - np.float32(1.5), step) * _share(wall - half, step)
-                    value = _blend(value, np.float32(44.0), a)
-                    if a > half:
-                        what = 12
-                    if under < zero and wall < np.float32(-1.0):
-                        soft = np.float32(5.0) * grain
-                        if near[9]:
-                            a = _share(line[9, x0] + tx * (line[9, x0 + 1] - line[9, x0]), step)
-                            value = _blend(value, np.float32(55.0) + soft + np.float32(3.0) * coarse, a)
-                        if near[10]:
-                            a = _share(line[10, x0] + tx * (line[10, x0 + 1] - line[10, x0]), step)
-                            value = _blend(value, np.float32(50.0) + soft, a)
-                        if near[12]:
-                            d = line[12, x0] + tx * (line[12, x0 + 1] - line[12, x0])
-                            value = _blend(value, np.float32(40.0) + soft, _share(d, step))
-                            if d < np.float32(-2.0):
-                                stool = noise(table, z / np.float32(5.0), y / np.float32(5.0), x / np.float32(5.0))
-                                fill = (
-                                    np.float32(-900.0)
-                                    if y < person[3] - np.float32(30.0)
-                                    else np.float32(-60.0) + np.float32(160.0) * stool
-                                )
-                                value = _blend(value, fill, _share(d + np.float32(2.5), step))
-                        if near[11]:
-                            d = line[11, x0] + tx * (line[11, x0 + 1] - line[11, x0])
-                            value = _blend(value, np.float32(42.0) + soft, _share(d, step))
-                            a = _share(d + np.float32(4.5) + np.float32(1.5) * coarse, step)
-                            fluid = np.float32(18.0) + np.float32(14.0) * coarse
-                            value = _blend(value, _blend(fluid, np.float32(-985.0), _share(y - person[3], step)), a)
-                if near[2]:
-                    a = _share(line[2, x0] + tx * (line[2, x0 + 1] - line[2, x0]), step)
-                    value = _blend(value, np.float32(40.0) + np.float32(4.0) * coarse + np.float32(4.0) * grain, a)
-                    if near[17]:
-                        d = line[17, x0] + tx * (line[17, x0 + 1] - line[17, x0])
-                        flesh = a * _share(-d, np.float32(3.0)) * _share(d - np.float32(11.0), step)
-                        value = _blend(value, np.float32(49.0), flesh)
-                    if near[16]:
-                        d = line[16, x0] + tx * (line[16, x0 + 1] - line[16, x0]) + np.float32(0.8) * coarse
-                        value = _blend(value, np.float32(-90.0), _share(d, np.float32(2.0)))
-                    d = line[2, x0] + tx * (line[2, x0 + 1] - line[2, x0]) - np.float32(3.0) - np.float32(1.5) * coarse
-                    value = _blend(value, np.float32(10.0), _share(abs(d) - np.float32(0.3), step) * (one - a))
-                    if a >= half:
-                        what = 8
-                if near[7]:
-                    a = _share(line[7, x0] + tx * (line[7, x0 + 1] - line[7, x0]), step)
-                    value = _blend(value, np.float32(105.0) + np.float32(12.0) * grain, a)
-                if near[3]:
-                    a = _share(line[3, x0] + tx * (line[3, x0 + 1] - line[3, x0]), step)
-                    value = _blend(value, np.float32(40.0) + np.float32(4.0) * grain, a)
-                    if a >= half:
-                        what = 9
-                if near[6]:
-                    d = line[6, x0] + tx * (line[6, x0 + 1] - line[6, x0])
+                air = _share(_at(line, LUNG, x0, tx), step) if near[LUNG] else 0.0
+                share[i, j, k] = np.uint8(air * 255.0 + 0.5)
+                if air >= 0.5:
+                    lung[i, j, k] = 1 if _at(line, SIDE, x0, tx) < 0.0 else 2
+                    organ[i, j, k] = _LUNG
+                if air >= 1.0:
+                    hu[i, j, k] = 0
+                    continue
+                q0 = min(int(k * fine[2]), len(strip) - 2)
+                m = strip[q0] + np.float32(k * fine[2] - q0) * (strip[q0 + 1] - strip[q0])
+                p = (org[0] + i * sp[0], org[1] + j * sp[1], org[2] + k * sp[2])
+                value, what, grains = _soft(line, near, x0, tx, m, p, step, table, person)
+                if kinds[i, j, k] > 0:
+                    d = 0.1 * bone[i, j, k]
                     a = _share(d, step)
-                    value = _blend(value, np.float32(36.0) + np.float32(5.0) * grain, a)
-                    if a >= half:
-                        what = 10
-                    gas = noise(table, z / np.float32(16.0), np.float32(5.5), np.float32(8.5))
-                    value = _blend(
-                        value, np.float32(-850.0), _share(d + np.float32(4.6) - np.float32(2.6) * gas, step) * a
-                    )
-                if near[18]:
-                    a = _share(line[18, x0] + tx * (line[18, x0 + 1] - line[18, x0]), step)
-                    value = _blend(value, np.float32(36.0) + np.float32(8.0) * grain, a)
-                if near[4]:
-                    a = _share(line[4, x0] + tx * (line[4, x0 + 1] - line[4, x0]), step)
-                    value = _blend(value, np.float32(38.0), a)
-                    if a >= half:
-                        what = 7
-                if near[5]:
-                    value = _blend(
-                        value, np.float32(-992.0), _share(line[5, x0] + tx * (line[5, x0 + 1] - line[5, x0]), step)
-                    )
-                code = kinds[i, j, k]
-                if code > 0:
-                    d = np.float32(bone[i, j, k]) * np.float32(0.1)
-                    a = _share(d, step)
-                    if a > zero:
-                        marrow = bone_table[code, 2] * person[2] + bone_table[code, 3] * (grain + half * coarse)
-                        if code == 7:
-                            crust = noise(
-                                table, z / np.float32(5.0), y / np.float32(4.0), x / np.float32(4.0) + np.float32(6.0)
-                            )
-                            chalk = max(
-                                zero,
-                                person[1] + half * crust - np.float32(0.62) + np.float32(0.25) * max(-one, d + one),
-                            )
-                            marrow = np.float32(95.0) + np.float32(1100.0) * chalk
-                        elif code == 8:
-                            marrow = np.float32(82.0) + np.float32(8.0) * grain
-                        else:
-                            thick = bone_table[code, 0] * (one + np.float32(0.35) * coarse)
-                            shell = min(one, max(zero, half + (d + thick) / np.float32(0.9)))
-                            marrow = marrow + shell * (bone_table[code, 1] * (half + half * person[2]) - marrow)
-                        value = _blend(value, marrow, a)
-                        if a >= half:
-                            what = 5 if code == 7 or code == 8 else 4
-                if body > np.float32(-2.6):
-                    value = _blend(
-                        value, np.float32(45.0) + np.float32(20.0) * grain, _share(-body - np.float32(2.0), step)
-                    )
-                    if body > np.float32(-2.0):
-                        what = 1
-                value = _blend(np.float32(-1000.0), value, inside)
-                hu[i, j, k] = np.int16(math.floor(value + half))
-                organ[i, j, k] = 6 if air >= half else (what if inside >= half else 0)
-
-
-def bone_table() -> np.ndarray:
-    """Return thickness of cortex (mm), HU of cortex, of marrow and of its texture by `Kind`, float32 (10, 4)."""
-    return _BONE.copy()
+                    value = _blend(value, _in_bone(d, kinds[i, j, k], p, grains, table, person, bones), a)
+                    if a >= 0.5:
+                        what = _CARTILAGE if kinds[i, j, k] >= _KIND_CARTILAGE else _BONE
+                value = _blend(value, 45.0 + 20.0 * grains[1], _share(-body - 2.0, step))
+                value = _blend(-1000.0, value, inside)
+                hu[i, j, k] = np.int16(math.floor(value + 0.5))
+                if air < 0.5 and inside >= 0.5:
+                    organ[i, j, k] = _SKIN if body > -2.0 else what

@@ -57,7 +57,7 @@ def body_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray, asymmet
     hollow = hollow * np.clip((110.0 + lattice.z / habitus.stretch) / 60.0, 0.0, 1.0) * 9.0
     body = body + hollow + 5.0 * habitus.muscle * groove + 2.2 * waviness + 4.0 * asymmetry
     if habitus.breast_ml > 0:
-        body = smooth_min(body, breast_field(habitus, lattice), 18.0)
+        body = smooth_min(body, breast_field(habitus, lattice), 28.0)
     # the table flattens the back
     return smooth_max(body, lattice.y - (float(back.max()) - 4.0), 10.0).astype(np.float32)
 
@@ -69,10 +69,10 @@ def breast_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
         return f
     r = (habitus.breast_ml * 1000.0 * 3.0 / (2.0 * math.pi)) ** (1.0 / 3.0)
     for side, low in ((-1.0, 0.0), (1.0, 4.0)):
-        z = -(118.0 + low) * habitus.stretch
+        z = -(126.0 + low) * habitus.stretch
         half, front, back, _ = cage_box(habitus, np.array(z))
         x = 0.68 * float(half)
-        y = float(front) + 0.16 * float(back - front) - 14.0 - 0.5 * habitus.subcutaneous_mm
+        y = float(front) + 0.16 * float(back - front) - 20.0 - 0.5 * habitus.subcutaneous_mm
         tilt = np.array([[1.0, 0.0, 0.0], [0.0, 0.86, -0.5 * side], [0.0, 0.5 * side, 0.86]])
         add_ellipsoid(f, lattice.grid, (z, y, side * x), (1.22 * r, 0.60 * r, 1.22 * r), tilt, blend_mm=0.0)
     return f
