@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from trainer.cli.engine import engine
-from trainer.cli.output import announce, csv_bytes, print_json, print_table, progress, write_atomically
+from trainer.cli.output import announce, csv_bytes, print_json, print_table, progress
 from trainer.cli.word import add_json, count, whole
 from trainer.core.error import BadInput
+from trainer.core.storage import write_atomically
 from trainer.course.cohort import simulate
 from trainer.course.outcome import COLUMNS
 from trainer.course.validating import Checked, validate

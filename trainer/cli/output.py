@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +15,11 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from trainer.core.error import BadInput
-
 Tell = Callable[[float], None]
+
+
+def _say_nothing(_: float) -> None:
+    """Take a share of work done and show nothing."""
 
 
 def print_json(value: Any) -> None:
@@ -60,38 +60,12 @@ def progress(title: str) -> Iterator[Tell]:
     """Show a bar on standard error while work goes on, if that is a terminal; the work tells the share done."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda share: None
+        yield _say_nothing
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda share: bar.update(task, completed=share)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises
-    ------
-    BadInput
-        If the folder cannot be written or the disk is full.
-    """
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({error.strerror}); nothing was kept of it") from error
-    finally:
-        with suppress(OSError):
-            Path(temporary).unlink(missing_ok=True)
 
 
 def csv_bytes(columns: Mapping[str, Sequence[Any]] | Mapping[str, np.ndarray]) -> bytes:

@@ -1,0 +1,81 @@
+"""`atoll cases` and `atoll lint`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from trainer.cli.output import print_json, print_table
+from trainer.cli.word import add_json
+from trainer.core.error import BadFiles, BadInput, Fault
+from trainer.core.place import assets_dir, cases_dir
+from trainer.knowledge.case import CASE_FILE, case_names, lint_cases, read_case, summary_of
+from trainer.knowledge.document import read_document
+from trainer.knowledge.library import library, lint
+
+
+def add(commands: Any) -> None:
+    """Add the commands to the parser."""
+    one = commands.add_parser(
+        "cases",
+        help="list the cases",
+        description="List the cases with their setting, length and difficulty. Titles never tell the diagnosis.",
+        epilog="example: atoll cases --json",
+    )
+    add_json(one)
+    one.set_defaults(run=_cases)
+    two = commands.add_parser(
+        "lint",
+        help="check cases and knowledge",
+        description="Check knowledge files and cases and list every fault with file and line. Without PATH, Atoll's "
+        "own. PATH is a folder laid out like `assets` or `cases`, or one YAML file. Exit status 1 if there is a fault.",
+        epilog="example: atoll lint my-assets",
+    )
+    two.add_argument("paths", metavar="PATH", nargs="*", type=Path)
+    add_json(two)
+    two.set_defaults(run=_lint)
+
+
+def _cases(arguments: argparse.Namespace) -> int:
+    known = library()
+    rows = [summary_of(read_case(name, known)) for name in case_names()]
+    if arguments.json:
+        print_json(rows)
+    else:
+        print_table(
+            [[str(v) for v in row.values()] for row in rows], ("case", "title", "setting", "minutes", "difficulty")
+        )
+    return 0
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    faults = [fault for path in arguments.paths or (assets_dir(), cases_dir()) for fault in _faults(path)]
+    if arguments.json:
+        print_json([{"file": f.path, "line": f.line, "fault": f.message} for f in faults])
+    else:
+        for fault in faults:
+            print(fault)
+        print(f"{len(faults)} faults" if faults else "no faults")
+    return 1 if faults else 0
+
+
+def _faults(path: Path) -> list[Fault]:
+    if not path.exists():
+        raise BadInput(f"{path}: there is no such file or folder")
+    if path.is_file():
+        try:
+            read_document(path)
+        except BadFiles as error:
+            return list(error.faults)
+        return [f for root in _roots(path) for f in lint(root) if f.path.resolve() == path.resolve()]
+    if (path / "knowledge").is_dir():
+        return lint(path)
+    if any(path.glob(f"*/{CASE_FILE}")):
+        return lint_cases(library(), path)
+    raise BadInput(f"{path}: neither a folder with `knowledge` in it nor one with cases")
+
+
+def _roots(path: Path) -> list[Path]:
+    """Return the folder, if any, whose knowledge a file is part of."""
+    return [parent.parent for parent in path.resolve().parents if parent.name in ("knowledge", "plans")][:1]

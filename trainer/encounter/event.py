@@ -1,0 +1,108 @@
+"""What can happen in an encounter: events, and a run of them under a header."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from trainer import __version__
+from trainer.core.error import BadInput
+from trainer.knowledge.number import Frozen
+from trainer.knowledge.plan import LAST_DAY, Belief, Course, Identifier, Request
+
+FORMAT = 1
+MAX_EVENTS = 2000
+MAX_BYTES = 100_000
+Mode = Literal["tutor", "exam"]
+
+
+class TestOrdered(Frozen):
+    """A test was ordered."""
+
+    __test__ = False
+    kind: Literal["test"] = "test"
+    request: Request
+
+
+class CourseStarted(Frozen):
+    """A treatment was started."""
+
+    kind: Literal["course"] = "course"
+    course: Course
+
+
+class BeliefStated(Frozen):
+    """A differential diagnosis was stated."""
+
+    kind: Literal["belief"] = "belief"
+    belief: Belief
+
+
+class Advanced(Frozen):
+    """The clock was moved on."""
+
+    kind: Literal["advance"] = "advance"
+    to_day: Annotated[int, Field(ge=1, le=LAST_DAY)]
+
+
+Event = Annotated[TestOrdered | CourseStarted | BeliefStated | Advanced, Field(discriminator="kind")]
+
+
+class Header(Frozen):
+    """What an encounter starts from; with the events it is all there is to know of it."""
+
+    case: Identifier
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    engine: str = __version__
+    mode: Mode = "tutor"
+
+
+class Run(Frozen):
+    """A header and an append-only list of events."""
+
+    format: Literal[1] = FORMAT
+    header: Header
+    events: Annotated[tuple[Event, ...], Field(max_length=MAX_EVENTS)] = ()
+
+    def then(self, event: Event) -> Run:
+        """Return the run with one more event."""
+        return Run(header=self.header, events=(*self.events, event))
+
+    def encode(self) -> str:
+        """Return the run as JSON text."""
+        return self.model_dump_json(indent=1) + "\n"
+
+
+def decode(text: str, name: str) -> Run:
+    """Return the run in a JSON text.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        What to call it in a complaint.
+
+    Raises
+    ------
+    BadInput
+        If it is no run, was cut short, or comes from another version of the engine.
+    """
+    try:
+        value = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadInput(f"{name}: not a run file, or cut short") from error
+    written = (
+        value.get("header", {}).get("engine")
+        if isinstance(value, dict) and isinstance(value.get("header"), dict)
+        else None
+    )
+    if isinstance(written, str) and written != __version__:
+        raise BadInput(f"{name}: recorded by engine {written}, this is {__version__}; replay it with that version")
+    try:
+        return Run.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{name}: not a valid run ({where}: {first['msg']})") from error

@@ -1,0 +1,201 @@
+"""One learner and one patient: commands in, events out, and the situation as a fold of the events.
+
+Crude: tests report at once, there are no interrupts, reads or forecasts, and the score is two key features.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from trainer.core.error import BadInput
+from trainer.core.time import DAYS_PER_WEEK, TICKS_PER_DAY
+from trainer.course.beginning import first_day, person_of
+from trainer.course.cohort import Engine
+from trainer.course.history import FIELDS, History, chest_of, follow
+from trainer.course.opacity import ChestState
+from trainer.course.person import Person
+from trainer.course.result import Value, result_of
+from trainer.course.state import State
+from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Event, Run, TestOrdered
+from trainer.knowledge.case import Case
+from trainer.knowledge.plan import Course, Plan, Request
+from trainer.reasoning.keyfeature import Item, key_features
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where an encounter stands: a fold of its events.
+
+    Parameters
+    ----------
+    day : int
+    courses : tuple of Course
+    tests : tuple of Request
+    visits : tuple of int
+        Days looked at, day 0 first.
+    """
+
+    day: int = 0
+    courses: tuple[Course, ...] = ()
+    tests: tuple[Request, ...] = ()
+    visits: tuple[int, ...] = (0,)
+
+    def after(self, event: Event) -> Situation:
+        """Return the situation after one more event."""
+        match event:
+            case TestOrdered(request=request):
+                return Situation(self.day, self.courses, (*self.tests, request), self.visits)
+            case CourseStarted(course=course):
+                return Situation(self.day, (*self.courses, course), self.tests, self.visits)
+            case Advanced(to_day=day):
+                return Situation(day, self.courses, self.tests, (*self.visits, day))
+            case BeliefStated():
+                return self
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The answer to a command that cannot be carried out."""
+
+    reason: str
+
+
+def situation_of(run: Run) -> Situation:
+    """Return where a run stands."""
+    situation = Situation()
+    for event in run.events:
+        situation = situation.after(event)
+    return situation
+
+
+class Session:
+    """The patient of a run, and what may be asked of them.
+
+    Parameters
+    ----------
+    engine : Engine
+    case : Case
+    run : Run
+        Its header names the case and the seed.
+
+    Raises
+    ------
+    BadInput
+        If an event of the run would have been rejected.
+    """
+
+    def __init__(self, engine: Engine, case: Case, run: Run) -> None:
+        self._engine = engine
+        self.case = case
+        self.onset: State = engine.patients(case.disease, run.header.seed, 0, 1, case.requires)
+        self.run = Run(header=run.header)
+        for number, event in enumerate(run.events, 1):
+            refused = self.submit(event)
+            if refused is not None:
+                raise BadInput(f"event {number} of the run cannot have happened: {refused.reason}")
+
+    def submit(self, event: Event) -> Rejected | None:
+        """Add an event to the run, or say why it cannot be."""
+        reason = self._objection(event)
+        if reason is not None:
+            return Rejected(reason)
+        self.run = self.run.then(event)
+        return None
+
+    def _objection(self, event: Event) -> str | None:
+        now, library = situation_of(self.run), self._engine.library
+        match event:
+            case TestOrdered(request=request):
+                if request.test not in library.tests:
+                    return f"no test is called {request.test!r}"
+                return None if request.day == now.day else f"it is day {now.day}; order for today"
+            case CourseStarted(course=course):
+                if course.give not in library.treatments:
+                    return f"no treatment is called {course.give!r}"
+                return None if course.day == now.day else f"it is day {now.day}; start today"
+            case BeliefStated(belief=belief):
+                return None if belief.day == now.day else f"it is day {now.day}; state what you believe today"
+            case Advanced(to_day=day):
+                if not now.day < day <= self.case.last_day:
+                    return f"from day {now.day} the clock goes on to day {self.case.last_day} at the latest"
+                return "the patient has died; the case is over" if self.died else None
+
+    @property
+    def person(self) -> Person:
+        """Who the patient is."""
+        return person_of(self.onset.patients[0])
+
+    @property
+    def opening(self) -> str:
+        """The opening text, filled in from the patient."""
+        person = self.person
+        words = {
+            "person": "A woman" if person.sex == "F" else "A man",
+            "age": f"{person.age_years:.0f}",
+            "weeks": f"{-first_day(self.onset) / DAYS_PER_WEEK:.0f}",
+        }
+        return self.case.opening.format(**words)
+
+    @property
+    def history(self) -> History:
+        """The patient from onset to today."""
+        now = situation_of(self.run)
+        return _history(self, now.courses, now.day, now.visits)
+
+    @property
+    def died(self) -> bool:
+        """Whether the patient has died by today."""
+        now = situation_of(self.run)
+        return bool(self.history.snapshots[now.day].patients["death_tick"][0] <= now.day * TICKS_PER_DAY)
+
+    @property
+    def relapsing(self) -> bool:
+        """Whether a relapse was noticed since the visit before."""
+        now = situation_of(self.run)
+        since = now.visits[-2] + 1 if len(now.visits) > 1 else 0
+        return bool(self.history.from_day("relapsing", since)[0].any())
+
+    def chest(self, day: int) -> ChestState:
+        """Return what the chest showed on a day that was a visit."""
+        return chest_of(self.history.snapshots[day], 0, day)
+
+    def results(self) -> list[tuple[int, str, str, Value]]:
+        """Return every result so far: day, test, finding and value."""
+        found: list[tuple[int, str, str, Value]] = []
+        disease = self._engine.library.diseases[self.case.disease]
+        for request in situation_of(self.run).tests:
+            patient = self.history.snapshots[request.day].patients[0]
+            for report in self._engine.library.tests[request.test].reports:
+                value = result_of(report, patient, disease, request.day * TICKS_PER_DAY)
+                if value is not None:
+                    found.append((request.day, request.test, report.finding, value))
+        return found
+
+    def vitals(self) -> dict[str, float]:
+        """Return the quantities of `trainer.course.history.FIELDS` that a chart shows today."""
+        day = situation_of(self.run).day
+        return {name: float(self.history.at(name, day)[0]) for name in FIELDS if name not in ("drive", "symptom")}
+
+    def score(self) -> list[Item]:
+        """Return the items of the score so far."""
+        now = situation_of(self.run)
+        return key_features(now.courses, now.tests, self.person.weight_kg)
+
+    def carry(self, courses: tuple[Course, ...], day: int, visits: tuple[int, ...]) -> History:
+        """Return the patient's history under some courses."""
+        plan = Plan(id="orders", title="what was ordered", source="judgement", treatments=courses)
+        return follow(self._engine.parameters, self.onset, plan, self._engine.library.treatments, day, visits)
+
+
+@lru_cache(maxsize=8)
+def _history(session: Session, courses: tuple[Course, ...], day: int, visits: tuple[int, ...]) -> History:
+    return session.carry(courses, day, visits)
+
+
+def digest_of(session: Session) -> bytes:
+    """Return the whole of the patient's state today, for comparing replays."""
+    now = situation_of(session.run)
+    return bytes(np.frombuffer(session.history.snapshots[now.day].tobytes(), np.uint8))
