@@ -9,7 +9,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from trainer.chest.opacity.texture import cells, hash32, unit, value_noise
+from trainer.chest.opacity.texture import cells, hash32, nearest, unit, value_noise
 
 BRUSH = np.dtype(
     [
@@ -70,26 +70,36 @@ def _net(z: np.float32, y: np.float32, x: np.float32, length: np.float32, half_m
     return _line(_HALF * (second - first), half_mm)
 
 
+@nb.njit(cache=True, inline="always")
+def _along(
+    wz: np.float32, wy: np.float32, wx: np.float32, tz: np.float32, ty: np.float32, tx: np.float32
+) -> np.float32:
+    """Return the distance from a point to the line between the origin and (tz, ty, tx)."""
+    t = (wz * tz + wy * ty + wx * tx) / max(tz * tz + ty * ty + tx * tx, np.float32(1e-3))
+    t = min(_ONE, max(_ZERO, t))
+    dz, dy, dx = wz - t * tz, wy - t * ty, wx - t * tx
+    return np.sqrt(dz * dz + dy * dy + dx * dx)
+
+
 @nb.njit(cache=True)
 def _bud(z: np.float32, y: np.float32, x: np.float32, tree: np.float32, sharp: np.float32, seed: int) -> np.float32:
-    """Return centrilobular nodules and, with ``tree``, the short branches that carry buds."""
-    length = np.float32(8.5)
-    first, _, who = cells(z, y, x, length, seed)
-    radius = np.float32(1.3) + np.float32(1.3) * unit(hash32(who, seed, 5, 1))
-    soft = np.float32(1.6) - sharp
-    best = _ONE - step(first, radius - soft * _HALF, radius + soft)
-    if tree > _ZERO:
-        # Branches join a nodule to its neighbour: near the plane where the two nearest points are equally far,
-        # the distance to the line between them is the sum of distances less their separation.
-        warp = np.float32(1.5) * value_noise(z, y, x, np.float32(5.0), seed + 3)
-        stem, other, _ = cells(z + warp, y, x - warp, np.float32(4.2), seed + 11)
-        if unit(who) < tree:
-            near = _ONE - step(stem, np.float32(0.7), np.float32(1.5))
-            twig = _line(_HALF * (other - stem), np.float32(0.35)) * (
-                _ONE - step(first, np.float32(3.0), np.float32(4.5))
-            )
-            inside = _ONE - step(first, np.float32(3.6), np.float32(4.6))
-            best = max(best, near * inside, np.float32(0.75) * twig)
+    """Return centrilobular nodules and, with ``tree``, the short branches to them that end in buds."""
+    wz, wy, wx, who = nearest(z, y, x, np.float32(8.5), seed)
+    apart = np.sqrt(wz * wz + wy * wy + wx * wx)
+    radius = np.float32(1.4) + np.float32(1.3) * unit(hash32(who, seed, 5, 1))
+    soft = np.float32(1.7) - sharp
+    level = np.float32(0.65) + np.float32(0.35) * unit(hash32(who, seed, 5, 2))
+    if unit(hash32(who, seed, 5, 3)) >= tree:
+        return level * (_ONE - step(apart, radius - soft * _HALF, radius + soft))
+    best = _ONE - step(apart, np.float32(0.9), np.float32(1.8))
+    for n in range(3):  # a stem towards the bronchus and two or three twigs with a bud each
+        tz = np.float32(8.0) * unit(hash32(who, seed, n, 11)) - np.float32(4.0)
+        ty = np.float32(8.0) * unit(hash32(who, seed, n, 12)) - np.float32(4.0)
+        tx = np.float32(8.0) * unit(hash32(who, seed, n, 13)) - np.float32(4.0)
+        best = max(best, np.float32(0.85) * _line(_along(wz, wy, wx, tz, ty, tx), np.float32(0.5)))
+        bz, by, bx = wz - tz, wy - ty, wx - tx
+        size = np.float32(0.8) + np.float32(0.7) * unit(hash32(who, seed, n, 14))
+        best = max(best, _ONE - step(np.sqrt(bz * bz + by * by + bx * bx), size - _HALF, size + _HALF))
     return best
 
 
@@ -112,15 +122,18 @@ def _airspace(
     # Ground glass fades over 8 to 12 mm in all (COVID-19-NY-SBU slices, five measured).
     reach = np.float32(5.0) * (np.float32(0.3) + np.float32(0.7) * small)
     outer = step(feathered, -reach, reach)
-    if core <= np.float32(0.62) and b.ring < np.float32(0.05):
-        return core * outer
+    hazy = core * outer
+    if core <= _HALF and b.ring <= _ZERO:
+        return hazy
+    dense = max(b.ring, step(core, _HALF, np.float32(0.75)))
     glass = min(core, np.float32(0.22) + np.float32(0.10) * lobular + np.float32(0.16) * b.halo)
     # Consolidation: 10 to 90 % over 10 mm, ground glass 6 mm wide around it (Lung-PET-CT-Dx A0002, per ray).
     inset = (np.float32(1.5) + np.float32(6.5) * b.halo) * small
     width = np.float32(5.0) * small
-    if b.ring > _ZERO:
-        inset = (_ONE - b.ring) * inset
-        width = np.float32(2.0) + (_ONE - b.ring) * (width - np.float32(2.0))
+    wall = max(b.ring, _ONE if b.cavity_mm < np.float32(900.0) else _ZERO)
+    if wall > _ZERO:  # the wall of a ring or a cavity is sharp on both sides
+        inset = (_ONE - wall) * inset
+        width = np.float32(2.2) + (_ONE - wall) * (width - np.float32(2.2))
     solid = step(feathered, inset, inset + max(width, _HALF))
     if b.ring > _ZERO:
         complete = _ONE - b.ring * np.float32(0.8) * step(gap, np.float32(0.5), np.float32(0.7))
@@ -132,7 +145,7 @@ def _airspace(
         core += inner * (min(core, centre) - core)
         glass = min(glass, core)
     shown: np.float32 = outer * glass + solid * (core - outer * glass)
-    return shown
+    return hazy + dense * (shown - hazy)
 
 
 @nb.njit(cache=True)
@@ -163,7 +176,8 @@ def stain(
     """
     if edge < np.float32(-8.0):
         return _ZERO, _ZERO
-    lobular = unit(hash32(lobule, b.seed, 9, 4)) - _HALF
+    # Lobules differ, but agree at the septum between them, so that no voxel staircase shows.
+    lobular = (unit(hash32(lobule, b.seed, 9, 4)) - _HALF) * step(septum, _ZERO, np.float32(2.5))
     mid = value_noise(z, y, x, np.float32(9.0), b.seed + 20)
     fine = value_noise(z, y, x, np.float32(3.2), b.seed + 21)
     gap = value_noise(z, y, x, np.float32(20.0), b.seed + 22) if b.ring > _ZERO else _ZERO
@@ -182,23 +196,21 @@ def stain(
         tissue = tissue * (_ONE - np.float32(0.85) * b.perilobular)
         tissue = max(tissue, np.float32(0.92) * b.perilobular * arcade)
     if b.septal > _ZERO:
-        lines = max(
-            _line(septum, np.float32(0.8)),
-            np.float32(0.8) * _net(z, y, x, np.float32(7.0), np.float32(0.45), b.seed + 24),
-        )
-        tissue += (
-            (np.float32(0.9) - tissue) * np.float32(0.6) * b.septal * within * lines
-            if tissue < np.float32(0.9)
-            else _ZERO
-        )
+        fine_net = np.float32(0.8) * _net(z, y, x, np.float32(7.0), np.float32(0.25), b.seed + 24)
+        lines = max(_line(septum, np.float32(0.6)), fine_net)
+        tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.6) * b.septal * within * lines
     if b.reticulation > _ZERO:
-        warp = np.float32(1.2) * fine
-        lines = _net(z + warp, y - warp, x + warp, np.float32(5.0), np.float32(0.5), b.seed + 25)
-        tissue = max(tissue, np.float32(0.7) * b.reticulation * within * lines)
+        warp = np.float32(1.3) * fine
+        lines = _net(z + warp, y - warp, x + warp, np.float32(4.2), np.float32(0.22), b.seed + 25)
+        uneven = np.float32(0.55) + np.float32(0.45) * mid
+        tissue = max(tissue, min(_ONE, np.float32(0.95) * b.reticulation * uneven + np.float32(0.1)) * within * lines)
     if b.scar > _ZERO:
-        warp = np.float32(2.5) * mid
-        lines = _net(z + warp, y + warp, x - warp, np.float32(13.0), np.float32(0.5) + b.scar, b.seed + 26)
-        tissue = max(tissue, np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * within * lines)
+        warp = np.float32(3.5) * mid + np.float32(0.8) * fine
+        lines = _net(
+            z + warp, y + warp, x - warp, np.float32(15.0), np.float32(0.3) + np.float32(0.5) * b.scar, b.seed + 26
+        )
+        gate = step(value_noise(z, y, x, np.float32(12.0), b.seed + 29), np.float32(-0.1), np.float32(0.2))
+        tissue = max(tissue, np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * within * lines * gate)
     if b.nodularity > _ZERO:
         first, _, who = cells(z, y, x, np.float32(7.5), b.seed + 27)
         radius = np.float32(1.2) + np.float32(1.8) * unit(hash32(who, b.seed, 2, 8))
@@ -226,7 +238,7 @@ def _honeycomb(
 ) -> tuple[np.float32, np.float32]:
     """Return tissue and air with stacked subpleural cysts of 3 to 10 mm that share walls."""
     first, second, who = cells(z, y, x, np.float32(6.0), b.seed + 28)
-    chance = np.float32(1.7) * b.honeycomb * np.exp(-max(_ZERO, depth - np.float32(2.0)) / np.float32(9.0))
+    chance = np.float32(1.5) * b.honeycomb * np.exp(-max(_ZERO, depth - np.float32(3.0)) / np.float32(6.5))
     if unit(who) >= chance:
         return tissue, _ZERO
     wall = _line(_HALF * (second - first), np.float32(0.65))

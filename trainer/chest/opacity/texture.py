@@ -71,3 +71,26 @@ def cells(
         elif d < second:
             second = d
     return np.sqrt(first) * length, np.sqrt(second) * length, who
+
+
+@nb.njit(cache=True)
+def nearest(
+    z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int
+) -> tuple[np.float32, np.float32, np.float32, int]:
+    """Return the way in mm (z, y, x) from the nearest of the points of `cells` to here, and that point's hash."""
+    z, y, x = z / length, y / length, x / length
+    iz, iy, ix = int(np.floor(z)), int(np.floor(y)), int(np.floor(x))
+    first, who = np.float32(1e9), 0
+    wz = wy = wx = np.float32(0.0)
+    for k in range(27):
+        cz, cy, cx = iz + k // 9 - 1, iy + (k // 3) % 3 - 1, ix + k % 3 - 1
+        h = hash32(cz, cy, cx, seed)
+        g = hash32(cz, cy, cx, seed + 7919)
+        dz = z - np.float32(cz) - unit(h)
+        dy = y - np.float32(cy) - unit(g)
+        dx = x - np.float32(cx) - unit((h ^ (g * 40503)) & _MASK)
+        d = dz * dz + dy * dy + dx * dx
+        if d < first:
+            first, who = d, h
+            wz, wy, wx = dz, dy, dx
+    return wz * length, wy * length, wx * length, who
