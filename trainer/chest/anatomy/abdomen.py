@@ -58,9 +58,9 @@ def stomach_field(
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
     wide = 30.0 + 10.0 * habitus.gas
-    add_ellipsoid(f, lattice.grid, (z - 40.0, y + 8.0, x - 22.0), (38.0 + 6.0 * habitus.gas, wide, wide + 6.0))
-    add_ellipsoid(f, lattice.grid, (z - 80.0, y - 26.0, x - 34.0), (40.0, 26.0, 36.0), blend_mm=18.0)
-    return smooth_max(f + 8.0 * waviness + 3.0 * ripple, under + 5.0, 12.0)
+    add_ellipsoid(f, lattice.grid, (z - 34.0, y + 6.0, x - 14.0), (42.0, wide + 4.0, wide + 8.0))
+    add_ellipsoid(f, lattice.grid, (z - 80.0, y - 26.0, x - 30.0), (40.0, 26.0, 36.0), blend_mm=18.0)
+    return smooth_max(f + 8.0 * waviness + 3.0 * ripple, under + 3.0, 6.0)
 
 
 def gas_level_mm(habitus: Habitus) -> float:

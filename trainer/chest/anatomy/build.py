@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer.chest.anatomy import store
 from trainer.chest.anatomy.habitus import grid_of, habitus_of
-from trainer.chest.anatomy.bare import furnish
+from trainer.chest.anatomy.lung import furnish
 from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.anatomy.outer import outer
 from trainer.course.person import Person
@@ -65,7 +65,7 @@ def build_anatomy(
     around = outer(person, grid)
     step(0.4)
     inner = furnish(grid, around.lung, around.landmarks, person, lambda share: step(0.4 + 0.55 * share))
-    step(0.95)
+    step(0.96)
     _fill(around.hu, around.share, around.lung, inner.hu, -840)
     volumes = {
         "hu": around.hu, "organ": around.organ, "lobe": inner.lobe, "segment": inner.segment, "vessel": inner.vessel,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.chest.anatomy import abdomen, bone, diaphragm, mediastinum, muscle, tissue
-from trainer.chest.anatomy.habitus import Habitus, habitus_of
+from trainer.chest.anatomy.habitus import habitus_of
 from trainer.chest.anatomy.noise import table_of
 from trainer.chest.anatomy.scaffold import scaffold
-from trainer.chest.anatomy.shape import lattice_of
+from trainer.chest.anatomy.shape import Lattice, lattice_of
 from trainer.chest.grid import Grid
 from trainer.course.person import Person
 
@@ -49,10 +49,10 @@ def outer(person: Person, grid: Grid) -> Outer:
     """Return the chest of ``person`` around empty lungs on ``grid``."""
     habitus = habitus_of(person)
     table = table_of(person.key)
-    lattice = lattice_of(grid)
+    lattice = lattice_of(grid, _steps(grid, (2.0, 2.0, 2.0)))
     plan = mediastinum.plan_of(habitus)
     stack = scaffold(habitus, person.key, plan, lattice, table)
-    fine = lattice_of(Grid(grid.shape, grid.spacing_mm, grid.origin_mm), (3.0, 1.25, 1.25))
+    fine = lattice_of(grid, _steps(grid, (3.0, 1.25, 1.25)))
     flesh = muscle.muscle_field(habitus, lattice, stack[tissue.BODY], stack[tissue.WALL], fine, table)
     depth, kinds = bone.draw(habitus, person.key, grid)
     hu = np.empty(grid.shape, dtype=np.int16)
@@ -65,6 +65,11 @@ def outer(person: Person, grid: Grid) -> Outer:
         tissue.bone_table(),
     )  # fmt: skip
     return Outer(grid, hu, organ, lung, share, plan.landmarks | diaphragm.dome_tops(habitus))
+
+
+def _steps(grid: Grid, finest_mm: tuple[float, float, float]) -> tuple[float, float, float]:
+    z, y, x = (max(s, f) for s, f in zip(grid.spacing_mm, finest_mm, strict=True))
+    return z, y, x
 
 
 def _ratio(grid: Grid, lattice: Lattice) -> np.ndarray:

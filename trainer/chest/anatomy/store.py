@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import asdict
@@ -59,7 +58,7 @@ def save(folder: Path, anatomy: Anatomy) -> None:
             shutil.rmtree(folder)
         # another process may have written the same anatomy meanwhile; its copy is as good
         with contextlib.suppress(OSError):
-            os.replace(part, folder)
+            part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -82,7 +82,9 @@ def _at(line, f, x0, tx):  # type: ignore[no-untyped-def]
 def _in_wall(line, near, x0, tx, muscle, wall, p, grains, step, table, person):  # type: ignore[no-untyped-def]
     """Return HU and organ of the chest wall: fat, muscle, breast."""
     coarse, grain = grains
-    value = -104.0 + 8.0 * coarse + 6.0 * grain
+    # fibrous septa run through the fat under the skin
+    septum = abs(noise(table, p[0] / 22.0 - 4.0, p[1] / 13.0, p[2] / 13.0 + 2.0))
+    value = -106.0 + 7.0 * coarse + 5.0 * grain + 45.0 * max(0.0, 1.0 - septum / 0.07)
     what = _FAT
     a = _share(muscle, step) * _share(-wall - 0.6, step)
     flesh = 50.0 + 6.0 * coarse + 5.0 * grain
@@ -136,8 +138,10 @@ def _heart(value, what, line, near, x0, tx, grains, step):  # type: ignore[no-un
         value = _blend(value, 47.0, a * _share(-b, 3.0) * _share(b - 11.0, step))
     if near[GROOVE]:
         value = _blend(value, -88.0, _share(_at(line, GROOVE, x0, tx) + 0.8 * coarse, 2.0))
+    # the pericardium shows between two layers of fat, away from the roots of the vessels
+    free = min(1.0, max(0.0, (_at(line, VESSEL, x0, tx) - 6.0) / 6.0))
     leaf = _share(abs(d - 3.0 - 1.5 * coarse) - 0.3, step) * (1.0 - a)
-    value = _blend(value, 10.0, 0.8 * leaf)
+    value = _blend(value, 10.0, 0.8 * leaf * free)
     return value, _HEART if a >= 0.5 else what
 
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from trainer.chest.anatomy.cage import cage_box, spine_x, spine_y
+from trainer.chest.anatomy.cage import cage_box, spine_y
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.shape import FAR_MM, Lattice, add_ellipsoid, distance_of, smooth_max, smooth_min
+from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, distance_of, smooth_max, smooth_min
 
 # Body outline by depth below the apex (lung 250 mm high), mean of two measured chests with arms up: half-width,
 # skin before and behind the vertebral front, place of the widest line as share of the depth, exponents.
@@ -55,7 +55,7 @@ def body_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray, asymmet
     groove = np.exp(-((lattice.x / 13.0) ** 2)) * np.clip((lattice.y - widest) / 30.0, 0.0, 1.0)
     hollow = np.exp(-((lattice.x / 24.0) ** 2)) * np.clip((widest - lattice.y) / 30.0, 0.0, 1.0)
     hollow = hollow * np.clip((110.0 + lattice.z / habitus.stretch) / 60.0, 0.0, 1.0) * 9.0
-    body = body + hollow + 5.0 * habitus.muscle * groove + 2.2 * waviness + 4.0 * asymmetry
+    body = body + hollow + 5.0 * habitus.muscle * groove + 2.8 * waviness + 5.0 * asymmetry
     if habitus.breast_ml > 0:
         body = smooth_min(body, breast_field(habitus, lattice), 28.0)
     # the table flattens the back
