@@ -1,0 +1,85 @@
+"""Digital X-Ray Image Storage - For Presentation: a frontal film of the same chest."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.uid import DigitalXRayImageStorageForPresentation
+from pydicom.valuerep import format_number_as_ds
+
+from trainer.chest.radiograph import radiograph
+from trainer.chest.series import Series
+from trainer.dicom.identity import Visit, coded, describe_visit
+
+_SERIES_NUMBER: Final = 20
+
+
+def radiograph_of(visit: Visit, series: Series, volume: np.ndarray) -> Dataset:
+    """Return the film of a visit.
+
+    Parameters
+    ----------
+    visit : Visit
+    series : Series
+    volume : numpy.ndarray
+        Its slices, int16 HU [z, y, x].
+
+    Notes
+    -----
+    Parallel rays from back to front through the CT's volume: arms, posture and breath are those of the CT, and
+    structures outside its field of view are missing.
+    """
+    film = radiograph(volume, series.spacing_mm)
+    # the first and last line of the film lie on the first and last slice, and on its first and last column
+    rows, columns = film.shape
+    down = (series.count - 1) * series.spacing_mm[0] / (rows - 1)
+    across = (series.shape[2] - 1) * series.pixel_mm / (columns - 1)
+    ds = describe_visit(visit)
+    ds.Modality = "DX"
+    ds.SOPClassUID = DigitalXRayImageStorageForPresentation
+    ds.SOPInstanceUID = visit.uid("film", repr(series.protocol))
+    ds.SeriesInstanceUID = visit.uid("films", repr(series.protocol))
+    ds.SeriesNumber = _SERIES_NUMBER
+    ds.InstanceNumber = 1
+    ds.SeriesDescription = "Chest radiograph, frontal (SIMULATED)"
+    ds.ImageType = ["DERIVED", "PRIMARY"]
+    ds.DerivationDescription = "Projection of a simulated CT"
+    ds.PresentationIntentType = "FOR PRESENTATION"
+    ds.PatientOrientation = ["L", "F"]
+    ds.AnatomicRegionSequence = [coded(codes.SCT.Chest)]
+    ds.ImageLaterality = "U"
+    ds.ViewPosition = "PA"
+    ds.ViewCodeSequence = [_view()]
+    ds.PositionerType = None
+    ds.AcquisitionContextSequence = []
+    ds.ImagerPixelSpacing = [format_number_as_ds(down), format_number_as_ds(across)]
+    ds.PixelSpacing = ds.ImagerPixelSpacing  # parallel rays magnify nothing
+    ds.PixelSpacingCalibrationType = "GEOMETRY"
+    ds.PixelSpacingCalibrationDescription = "Parallel projection"
+    ds.DetectorType = "DIRECT"
+    ds.SamplesPerPixel = 1
+    ds.PhotometricInterpretation = "MONOCHROME2"
+    ds.PresentationLUTShape = "IDENTITY"
+    ds.Rows, ds.Columns = rows, columns
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit = 7
+    ds.PixelRepresentation = 0
+    ds.PixelIntensityRelationship = "LOG"
+    ds.PixelIntensityRelationshipSign = -1  # bright where fewer rays arrive
+    ds.RescaleIntercept = "0"
+    ds.RescaleSlope = "1"
+    ds.RescaleType = "US"
+    ds.WindowCenter = "128"
+    ds.WindowWidth = "256"
+    ds.PixelData = film.tobytes() + b"\0" * (film.size % 2)
+    ds["PixelData"].VR = "OB"
+    return ds
+
+
+def _view() -> Dataset:
+    item = coded(codes.SCT.PosteroAnterior)
+    item.ViewModifierCodeSequence = []
+    return item
