@@ -53,7 +53,7 @@ EXAMPLES = {
         patch(RU, 0.5, 1.9, 5, 0.2, 0.15),
     ),
     "fungal": state(
-        patch(RU, 0.5, 2.0, 120, 0.95, 0.2, ring=1.0, rim_mm=17.0, reticulation=0.9, form=Form.NODULE),
+        patch(RU, 0.5, 2.0, 120, 0.95, 0.2, ring=1.0, rim_mm=14.0, reticulation=0.9),
         patch(LL, 0.5, 2.2, 12, 0.95, 0.3, form=Form.NODULE, halo=1.0),
         effusion_right_ml=250.0,
     ),

@@ -18,7 +18,8 @@ _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
 _CENTI = np.float32(0.01)
-_EDGE_HU = -150  # a voxel outside the lobes below this is partly lung and takes part in its neighbour's opacity
+_PATENT = np.float32(1.8 / 255.0)  # bronchi in consolidation are mildly dilated (Nambu; judgement on the amount)
+_EDGE_HU = -115  # a voxel outside the lobes below this is partly lung and takes part in its neighbour's opacity
 _MAX_BRUSHES = 32
 
 
@@ -188,7 +189,7 @@ def _lung_point(
         shares, rim, hz, hy, hx, (mz, my, mx), brushes, edge, shell, bronchus, rank, depth, septum, lobule
     )
     if value < TISSUE_HU:
-        value += tissue * (_ONE - open_ * np.float32(1.0 / 255.0)) * (TISSUE_HU - value)
+        value += tissue * (_ONE - min(_ONE, open_ * _PATENT)) * (TISSUE_HU - value)
     value += air * (AIR_HU - value)
     side = 0 if right > _HALF * lung else 1
     if fluid[side, 0] > np.float32(-1e8):

@@ -79,7 +79,8 @@ def _dilated(anatomy: Anatomy, atlas: Atlas, territory: Territory, traction: flo
     shape = territory.rank.values.shape
     count = len(anatomy.airways)
     uneven = np.array([float(unit(hash32(i, territory.seed, 6, 6))) for i in range(count)], np.float32)
-    scale = (1.0 + traction * (0.6 + 1.4 * uneven)).astype(np.float32)
+    thin = np.minimum(1.0, 1.6 / np.maximum(anatomy.airways.radius_mm, 0.1))
+    scale = (1.0 + traction * thin * (0.3 + 1.3 * uneven)).astype(np.float32)
     distance = wall_distance(
         anatomy.airways, scale, 0.55, shape, atlas.position(np.array(territory.rank.start)), atlas.spacing_mm, 12.0
     )

@@ -84,21 +84,21 @@ def _along(
 @nb.njit(cache=True)
 def _bud(z: np.float32, y: np.float32, x: np.float32, tree: np.float32, sharp: np.float32, seed: int) -> np.float32:
     """Return centrilobular nodules and, with ``tree``, the short branches to them that end in buds."""
-    wz, wy, wx, who = nearest(z, y, x, np.float32(8.5), seed)
+    wz, wy, wx, who = nearest(z, y, x, np.float32(7.5), seed)
     apart = np.sqrt(wz * wz + wy * wy + wx * wx)
-    radius = np.float32(1.4) + np.float32(1.3) * unit(hash32(who, seed, 5, 1))
+    radius = np.float32(1.2) + (_ONE if tree <= _ZERO else _HALF) * unit(hash32(who, seed, 5, 1))
     soft = np.float32(1.7) - sharp
     level = np.float32(0.65) + np.float32(0.35) * unit(hash32(who, seed, 5, 2))
     if unit(hash32(who, seed, 5, 3)) >= tree:
         return level * (_ONE - step(apart, radius - soft * _HALF, radius + soft))
-    best = _ONE - step(apart, np.float32(0.9), np.float32(1.8))
+    best = _ONE - step(apart, np.float32(1.1), np.float32(2.0))
     for n in range(3):  # a stem towards the bronchus and two or three twigs with a bud each
         tz = np.float32(8.0) * unit(hash32(who, seed, n, 11)) - np.float32(4.0)
         ty = np.float32(8.0) * unit(hash32(who, seed, n, 12)) - np.float32(4.0)
         tx = np.float32(8.0) * unit(hash32(who, seed, n, 13)) - np.float32(4.0)
-        best = max(best, np.float32(0.85) * _line(_along(wz, wy, wx, tz, ty, tx), np.float32(0.5)))
+        best = max(best, np.float32(0.85) * _line(_along(wz, wy, wx, tz, ty, tx), np.float32(0.7)))
         bz, by, bx = wz - tz, wy - ty, wx - tx
-        size = np.float32(0.8) + np.float32(0.7) * unit(hash32(who, seed, n, 14))
+        size = np.float32(1.0) + np.float32(0.9) * unit(hash32(who, seed, n, 14))
         best = max(best, _ONE - step(np.sqrt(bz * bz + by * by + bx * bx), size - _HALF, size + _HALF))
     return best
 
@@ -237,10 +237,13 @@ def _honeycomb(
     b: np.record, z: np.float32, y: np.float32, x: np.float32, depth: np.float32, within: np.float32, tissue: np.float32
 ) -> tuple[np.float32, np.float32]:
     """Return tissue and air with stacked subpleural cysts of 3 to 10 mm that share walls."""
-    first, second, who = cells(z, y, x, np.float32(6.0), b.seed + 28)
+    first, second, who = cells(z, y, x, np.float32(6.2), b.seed + 28)
     chance = np.float32(1.5) * b.honeycomb * np.exp(-max(_ZERO, depth - np.float32(3.0)) / np.float32(6.5))
     if unit(who) >= chance:
         return tissue, _ZERO
-    wall = _line(_HALF * (second - first), np.float32(0.65))
-    hollow = within * (_ONE - wall)
-    return max(tissue * (_ONE - hollow), np.float32(0.85) * within * wall), hollow
+    # Cysts differ in size and round off; what lies between them is fibrous.
+    radius = np.float32(1.6) + np.float32(3.6) * unit(hash32(who, b.seed, 4, 4))
+    beyond = max(np.float32(0.65) - _HALF * (second - first), first - radius)
+    hollow = within * (_ONE - step(beyond, np.float32(-0.35), np.float32(0.35)))
+    fibrous = np.float32(0.85) - np.float32(0.35) * step(beyond, np.float32(0.8), np.float32(2.0))
+    return max(tissue, within * fibrous) * (_ONE - hollow), hollow

@@ -66,7 +66,7 @@ def _rank(
     out: np.ndarray,
 ) -> None:
     nodule = form == 1
-    rough = 0.14 if nodule else 0.42
+    rough = 0.2 if nodule else 0.42
     fringe = 0.9 if nodule else 2.2
     quantum = 0.0 if nodule else 0.4
     point_depth = depth_at(depth, start, spacing, origin, point)
