@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from trainer.chest.anatomy.cage import place
 from trainer.chest.anatomy.diaphragm import dome_tops
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.mediastinum import place
 from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, smooth_max
 
 

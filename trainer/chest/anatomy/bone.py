@@ -15,9 +15,8 @@ from enum import IntEnum
 import numba as nb
 import numpy as np
 
-from trainer.chest.anatomy.cage import cage_box, spine_x, spine_y
+from trainer.chest.anatomy.cage import cage_box, place, spine_x, spine_y
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.mediastinum import place
 from trainer.chest.anatomy.shape import smooth_line
 from trainer.chest.grid import Grid
 from trainer.core import chance

@@ -11,6 +11,8 @@ import numpy as np
 from trainer.chest.anatomy.habitus import Habitus
 from trainer.chest.anatomy.shape import Lattice, distance_of
 
+Point = tuple[float, float, float]
+
 # By depth below the apex (mm, for a lung 250 mm high), mean of the two measured chests: half-width of the inner
 # cage, distance of its front from the vertebral front, depth of the gutters behind the vertebral front.
 _DEPTH = np.array([-40, -20, 0, 8, 16, 23, 45, 68, 91, 114, 136, 159, 182, 205, 227, 250, 290], dtype=np.float64)
@@ -85,3 +87,17 @@ def spine_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     )
     side = x - half
     return np.maximum(side, -(lattice.y - vf) - 1.0).astype(np.float32) * np.float32(0.9)
+
+
+def place(habitus: Habitus, point: Point) -> Point:
+    """Return (z, y, x) in mm of a plan point: depth below the apex of a lung 250 mm high, behind the spine's front, left.
+
+    In-plane distances grow with the size of the chest; the spine's curves are followed.
+    """
+    z = -point[0] * habitus.stretch
+    size = habitus.size
+    return (
+        z,
+        float(spine_y(habitus, np.array(z))) + point[1] * size * habitus.depth,
+        float(spine_x(habitus, np.array(z))) + point[2] * size * habitus.width,
+    )

@@ -1,4 +1,4 @@
-"""Heart, great vessels, trachea, main bronchi, oesophagus and neck, as one plan of tubes and ovals.
+"""Great vessels, trachea, main bronchi, oesophagus and neck, as one plan of tubes.
 
 Positions are the mean of two measured chests, in depth below the apex of a lung 250 mm high, distance behind
 (+) or before (-) the front of the spine, and left (+) of its midline; see `trainer.chest.anatomy.cage`.
@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.chest.anatomy.cage import spine_x, spine_y
+from trainer.chest.anatomy.cage import Point, place
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, axes_towards, smooth_max, smooth_min
+from trainer.chest.anatomy.heart import chambers_of
+from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, smooth_max, smooth_min
 from trainer.core import chance
 
 _STREAM = 0x4D454449
-
-Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -30,41 +29,18 @@ class Tube:
 
 
 @dataclass(frozen=True)
-class Chamber:
-    """A part of the heart as an oval: plan centre, semi-axes in mm along direction, sideways and upward."""
-
-    centre: Point
-    semi: Point
-    direction: Point
-
-
-@dataclass(frozen=True)
 class Plan:
     """Where everything between the lungs lies in one person.
 
     Parameters
     ----------
     tubes : dict of str to Tube
-    chambers : dict of str to Chamber
-        In mm, not plan units, already placed.
     landmarks : dict of str to tuple of float
         (z, y, x) in mm.
     """
 
     tubes: dict[str, Tube]
-    chambers: dict[str, Chamber]
     landmarks: dict[str, Point]
-
-
-def place(habitus: Habitus, point: Point) -> Point:
-    """Return (z, y, x) in mm of a plan point."""
-    z = -point[0] * habitus.stretch
-    size = habitus.size
-    return (
-        z,
-        float(spine_y(habitus, np.array(z))) + point[1] * size * habitus.depth,
-        float(spine_x(habitus, np.array(z))) + point[2] * size * habitus.width,
-    )
 
 
 def _tubes(habitus: Habitus) -> dict[str, Tube]:
@@ -156,34 +132,11 @@ def _tubes(habitus: Habitus) -> dict[str, Tube]:
     }
 
 
-def _chambers(habitus: Habitus) -> tuple[dict[str, Chamber], float]:
-    """Return the ovals of the heart in mm; it hangs from the great vessels and rests on the left dome."""
-    h = habitus.heart
-    root = place(habitus, (100.0, -78.0, 6.0))
-    floor = -habitus.left_dome * habitus.lung_height_mm - 6.0
-    reach = min(1.25, max(0.75, (root[0] - floor) / (74.0 * h)))
-    vertical = h * reach
-
-    def at(down: float, y: float, x: float) -> Point:
-        z = root[0] - down * vertical
-        return (z, float(spine_y(habitus, np.array(z))) + y * h * habitus.depth, x * h * habitus.width)
-
-    left: Point = (-0.24, -0.62, 0.75)
-    return {
-        "left_ventricle": Chamber(at(42, -76, 48), (53 * h, 36 * h, 35 * vertical), left),
-        "right_ventricle": Chamber(at(44, -95, 16), (50 * h, 31 * h, 33 * vertical), (-0.22, -0.30, 0.9)),
-        "outflow": Chamber(at(16, -97, 19), (22 * vertical, 19 * h, 18 * h), (0.92, 0.1, 0.25)),
-        "left_atrium": Chamber(at(22, -34, 4), (34 * h, 21 * h, 21 * vertical), (0.05, 0.1, 1.0)),
-        "right_atrium": Chamber(at(34, -70, -18), (32 * vertical, 29 * h, 24 * h), (0.98, 0.1, 0.05)),
-        "appendage": Chamber(at(4, -72, 42), (18 * h, 8 * h, 10 * h), (0.1, -0.8, 0.4)),
-    }, floor
-
-
 def plan_of(habitus: Habitus) -> Plan:
     """Return where heart, vessels, airways and gullet of this person lie."""
     tubes = _tubes(habitus)
-    chambers, floor = _chambers(habitus)
-    right_atrium = chambers["right_atrium"].centre
+    heart = chambers_of(habitus)
+    right_atrium = heart["right_atrium"].centre
     inverse = (right_atrium[0] - 18.0, right_atrium[1] + 14.0, right_atrium[2] + 1.0)
     landmarks = {
         "carina": place(habitus, tubes["trachea"].points[-1]),
@@ -197,9 +150,9 @@ def plan_of(habitus: Habitus) -> Plan:
         "left_upper_vein": place(habitus, (107.0, -48.0, 39.0)),
         "left_lower_vein": place(habitus, (124.0, -22.0, 36.0)),
         "caval_opening": inverse,
-        "heart_floor": (floor, right_atrium[1], 30.0),
+        "left_atrium": heart["left_atrium"].centre,
     }
-    return Plan(tubes, chambers, landmarks)
+    return Plan(tubes, landmarks)
 
 
 def tube_points(habitus: Habitus, tube: Tube) -> np.ndarray:
@@ -213,55 +166,44 @@ _NODES: tuple[Point, ...] = (
     (50, -72, 10), (56, -80, -6), (94, -26, 2), (99, -24, -2), (104, -30, -38), (100, -20, 52), (130, -16, 12), (150, -18, -6),
     (30, -62, -10), (24, -58, 14), (160, -130, -20), (168, -120, 40),
 )  # fmt: skip
-_VESSELS = (
-    "ascending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian",
-    "superior_vena_cava", "right_brachiocephalic_vein", "left_brachiocephalic_vein", "azygos", "pulmonary_trunk",
-    "right_pulmonary_artery", "left_pulmonary_artery", "right_axillary_vein", "left_axillary_vein",
+# Vessels of one group join without a seam; between groups runs a thin plane of fat.
+_GROUPS: tuple[tuple[str, ...], ...] = (
+    ("ascending_aorta", "brachiocephalic_artery", "right_subclavian", "left_carotid", "left_subclavian"),
+    ("superior_vena_cava", "right_brachiocephalic_vein", "left_brachiocephalic_vein", "azygos",
+     "right_axillary_vein", "left_axillary_vein"),
+    ("pulmonary_trunk", "right_pulmonary_artery", "left_pulmonary_artery"),
 )  # fmt: skip
+_PLANE_MM = 0.7
 
 
 def vessel_field(habitus: Habitus, plan: Plan, lattice: Lattice) -> np.ndarray:
-    """Return the signed distance (mm) to the wall of the great vessels and veins of the heart."""
-    f = lattice.far()
-    for name in _VESSELS:
-        tube = plan.tubes[name]
-        add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat, blend_mm=2.0)
-    atrium = plan.chambers["left_atrium"].centre
+    """Return the signed distance (mm) to the great vessels and the veins of the heart, without the descending aorta."""
+    nearest, second = lattice.far(), lattice.far()
+    for names in _GROUPS:
+        f = tube_field(habitus, plan, lattice, names, 2.0)
+        second = np.minimum(second, np.maximum(f, nearest))
+        nearest = np.minimum(nearest, f)
+    parted = np.maximum(nearest, _PLANE_MM - 0.5 * (second - nearest))
+    atrium = plan.landmarks["left_atrium"]
     for name in ("right_upper_vein", "right_lower_vein", "left_upper_vein", "left_lower_vein"):
         end = plan.landmarks[name]
         inner = (atrium[0] + 0.3 * (end[0] - atrium[0]), atrium[1] + 0.3 * (end[1] - atrium[1]), 0.5 * end[2])
-        add_tube(f, lattice.grid, [inner, end], [8.5, 6.5], blend_mm=3.0)
+        add_tube(parted, lattice.grid, [inner, end], [8.5, 6.5])
     opening = plan.landmarks["caval_opening"]
     below = (opening[0] - 70.0, opening[1] + 22.0, opening[2] - 3.0)
     top = (opening[0] + 22.0, opening[1] - 8.0, opening[2])
-    add_tube(f, lattice.grid, [top, opening, below], [14.0, 14.5, 12.5], flat=1.2, blend_mm=3.0)
-    return f
+    add_tube(parted, lattice.grid, [top, opening, below], [14.0, 14.5, 12.5], flat=1.2)
+    return parted
 
 
-def heart_fields(plan: Plan, lattice: Lattice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return distances (mm) to the heart, to the fat in the grooves between its chambers, to the left ventricle's blood."""
-    parts = {}
-    for name, chamber in plan.chambers.items():
-        parts[name] = lattice.far()
-        add_ellipsoid(parts[name], lattice.grid, chamber.centre, chamber.semi, axes_towards(chamber.direction))
-    atria = smooth_min(parts["left_atrium"], parts["right_atrium"], 10.0)
-    atria = np.minimum(atria, parts["appendage"])
-    right = smooth_min(parts["right_ventricle"], parts["outflow"], 14.0)
-    left = parts["left_ventricle"]
-    ventricles = smooth_min(right, left, 12.0)
-    heart = smooth_min(atria, ventricles, 12.0)
-    # fat follows the coronary vessels: deep between atria and ventricles, shallow between the ventricles
-    ring = np.maximum(0.55 * np.abs(atria - ventricles) - 1.8, -heart - 13.0)
-    seam = np.maximum(0.55 * np.abs(left - right) - 1.2, -heart - 6.0)
-    return heart, np.maximum(np.minimum(ring, seam), heart - 1.0), left + 10.0
-
-
-def tube_field(habitus: Habitus, plan: Plan, lattice: Lattice, names: tuple[str, ...]) -> np.ndarray:
+def tube_field(
+    habitus: Habitus, plan: Plan, lattice: Lattice, names: tuple[str, ...], blend_mm: float = 0.0
+) -> np.ndarray:
     """Return the signed distance (mm) to some of the plan's tubes, joined."""
     f = lattice.far()
     for name in names:
         tube = plan.tubes[name]
-        add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat)
+        add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat, blend_mm)
     return f
 
 

@@ -12,9 +12,8 @@ import math
 import numba as nb
 import numpy as np
 
-from trainer.chest.anatomy.cage import cage_box, spine_x, spine_y
+from trainer.chest.anatomy.cage import cage_box, place, spine_x, spine_y
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.mediastinum import place
 from trainer.chest.anatomy.noise import noise
 from trainer.chest.anatomy.shape import FAR_MM, Lattice, smooth_line
 
@@ -169,7 +168,7 @@ def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn,
                 m = max(m, deep * (1.7 * marbling + 1.8 * n2 - 0.6) - fine - (1.0 - deep) * 3.0)
                 # fat around the vessels, gullet and windpipe of the neck
                 if d < 40.0:
-                    e = math.sqrt(((y - spine[i, 0] + 36.0 + 0.6 * max(d, 0.0)) / 21.0) ** 2 + (x / 38.0) ** 2)
+                    e = math.sqrt(((y - spine[i, 0] + 36.0 + 0.6 * max(d, 0.0)) / 25.0) ** 2 + (x / 42.0) ** 2)
                     m = max(m, (1.0 - e) * 19.0 + 2.0 * n2 - max(0.0, d - 28.0))
                 out[i, j, k] = m
 

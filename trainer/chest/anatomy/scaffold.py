@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainer.chest.anatomy import abdomen, cage, diaphragm, mediastinum, tissue, trunk
+from trainer.chest.anatomy import abdomen, cage, diaphragm, heart, mediastinum, tissue, trunk
 from trainer.chest.anatomy.habitus import Habitus
 from trainer.chest.anatomy.noise import field
 from trainer.chest.anatomy.shape import Lattice, closed, smooth_max, smooth_min
@@ -39,7 +39,7 @@ def scaffold(habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattic
     stack[tissue.BODY] = trunk.body_field(habitus, lattice, wave, waves(150.0, 3))
     stack[tissue.BREAST] = trunk.breast_field(habitus, lattice)
     # above the apex everything belongs to the neck and shoulders
-    neck = np.clip(lattice.z + 11.0 + 9.0 * wave, -40.0, 5.0)
+    neck = np.clip(lattice.z + 7.0 + 5.0 * wave, -40.0, 5.0)
     stack[tissue.WALL] = np.maximum(smooth_max(inner, -spine, 3.0), neck)
     aorta = _middle(stack, habitus, key, plan, lattice)
     behind = np.minimum(np.minimum(spine, aorta), stack[tissue.GULLET])
@@ -55,9 +55,9 @@ def scaffold(habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattic
 
 def _middle(stack: np.ndarray, habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattice) -> np.ndarray:
     """Fill the rows of heart, vessels, airways, gullet, thyroid and nodes; return the descending aorta's field."""
-    heart, stack[tissue.GROOVE], stack[tissue.BLOOD] = mediastinum.heart_fields(plan, lattice)
+    muscle, stack[tissue.GROOVE], stack[tissue.BLOOD] = heart.heart_fields(habitus, lattice)
     # the heart rests flat on the diaphragm
-    stack[tissue.HEART] = smooth_max(heart, 2.5 - stack[tissue.UNDER], 8.0)
+    stack[tissue.HEART] = smooth_max(muscle, 2.5 - stack[tissue.UNDER], 8.0)
     stack[tissue.VESSEL] = mediastinum.vessel_field(habitus, plan, lattice)
     stack[tissue.LUMEN] = mediastinum.airway_field(habitus, plan, lattice)
     stack[tissue.AIRWAY] = stack[tissue.LUMEN] - _WALL_MM

@@ -108,7 +108,10 @@ def _in_belly(value, line, near, x0, tx, p, grains, step, table, person):  # typ
     coarse, grain = grains
     soft = 5.0 * grain
     if near[LIVER]:
-        value = _blend(value, 55.0 + soft + 3.0 * coarse, _share(_at(line, LIVER, x0, tx), step))
+        # without contrast the veins are darker than the liver
+        vein = abs(noise(table, p[0] / 26.0 + 6.0, p[1] / 26.0, p[2] / 26.0))
+        flesh = 55.0 + soft + 3.0 * coarse - 12.0 * max(0.0, 1.0 - vein / 0.09)
+        value = _blend(value, flesh, _share(_at(line, LIVER, x0, tx), step))
     if near[SPLEEN]:
         value = _blend(value, 50.0 + soft, _share(_at(line, SPLEEN, x0, tx), step))
     if near[BOWEL]:
@@ -163,7 +166,7 @@ def _in_middle(value, what, line, near, x0, tx, p, grains, step, table):  # type
         a = _share(d, step)
         value = _blend(value, 36.0 + 5.0 * grain, a)
         gas = noise(table, p[0] / 16.0, 5.5, 8.5)
-        value = _blend(value, -850.0, _share(d + 4.6 - 2.6 * gas, step) * a)
+        value = _blend(value, -850.0, _share(d + 5.2 - 2.8 * gas, step) * a)
         if a >= 0.5:
             what = _GULLET
     if near[NODE]:
@@ -205,7 +208,8 @@ def _soft(line, near, x0, tx, muscle, p, step, table, person):  # type: ignore[n
     if wall > -2.0:
         value, what = _in_wall(line, near, x0, tx, muscle, wall, p, grains, step, table, person)
     else:
-        value = -103.0 + 9.0 * grains[0] + 6.0 * grains[1]
+        strand = abs(noise(table, p[0] / 14.0 - 4.0, p[1] / 9.0, p[2] / 9.0 + 2.0))
+        value = -105.0 + 8.0 * grains[0] + 6.0 * grains[1] + 40.0 * max(0.0, 1.0 - strand / 0.07)
         what = _ABDOMEN if under < 0.0 else _MEDIASTINUM
     if wall < 1.0 and under < 1.5:
         a = _share(abs(under + 1.6) - 1.5, step) * _share(wall - 0.5, step)
