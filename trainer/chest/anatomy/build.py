@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MappingProxyType
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -67,7 +68,7 @@ def build_anatomy(
     inner = furnish(grid, around.lung, around.landmarks, person, lambda share: step(0.4 + 0.55 * share))
     step(0.96)
     _fill(around.hu, around.share, around.lung, inner.hu, -840)
-    volumes = {
+    volumes: dict[str, Any] = {
         "hu": around.hu, "organ": around.organ, "lobe": inner.lobe, "segment": inner.segment, "vessel": inner.vessel,
         "airway": inner.airway, "depth_mm": inner.depth_mm, "lobule": inner.lobule, "septum_mm": inner.septum_mm,
     }  # fmt: skip

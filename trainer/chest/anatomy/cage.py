@@ -90,7 +90,7 @@ def spine_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
 
 
 def place(habitus: Habitus, point: Point) -> Point:
-    """Return (z, y, x) in mm of a plan point: depth below the apex of a lung 250 mm high, behind the spine's front, left.
+    """Return (z, y, x) in mm of a plan point: depth below the apex, distance behind the spine's front, left.
 
     In-plane distances grow with the size of the chest; the spine's curves are followed.
     """

@@ -44,7 +44,7 @@ def chambers_of(habitus: Habitus) -> dict[str, Chamber]:
 
 
 def heart_fields(habitus: Habitus, lattice: Lattice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return distances (mm) to the heart, to the fat in the grooves between its chambers, to the left ventricle's blood."""
+    """Return distances (mm) to the heart, to the fat in its grooves and to the left ventricle's blood."""
     parts = {}
     for name, chamber in chambers_of(habitus).items():
         parts[name] = lattice.far()

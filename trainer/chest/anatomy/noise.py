@@ -28,7 +28,7 @@ def table_of(key: int) -> np.ndarray:
 
 
 @nb.njit(cache=True)
-def noise(table: np.ndarray, z: float, y: float, x: float) -> float:
+def noise(table, z, y, x):  # type: ignore[no-untyped-def]
     """Return value noise at a point in lattice units: about -1 to 1, mean 0, smooth over one unit.
 
     The lattice is turned against the axes, so that no slice shows its rows.

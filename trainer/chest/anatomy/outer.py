@@ -58,11 +58,13 @@ def outer(person: Person, grid: Grid) -> Outer:
     hu = np.empty(grid.shape, dtype=np.int16)
     organ, lung, share = (np.zeros(grid.shape, dtype=np.uint8) for _ in range(3))
     gland = 0.9 - 0.018 * person.age_years
+    figures = np.array(
+        [habitus.marbling, habitus.calcification, habitus.bone, abdomen.gas_level_mm(habitus), gland], np.float32
+    )
     tissue.compose(
         hu, organ, lung, share, depth, kinds, stack, _ratio(grid, lattice), flesh, _ratio(grid, fine),
         np.array(grid.origin_mm), np.array(grid.spacing_mm), table,
-        np.array([habitus.marbling, habitus.calcification, habitus.bone, abdomen.gas_level_mm(habitus), gland], np.float32),
-        tissue.bone_table(),
+        figures, tissue.bone_table(),
     )  # fmt: skip
     return Outer(grid, hu, organ, lung, share, plan.landmarks | diaphragm.dome_tops(habitus))
 

@@ -66,19 +66,17 @@ def smooth_minimum(a: float, b: float, k: float) -> float:
     """Return the polynomial smooth minimum of ``a`` and ``b`` over a width ``k`` (Quilez 2013)."""
     h = k - abs(a - b)
     m = min(a, b)
-    if h <= np.float32(0.0) or k <= np.float32(0.0):
-        return m
-    return m - h * h / (np.float32(4.0) * k)
+    return m if h <= 0.0 or k <= 0.0 else m - h * h / (4.0 * k)
 
 
 @nb.njit(cache=True)
 def _box(org, sp, shape, low, high):  # type: ignore[no-untyped-def]
     """Return first and one past the last index along each axis of the lattice points between two corners, mm."""
-    lo = np.empty(3, np.int64)
-    hi = np.empty(3, np.int64)
+    lo = np.floor((low - org) / sp).astype(np.int64)
+    hi = np.ceil((high - org) / sp).astype(np.int64) + 1
     for a in range(3):
-        lo[a] = max(0, np.int64(math.floor((low[a] - org[a]) / sp[a])))
-        hi[a] = max(lo[a], min(shape[a], np.int64(math.ceil((high[a] - org[a]) / sp[a])) + 1))
+        lo[a] = max(0, lo[a])
+        hi[a] = max(lo[a], min(shape[a], hi[a]))
     return lo, hi
 
 
@@ -105,7 +103,7 @@ def _ellipsoid(field, org, sp, centre, semi, axes, k, reach):  # type: ignore[no
                     k1 += (q / semi[a]) ** 2
                 k0 = math.sqrt(k0)
                 k1 = math.sqrt(k1)
-                d = -min(semi[0], min(semi[1], semi[2])) if k1 < 1e-9 else k0 * (k0 - 1.0) / k1
+                d = -semi.min() if k1 < 1e-9 else k0 * (k0 - 1.0) / k1
                 field[i, j, m] = smooth_minimum(field[i, j, m], d, k)
 
 

@@ -90,7 +90,7 @@ def _arrays(anatomy: Anatomy) -> dict[str, np.ndarray]:
 
 def _anatomy(index: dict[str, Any], arrays: dict[str, np.ndarray]) -> Anatomy:
     grid = Grid(*(tuple(index["grid"][k]) for k in ("shape", "spacing_mm", "origin_mm")))
-    trees = {t: Branches(**{c: arrays[f"{t}-{c}"] for c in _COLUMNS}) for t in _TREES}
+    trees: dict[str, Any] = {t: Branches(**{c: arrays[f"{t}-{c}"] for c in _COLUMNS}) for t in _TREES}
     landmarks = MappingProxyType({name: (p[0], p[1], p[2]) for name, p in index["landmarks"].items()})
-    volumes = {name: arrays[name] for name in _VOLUMES}
+    volumes: dict[str, Any] = {name: arrays[name] for name in _VOLUMES}
     return Anatomy(grid=grid, landmarks=landmarks, source=index["source"], **volumes, **trees)

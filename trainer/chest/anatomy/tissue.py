@@ -12,7 +12,7 @@ import math
 import numba as nb
 import numpy as np
 
-from trainer.chest.anatomy.bone import Kind
+from trainer.chest.anatomy.bar import Kind
 from trainer.chest.anatomy.model import Organ
 from trainer.chest.anatomy.noise import noise
 
@@ -29,7 +29,10 @@ MARBLING, CALCIFICATION, BONE_DENSITY, GAS_LEVEL_MM, GLAND = range(5)
 _OUTSIDE, _SKIN, _FAT, _MUSCLE, _BONE = (int(o) for o in list(Organ)[:5])
 _CARTILAGE, _LUNG, _AIRWAY, _HEART, _VESSEL = (int(o) for o in list(Organ)[5:10])
 _GULLET, _MEDIASTINUM, _ABDOMEN, _BREAST = (int(o) for o in list(Organ)[10:14])
-_KIND_CARTILAGE, _KIND_DISC = int(Kind.CARTILAGE), int(Kind.DISC)
+_KIND_CARTILAGE, _KIND_DISC, _KIND_CANAL = int(Kind.CARTILAGE), int(Kind.DISC), int(Kind.CANAL)
+
+# The organ that each `Kind` counts as; the canal's content is nearest to muscle.
+_KIND_ORGAN = np.array([0, 4, 4, 4, 4, 4, 4, 5, 5, 3], dtype=np.uint8)
 
 
 def bone_table() -> np.ndarray:
@@ -190,6 +193,8 @@ def _in_bone(d, kind, p, grains, table, person, bones):  # type: ignore[no-untyp
         return 95.0 + 1100.0 * max(0.0, chalk)
     if kind == _KIND_DISC:
         return 82.0 + 8.0 * grain
+    if kind == _KIND_CANAL:
+        return 24.0 + 8.0 * grain
     marrow = bones[kind, 2] * person[BONE_DENSITY] + bones[kind, 3] * (grain + 0.5 * coarse)
     thick = bones[kind, 0] * (1.0 + 0.35 * coarse)
     shell = min(1.0, max(0.0, 0.5 + (d + thick) / 0.9))
@@ -288,7 +293,7 @@ def compose(hu, organ, lung, share, bone, kinds, stack, ratio, muscle, fine, org
                     a = _share(d, step)
                     value = _blend(value, _in_bone(d, kinds[i, j, k], p, grains, table, person, bones), a)
                     if a >= 0.5:
-                        what = _CARTILAGE if kinds[i, j, k] >= _KIND_CARTILAGE else _BONE
+                        what = _KIND_ORGAN[kinds[i, j, k]]
                 value = _blend(value, 45.0 + 20.0 * grains[1], _share(-body - 2.0, step))
                 value = _blend(-1000.0, value, inside)
                 hu[i, j, k] = np.int16(math.floor(value + 0.5))

@@ -45,7 +45,7 @@ def body_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray, asymmet
     back = vf + np.interp(d, _DEPTH, _BACK) * size + 0.6 * more + brawn
     widest = front + np.interp(d, _DEPTH, _WIDEST) * (back - front)
     columns = (half, front, back, widest, np.interp(d, _DEPTH, _POWER_FRONT), np.interp(d, _DEPTH, _POWER_BACK))
-    half, front, back, widest, pf, pb = (c[:, None, None].astype(np.float32) for c in columns)
+    half, front, back, widest, pf, pb = (c[:, None, None] for c in columns)
     ahead = lattice.y < widest
     v = np.abs(lattice.y - widest) / np.where(ahead, widest - front, back - widest)
     power = np.where(ahead, pf, pb)
