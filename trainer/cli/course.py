@@ -108,8 +108,7 @@ def _number(value: float) -> str:
 
 def _validate(arguments: argparse.Namespace) -> int:
     ready = engine()
-    with progress("simulating cohorts") as tell:
-        checked = validate(ready, ready.library.validation, tell=None if arguments.json else _quietly, progress=tell)
+    checked = validate(ready, ready.library.validation, tell=lambda name: announce(f"simulating {name}"))
     if arguments.json:
         print_json([_row(c) for c in checked])
     else:
@@ -122,10 +121,6 @@ def _validate(arguments: argparse.Namespace) -> int:
     if outside:
         announce(f"atoll: outside the published interval: row {', '.join(outside)}")
     return 1 if outside else 0
-
-
-def _quietly(name: str) -> None:
-    announce(f"simulating {name}")
 
 
 def _cells(c: Checked) -> list[str]:

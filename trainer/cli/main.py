@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+import trainer.cli.case
+import trainer.cli.course
+import trainer.cli.encounter
 from trainer import __version__
-from trainer.cli import case, course, encounter
 from trainer.core.error import AtollError, BadInput
 
-_MODULES = (case, course, encounter)
+_MODULES = (trainer.cli.case, trainer.cli.course, trainer.cli.encounter)
 _INTERRUPTED = 130
 
 

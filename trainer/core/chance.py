@@ -26,7 +26,9 @@ _ROUNDS = 10
 
 
 @nb.njit(cache=True, inline="never")
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+def philox(
+    c0: int, c1: int, c2: int, c3: int, k0: int | np.uint64, k1: int | np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return the four 32-bit words of Philox4x32-10 for a 128-bit counter and a 64-bit key."""
     x0, x1, x2, x3 = np.uint64(c0) & _MASK, np.uint64(c1) & _MASK, np.uint64(c2) & _MASK, np.uint64(c3) & _MASK
     a, b = np.uint64(k0) & _MASK, np.uint64(k1) & _MASK
@@ -55,7 +57,8 @@ def uniform(key: int, stream: int, tick: int, index: int) -> float:
         Which, where one use needs several at a tick.
     """
     k = np.uint64(key)
-    hi, lo, _, _ = philox(index, tick, stream, 0, k & _MASK, k >> _SHIFT)
+    low, high = k & _MASK, k >> _SHIFT
+    hi, lo, _, _ = philox(index, tick, stream, 0, low, high)
     return (float(((hi << _SHIFT) | lo) >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
@@ -63,7 +66,8 @@ def uniform(key: int, stream: int, tick: int, index: int) -> float:
 def normal(key: int, stream: int, tick: int, index: int) -> float:
     """Return the standard normal number of this key, stream, tick and index (Box and Muller 1958)."""
     k = np.uint64(key)
-    a, b, c, d = philox(index, tick, stream, 1, k & _MASK, k >> _SHIFT)
+    low, high = k & _MASK, k >> _SHIFT
+    a, b, c, d = philox(index, tick, stream, 1, low, high)
     u = (float(((a << _SHIFT) | b) >> np.uint64(12)) + 0.5) * 2.0**-52
     v = (float(((c << _SHIFT) | d) >> np.uint64(12)) + 0.5) * 2.0**-52
     return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)

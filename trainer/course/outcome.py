@@ -156,7 +156,7 @@ def _on(history: History, name: str, days: np.ndarray) -> np.ndarray:
 
 
 def _flag(condition: np.ndarray, applies: np.ndarray) -> np.ndarray:
-    return np.where(applies, condition.astype(float), np.nan)
+    return np.where(applies, np.asarray(condition, dtype=float), np.nan)
 
 
 def _response(history: History, treated: np.ndarray, last: np.ndarray) -> dict[str, np.ndarray]:
@@ -215,7 +215,7 @@ def _relapse(history: History, treated: np.ndarray) -> dict[str, np.ndarray]:
         "relapse_day": day,
         "relapse_after_treatment_start_days": day - treated,
         "relapse_dose_mg": dose,
-        "relapse_on_treatment": _flag(dose > 0, relapsed),
+        "relapse_on_treatment": _flag(np.greater(dose, 0), relapsed),
         "relapses": seen.sum(axis=1).astype(float),
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -90,7 +90,8 @@ class _Builder:
                 self.faults.append(self.document.fault(where, "a key must be a word"))
                 continue
             if key in found:
-                self.faults.append(self.document.fault((*where, key), "the key is there twice"))
+                line = key_node.start_mark.line + 1
+                self.faults.append(Fault(self.document.path, line, f"{key}: the key is there twice"))
             found[key] = self.build(value_node, (*where, key))
         return found
 
@@ -134,7 +135,7 @@ def read_document(path: Path) -> Document:
                 raise BadFiles([Fault(path, line, "aliases and anchors are not allowed; write the value out")])
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = cast(Any, error.problem_mark or error.context_mark)
         raise BadFiles([Fault(path, mark.line + 1 if mark else 1, f"not YAML: {error.problem}")]) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise BadFiles([Fault(path, 1, f"not YAML: {str(error).splitlines()[0]}")]) from error

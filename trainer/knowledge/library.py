@@ -96,6 +96,15 @@ class _Reading:
             self.faults += error.faults
             return None
 
+    def named_by_file(self, model: type[M], path: Path) -> Iterator[tuple[str, M]]:
+        """Read a file that is one value whose ``id`` is the file's name."""
+        made = self.whole(model, path)
+        if made is not None:
+            name = str(getattr(made, "id", ""))
+            if name != path.stem:
+                self.faults.append(Fault(path, 1, f"the identifier {name!r} differs from the file's name"))
+            yield name, made
+
     def entries(self, model: type[M], path: Path, key: str | None = None) -> Iterator[tuple[str, M]]:
         """Read a file that maps identifiers to values, or with ``key`` lists values that carry their ``id``."""
         document = self.document(path)
@@ -177,13 +186,10 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         reading.gather(reading.entries(Investigation, path, "tests"), tests, path)
     for path in sorted((knowledge / "treatments").glob("*.yaml")):
         reading.gather(reading.entries(Treatment, path, "treatments"), treatments, path)
-    for model, place, into in ((Disease, knowledge / "diseases", diseases), (Plan, folder / "plans", plans)):
-        for path in sorted(place.glob("*.yaml")):
-            made = reading.whole(model, path)
-            if made is not None:
-                if made.id != path.stem:
-                    reading.faults.append(Fault(path, 1, f"the identifier {made.id!r} differs from the file's name"))
-                into[made.id] = made  # type: ignore[assignment]
+    for path in sorted((knowledge / "diseases").glob("*.yaml")):
+        reading.gather(reading.named_by_file(Disease, path), diseases, path)
+    for path in sorted((folder / "plans").glob("*.yaml")):
+        reading.gather(reading.named_by_file(Plan, path), plans, path)
     body = reading.whole(Body, knowledge / "body.yaml")
     validation = reading.whole(Validation, knowledge / "validation.yaml")
     for document in reading.documents:

@@ -103,6 +103,6 @@ def _prophylaxis(steroid: Course, courses: Sequence[Course], weight_kg: float) -
         "prophylaxis",
         0,
         1,
-        f"{high} days at {PROPHYLAXIS_MG:g} mg or more without prophylaxis: it cuts Pneumocystis pneumonia to about a fourteenth.",
+        f"{high} days at {PROPHYLAXIS_MG:g} mg or more without prophylaxis, which cuts Pneumocystis to a fourteenth.",
         "park-2018",
     )

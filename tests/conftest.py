@@ -1,0 +1,43 @@
+"""What every test may rest on."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=30,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("long", parent=settings.get_profile("default"), max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home(tmp_path_factory):
+    """Keep what Atoll writes by itself out of the real home."""
+    folder = tmp_path_factory.mktemp("atoll-home")
+    before = os.environ.get("ATOLL_HOME")
+    os.environ["ATOLL_HOME"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["ATOLL_HOME"]
+    else:
+        os.environ["ATOLL_HOME"] = before
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """The engine over Atoll's own knowledge, compiled."""
+    from trainer.course.cohort import Engine
+    from trainer.course.warming import warm
+    from trainer.knowledge.library import library
+
+    made = Engine.of(library())
+    warm(made.parameters)
+    return made
