@@ -14,7 +14,7 @@ from trainer.course.stream import FLARE, FLARE_SIZE
 _DAY = 1.0 / TICKS_PER_DAY
 _MOST_SMOULDER = 4.0
 _FLARE_SPREAD = 0.5  # log SD of the size of a flare; judgement: relapses run from trivial to as bad as the first
-_MATURE_FLARES_LESS = 0.35  # log hazard per SD; with the slower clearing of mature tissue it makes those who clear
+_MATURE_FLARES_LESS = 0.9  # log hazard per SD; with the slower clearing of mature tissue it makes those who clear
 # fast the ones who relapse (Barroso 2007, n = 32: films normal after 8 against 13 weeks)
 
 
@@ -27,14 +27,14 @@ def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
         smoulder' = -(fade + heals E) smoulder            or the size of a flare, when that is more
         drive'    = production smoulder (1 - blocks E)    - clearance (1 + clears E) drive
         memory'   = laid drive^2                          - fade_m memory
-        flares come with hazard  flare_rate memory / (1 + memory) (1 - E)
+        flares come with hazard  flare_rate memory^2 / (1 + memory^2) (1 - E)
 
     E is the steroid effect; immune macrolides and steroid-sparing drugs block likewise. Exposure to a culprit moves
     towards what withdrawal leaves of it, so half-hearted avoidance leaves half and a rechallenge brings it back. It
     multiplies its share of production. Every right-hand side
     rises with the state and falls with E, so more steroid never means more drive. A flare needs memory, which
     active disease lays down, severe disease far more: those treated late have more of it, and it outlives a short
-    course of steroids.
+    course of steroids. Once it has faded to a trace nothing flares; where it is plentiful, more of it adds little.
     From its turn on, an illness fades faster by itself and flares less: the mild turn within weeks of coming to a
     doctor, the severe late, and a flare after that puts a new turn off.
     """
@@ -59,8 +59,8 @@ def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
     smoulder = p.smoulder * math.exp(-heal * _DAY)
     hazard = (
         q.inflammation_flare_rate
-        * p.memory
-        / (1.0 + p.memory)
+        * p.memory**2
+        / (1.0 + p.memory**2)
         * (1.0 - effect)
         * math.exp(-_MATURE_FLARES_LESS * p.maturity_z)
     )
