@@ -26,17 +26,18 @@ def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
 
         smoulder' = -(fade + heals E) smoulder            or the size of a flare, when that is more
         drive'    = production smoulder (1 - blocks E)    - clearance (1 + clears E) drive
-        memory'   = laid drive^2                          - fade_m memory
+        memory'   = laid drive^2                          - (fade_m + heals_m M) memory
         flares come with hazard  flare_rate memory^2 / (1 + memory^2) (1 - E)
 
-    E is the steroid effect; immune macrolides and steroid-sparing drugs block likewise. Exposure to a culprit moves
-    towards what withdrawal leaves of it, so half-hearted avoidance leaves half and a rechallenge brings it back. It
-    multiplies its share of production. Every right-hand side
-    rises with the state and falls with E, so more steroid never means more drive. A flare needs memory, which
-    active disease lays down, severe disease far more: those treated late have more of it, and it outlives a short
-    course of steroids. Once it has faded to a trace nothing flares; where it is plentiful, more of it adds little.
-    From its turn on, an illness fades faster by itself and flares less: the mild turn within weeks of coming to a
-    doctor, the severe late, and a flare after that puts a new turn off.
+    E is the steroid effect, M that of an immune macrolide. Macrolides and steroid-sparing drugs block as steroids
+    do; a macrolide also heals smoulder and memory (relapse in 10 %: Radzikowska 2017, n = 40). Exposure to a culprit
+    moves towards what withdrawal leaves of it, so half-hearted avoidance leaves half and a rechallenge brings it
+    back. It multiplies its share of production. Every right-hand side rises with the state and falls with E, so
+    more steroid never means more drive.
+    A flare needs memory, which active disease lays down, severe disease far more: those treated late have more of
+    it, and it outlives a short course of steroids. A trace of it makes no flare; where it is plentiful, more of it
+    adds little. From its turn on, an illness fades fast by itself and flares little: the mild turn about the time
+    they come to a doctor, the severe months later, and a flare after that puts a new turn off.
     """
     if q.inflammation_production <= 0.0:
         return
@@ -78,5 +79,6 @@ def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
     clear = q.inflammation_clearance * (1.0 + q.inflammation_steroid_clears * effect)
     drive = p.drive * math.exp(-clear * _DAY) + q.inflammation_production * p.smoulder * blocked * _DAY
     laid = q.inflammation_memory_laid * math.exp(q.inflammation_memory_frailty * p.frailty_z)
-    p.memory = p.memory * math.exp(-q.inflammation_memory_fade * _DAY) + laid * drive * drive * _DAY
+    forgets = q.inflammation_memory_fade + q.inflammation_macrolide_heals * p.macrolide_effect
+    p.memory = p.memory * math.exp(-forgets * _DAY) + laid * drive * drive * _DAY
     p.drive = drive
