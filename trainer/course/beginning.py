@@ -118,12 +118,10 @@ def _comes(parameters: Parameters, state: State) -> np.ndarray:
 def _draw_illness(p: np.ndarray, q: np.ndarray, keys: np.ndarray) -> None:
     z = _normals(keys, 60)
     p["steroid_z"] -= np.where(_uniforms(keys, 66) < q["inflammation_refractory"], _REFRACTORY_Z, 0.0)
-    p["smoulder"] = q["inflammation_ignition"] * _power(
-        q["inflammation_ignition_spread"], 0.8 * p["severity_z"] + 0.6 * z
-    )
-    weeks = (
-        _spread(q, "inflammation_turn", _normals(keys, 61)) + q["inflammation_severity_delays_turn"] * p["severity_z"]
-    )
+    heat = 0.8 * p["severity_z"] + 0.6 * z
+    p["smoulder"] = q["inflammation_ignition"] * _power(q["inflammation_ignition_spread"], heat)
+    weeks = _spread(q, "inflammation_turn", _normals(keys, 61)) + q["inflammation_severity_delays_turn"] * heat
+    weeks = np.maximum(weeks, q["inflammation_turn_low"])  # who has long turned does not come any more
     turns = q["inflammation_turn_spread"] > 0
     p["turn_tick"] = np.where(turns, np.round(weeks * DAYS_PER_WEEK).astype(np.int64) * TICKS_PER_DAY, NEVER)
     p["first_turn_tick"] = p["turn_tick"]
