@@ -60,7 +60,7 @@ def test_a_film_shows_lungs_dark_and_consolidation_lighter(anatomy):
         state = EXAMPLES["cop"]
         records = state.opacities[:1].copy()
         records["volume_ml"] = volume_ml
-        series = Series(anatomy, type(state)(0, records), Protocol(kernel="soft", matrix=128, spacing_mm=2.0), 11)
+        series = Series(anatomy, type(state)(0, records), Protocol(kernel="soft", matrix=128, spacing_mm=4.0), 11)
         films.append(radiograph(series.volume(), series.spacing_mm, 1.4).astype(float))
     plain, ill = films
     assert plain.shape == ill.shape
@@ -72,7 +72,7 @@ def test_a_film_shows_lungs_dark_and_consolidation_lighter(anatomy):
 
 def test_a_montage_holds_both_windows_of_each_day(anatomy):
     visits = [
-        (day, Series(anatomy, EXAMPLES["cop"], Protocol(matrix=128, spacing_mm=3.0), 11)) for day in ("day 0", "day 30")
+        (day, Series(anatomy, EXAMPLES["cop"], Protocol(matrix=128, spacing_mm=6.0), 11)) for day in ("day 0", "day 30")
     ]
     sheet = montage(visits, tile=96)
     assert sheet.shape == (4 * 96, 7 * 96)

@@ -72,12 +72,13 @@ def test_processes_do_not_matter(series):
     assert other.stdout.split()[-1] == digest(series)
 
 
-def test_a_volume_is_its_slices(series):
+def test_a_volume_is_its_slices(anatomy):
+    series = Series(anatomy, EXAMPLES["cop"], replace(PROTOCOL, spacing_mm=6.0), 11)
     done = []
     volume = series.volume(progress=lambda n, total: done.append((n, total)))
     assert volume.shape == series.shape
     assert done[-1] == (series.count, series.count)
-    for i in PICKED:
+    for i in (3, 10):
         assert np.array_equal(volume[i], series.slice(i))
 
 

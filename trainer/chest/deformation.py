@@ -6,7 +6,8 @@ and nine pairs of COVID-19-NY-SBU patients: dome 5 to 10 mm per side independent
 (recalled, no source at hand).
 
 The map from visit to reference is a formula; its inverse is found by fixed-point iteration to 0.01 mm.
-Sliding of the lung along the chest wall is not modelled: the pull of the diaphragm fades towards the wall.
+Sliding of the lung along the chest wall is not modelled: the diaphragm's pull fades slowly across the wall, so ribs
+and spine go along by a part of it.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class Deformation:
         u = np.zeros_like(body)
         pull = _step((self.apex_mm - body[..., 0]) / (self.apex_mm - self.base_mm))
         radius = np.hypot(away[..., 1] / self.half_mm[1], away[..., 2] / self.half_mm[2])
-        inside = 1.0 - _step((radius - 0.5) / 0.6)
+        inside = 1.0 - _step((radius - 0.65) / 0.9)
         left = 0.5 * (1.0 + np.tanh(away[..., 2] / 25.0))
         u[..., 0] = pull * inside * ((1.0 - left) * self.dome_mm[0] + left * self.dome_mm[1])
         u[..., 1:] = -self.widening * away[..., 1:]

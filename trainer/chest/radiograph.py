@@ -44,7 +44,7 @@ def radiograph(volume: np.ndarray, spacing_mm: tuple[float, float, float], pixel
     film = zoom(path[::-1], (spacing_mm[0] / pixel_mm, spacing_mm[2] / pixel_mm), order=1)
     # A film's log response with gentle unsharp masking, as digital radiography shows it.
     broad = gaussian_filter(film, 25.0 / pixel_mm)
-    film = film + 0.45 * (film - broad) - 0.25 * (broad - broad.mean())
+    film = film + 0.8 * (film - broad) - 0.3 * (broad - broad.mean())
     inside = film[broad > 0.4 * np.percentile(broad, 90)]
-    low, high = np.percentile(inside, (1.0, 99.0))
+    low, high = np.percentile(inside, (0.5, 99.8))
     return np.asarray(np.clip((film - low) / (high - low), 0.0, 1.0) ** 0.9 * 255.0, np.uint8)

@@ -29,14 +29,27 @@ def _weight(k: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float3
 
 
 @nb.njit(cache=True, inline="always")
-def _trilinear(v: np.ndarray, z: int, y: int, x: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float32:
+def _bilinear(v: np.ndarray, z: int, y: int, x: int, fy: np.float32, fx: np.float32) -> np.float32:
     a = np.float32(v[z, y, x]) + fx * np.float32(v[z, y, x + 1] - v[z, y, x])
     b = np.float32(v[z, y + 1, x]) + fx * np.float32(v[z, y + 1, x + 1] - v[z, y + 1, x])
-    c = np.float32(v[z + 1, y, x]) + fx * np.float32(v[z + 1, y, x + 1] - v[z + 1, y, x])
-    d = np.float32(v[z + 1, y + 1, x]) + fx * np.float32(v[z + 1, y + 1, x + 1] - v[z + 1, y + 1, x])
-    a += fy * (b - a)
-    c += fy * (d - c)
-    return a + fz * (c - a)
+    return a + fy * (b - a)
+
+
+@nb.njit(cache=True, inline="always")
+def _density(v: np.ndarray, z: np.float32, iy: int, ix: int, fy: np.float32, fx: np.float32) -> np.float32:
+    """Return the density at a height, averaged over one plane's thickness (a quadratic B-spline across planes).
+
+    Linear interpolation alone ripples where a slice cuts the dome at a shallow angle.
+    """
+    middle = int(z + _HALF)
+    t = z - np.float32(middle)
+    low, high = max(middle - 1, 0), min(middle + 1, v.shape[0] - 1)
+    below, above = _HALF - t, _HALF + t
+    return (
+        _HALF * below * below * _bilinear(v, low, iy, ix, fy, fx)
+        + (np.float32(0.75) - t * t) * _bilinear(v, middle, iy, ix, fy, fx)
+        + _HALF * above * above * _bilinear(v, high, iy, ix, fy, fx)
+    )
 
 
 @nb.njit(cache=True, inline="always")
@@ -278,7 +291,7 @@ def scan_plane(
                 continue
             z = min(max(z, _ZERO), np.float32(nz) - np.float32(1.001))
             iz, iy, ix = int(z), int(y), int(x)
-            value = _trilinear(hu, iz, iy, ix, z - np.float32(iz), y - np.float32(iy), x - np.float32(ix))
+            value = _density(hu, z, iy, ix, y - np.float32(iy), x - np.float32(ix))
             if _lobes_near(lobe, iz, iy, ix) == 0:
                 if value < np.float32(30.0) and value > np.float32(-300.0):
                     mm_z, mm_y, mm_x = (

@@ -29,7 +29,7 @@ def inner_hu(series, margin):
     healthy = Series(series.anatomy, ChestState(0, np.zeros(0, OPACITY)), series.protocol, 5, series.deformation)
     masks = np.stack([series.truth(i).get(1, np.zeros(series.shape[1:], bool)) for i in range(series.count)])
     deep = edt.edt(masks, anisotropy=series.spacing_mm) > margin
-    for i in np.flatnonzero(deep.any(axis=(1, 2)))[::3]:
+    for i in np.flatnonzero(deep.any(axis=(1, 2)))[::4]:
         plain = healthy.clean(i)
         normal = (plain > -880) & (plain < -800)
         out.append(series.clean(i)[deep[i] & normal])
@@ -48,7 +48,7 @@ def test_ground_glass_lies_between(anatomy, fill):
 
 
 def test_more_filling_is_denser(anatomy):
-    means = [inner_hu(scan(anatomy, fill=f), 8.0).mean() for f in (0.2, 0.4, 0.6, 0.8, 1.0)]
+    means = [inner_hu(scan(anatomy, fill=f), 8.0).mean() for f in (0.2, 0.4, 0.6, 0.8)]
     assert np.all(np.diff(means) > 0)
 
 
@@ -107,10 +107,10 @@ def test_the_centre_of_a_reversed_halo_is_ground_glass(anatomy):
 def test_a_cavity_takes_its_share(anatomy):
     series = scan(anatomy, fill=0.95, cavity=0.3, form=Form.NODULE, volume_ml=20.0)
     hollow = owned = 0
-    for i in range(series.count):
+    for i in range(0, series.count, 2):
         masks = series.sign_truth(i)
         hollow += masks[1, Sign.CAVITY].sum() if (1, Sign.CAVITY) in masks else 0
-        owned += series.truth(i)[1].sum() if 1 in series.truth(i) else 0
+        owned += series.truth(i).get(1, np.zeros(1)).sum()
     assert hollow / owned == pytest.approx(0.3, abs=0.06)
 
 
@@ -149,11 +149,11 @@ def test_an_effusion_has_its_volume_and_lies_behind(anatomy):
     dz, dy, dx = series.spacing_mm
     wet, rows = 0, []
     healthy = scan(anatomy, volume_ml=0.0)
-    for i in range(series.count):
+    for i in range(1, series.count, 3):
         changed = (healthy.clean(i) < -700) & (np.abs(series.clean(i) - 9.0) < 6.0)
         wet += changed.sum()
         rows.extend(np.nonzero(changed)[0])
-    assert wet * dz * dy * dx / 1000.0 == pytest.approx(volume, rel=0.12)
+    assert 3 * wet * dz * dy * dx / 1000.0 == pytest.approx(volume, rel=0.12)
     lung_rows = np.nonzero(healthy.clean(40) < -700)[0]
     assert np.mean(rows) > np.median(lung_rows)
 
