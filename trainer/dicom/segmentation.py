@@ -203,6 +203,6 @@ def _opacity(number: int, visit: Visit, record: np.void, signs: tuple[Sign, ...]
     return found
 
 
-def lobe_name(lobe: Lobe) -> str:
+def lobe_name(lobe: int) -> str:
     """Return a lobe in words, such as "right upper lobe"."""
-    return f"{lobe.name.lower().replace('_', ' ')} lobe"
+    return f"{Lobe(lobe).name.lower().replace('_', ' ')} lobe"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -62,7 +63,7 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
         If the folder is in the way or cannot be written.
     """
     target = target.resolve()
-    _check(target, replace)
+    check_folder(target, replace)
     try:
         part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
     except OSError as error:
@@ -77,9 +78,18 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _check(target: Path, replace: bool) -> None:
+def check_folder(target: Path, replace: bool = False) -> None:
+    """Say beforehand whether `whole_folder` can take the place of ``target``.
+
+    Raises
+    ------
+    BadInput
+        If it cannot.
+    """
     if not target.parent.is_dir():
         raise BadInput(f"{target.parent}: there is no such folder; make it first")
+    if not os.access(target.parent, os.W_OK):
+        raise BadInput(f"{target.parent}: cannot be written; choose another folder")
     if not target.exists():
         return
     if not target.is_dir():
