@@ -172,26 +172,26 @@ def _sternum(habitus: Habitus, bars: Bars) -> None:
 def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
     """Add one scapula: a curved blade oblique to the coronal plane, its spine, neck, coracoid and acromion."""
     w = habitus.size * habitus.width
-    lift = 3.0 if side > 0 else -2.0
-    for depth in np.arange(26.0, 124.0, 2.6):
+    lift = side * habitus.tilt_mm
+    for depth in np.arange(26.0, 124.0, 1.8):
         t = (depth - 26.0) / 98.0
         length = (84.0 - 8.0 * math.sin(3.0 * t) - 48.0 * max(0.0, t - 0.35) ** 1.2 / 0.6) * w
         medial = np.array(place(habitus, (depth + lift, 56.0 - 6.0 * t, side * (88.0 + 16.0 * t * t))))
-        turn = math.radians(33.0 + 1.5 * lift - 6.0 * t)
+        turn = math.radians(33.0 + lift - 6.0 * t)
         along = np.array([0.0, -math.sin(turn), side * math.cos(turn)])
         out = np.array([0.0, math.cos(turn), side * math.sin(turn)])
         u = np.linspace(0.0, 1.0, 9)
         bow = 5.0 * np.sin(math.pi * u) + 2.5 * np.sin(2.0 * math.pi * u + 0.6)
         points = medial + np.outer(u * length, along) + np.outer(bow, out)
         rim = np.array([2.4, 1.2, 0.9, 0.8, 0.8, 1.0, 1.5, 3.0, 3.6])
-        bars.add(points, rim, 1.6, Kind.SCAPULA, np.tile(out, (9, 1)))
+        bars.add(points, rim, 1.5, Kind.SCAPULA, np.tile(out, (9, 1)))
         if depth < 60.0:
             # its spine stands on the blade and grows into the acromion
             high = (60.0 - depth) / 34.0
             root = medial + along * length * (0.12 + 0.42 * high) + out * 3.0
             far = root + out * (5.0 + 21.0 * high) + along * (6.0 + 10.0 * high)
-            bars.add(np.array([root, far]), [1.3, 2.4], 1.8, Kind.SCAPULA, np.tile(along, (2, 1)))
-    z, y, _ = place(habitus, (18.0, -8.0, 0.0))
+            bars.add(np.array([root, far]), [1.3, 2.4], 1.5, Kind.SCAPULA, np.tile(along, (2, 1)))
+    z, y, _ = place(habitus, (18.0 + lift, -8.0, 0.0))
     parts: tuple[tuple[list[Point], list[float], list[float]], ...] = (
         ([(z - 6, y + 14, 147.0), (z + 4, y + 7, 151.0), (z + 10, y + 2, 156.0)], [3.0, 5.0, 8.5], [7.0, 9.0, 14.0]),
         ([(z + 8, y - 2, 148.0), (z + 16, y - 20, 141.0), (z + 10, y - 34, 148.0)], [5.0, 5.0, 4.0], [6.0, 5.5, 5.0]),
@@ -204,12 +204,13 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
 def _shoulder(habitus: Habitus, bars: Bars, side: float) -> None:
     """Add one clavicle and the humerus of a raised arm."""
     w = habitus.size * habitus.width
-    z, y, _ = place(habitus, (0.0, -6.0, 0.0))
+    lift = side * habitus.tilt_mm
+    z, y, _ = place(habitus, (lift, -6.0, 0.0))
     humerus = [(z, y, side * 184 * w), (z + 40, y - 6, side * 205 * w), (z + 80, y - 10, side * 215 * w)]
     bars.add(humerus, [23.0, 15.0, 12.0], [23.0, 15.0, 12.0], Kind.LONG)
     inner, _ = wall_point(habitus, 32.0, 25.0, side, 12.0)
     plan = ((20.0, -62.0, 40.0), (4.0, -54.0, 66.0), (-12.0, -38.0, 104.0), (-24.0, -22.0, 140.0))
-    points = [inner, *(np.array(place(habitus, (d, back, side * x))) for d, back, x in plan)]
+    points = [inner, *(np.array(place(habitus, (d + 0.6 * lift, back, side * x))) for d, back, x in plan)]
     line, _ = smooth_line(np.array(points), 1.0, parts=4)
     along = np.linspace(0, 1, len(line))
     thick = np.interp(along, [0, 0.15, 0.4, 1], [9.5, 7.2, 5.8, 5.6])

@@ -55,6 +55,8 @@ class Habitus:
         Factor of the aortic diameters; widens and unfolds with age.
     calcification : float
         Of rib cartilage, 0 to 1.
+    plaque : float
+        Of calcium in the wall of the aorta, 0 to 1.
     bone : float
         Density of trabecular bone, 1 for the mean; falls with age.
     heart : float
@@ -69,6 +71,8 @@ class Habitus:
         Share of fat in the muscles behind the spine, 0 to 1.
     lean : float
         By how much the left half of the cage is wider than the mean of both, 0.02 in the measured chests.
+    tilt_mm : float
+        How much lower the left shoulder lies than the mean of both.
     gas : float
         Size of the gas bubble in the stomach, 0 to 1.
     """
@@ -87,6 +91,7 @@ class Habitus:
     visceral: float
     aorta: float
     calcification: float
+    plaque: float
     bone: float
     heart: float
     rib_slope: float
@@ -94,6 +99,7 @@ class Habitus:
     sway_mm: float
     marbling: float
     lean: float
+    tilt_mm: float
     gas: float
 
     @property
@@ -138,6 +144,7 @@ def habitus_of(person: Person) -> Habitus:
         visceral=_clip(1.0 + 0.05 * (bmi - 25.0) + 0.25 * (old - 0.5) + 0.12 * n(10), 0.4, 2.2),
         aorta=_clip((0.93 if woman else 1.02) * (0.86 + 0.28 * old) + 0.04 * n(11), 0.75, 1.35),
         calcification=_clip(old * 0.75 + 0.15 * n(12), 0.0, 1.0),
+        plaque=_clip(0.85 * (old - 0.35) + 0.12 * n(22), 0.0, 0.9),
         bone=_clip(1.35 - 0.65 * old + 0.12 * n(13), 0.45, 1.6),
         heart=_clip(size**0.5 * (1.0 + 0.03 * n(14) + 0.006 * (bmi - 25.0) + 0.04 * (old - 0.5)), 0.82, 1.2),
         rib_slope=_clip(1.0 + 0.2 * n(15), 0.6, 1.5),
@@ -145,6 +152,7 @@ def habitus_of(person: Person) -> Habitus:
         sway_mm=2.5 * n(17),
         marbling=_clip(0.12 + 0.35 * old + 0.15 * n(18), 0.05, 0.9),
         lean=_clip(0.02 + 0.012 * n(20), -0.02, 0.05),
+        tilt_mm=3.0 * n(21),
         gas=_clip(0.5 + 0.3 * n(19), 0.0, 1.0),
     )
 

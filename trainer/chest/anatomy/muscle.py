@@ -100,7 +100,7 @@ def _nearer(d, who, best, mine, second):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn, marbling, pieces, owner, table):  # type: ignore[no-untyped-def]
+def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn, marbling, tilt, pieces, owner, table):  # type: ignore[no-untyped-def]
     for ii in nb.prange(out.shape[0]):
         i = np.int64(ii)
         z = org[0] + i * sp[0]
@@ -128,10 +128,10 @@ def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn,
                 n4 = noise(table, z / 120.0 + 2.0, y / 70.0 - 3.0, x / 70.0)
                 side = _window(az, 70.0, 110.0, 45.0)
                 back = _window(az, 150.0, 180.0, 30.0)
-                m = b + 2.0 + fat * (1.0 + 0.2 * side - 0.4 * back) * (1.0 + 0.42 * n4 + 0.12 * n1)
+                m = b + 2.0 + fat * (1.0 + 0.2 * side - 0.4 * back) * (1.0 + min(0.42, 4.5 / fat) * n4 + 0.12 * n1)
                 depth = -m
                 best, mine, second = 99.0, -1, 99.0
-                px, py, pz = abs(x) + 2.5 * n3, y + 2.5 * n2, z
+                px, py, pz = abs(x) + 2.5 * n3, y + 2.5 * n2, z + (tilt if x > 0.0 else -tilt)
                 for u in range(count):
                     s = use[u]
                     az0 = pieces[s, 4] - pieces[s, 0]
@@ -146,7 +146,7 @@ def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn,
                     e = math.sqrt(qz * qz + qy * qy + qx * qx) - (pieces[s, 3] + t * (pieces[s, 7] - pieces[s, 3]))
                     best, mine, second = _nearer(e, owner[s], best, mine, second)
                 # between the ribs; serratus and oblique on them; trapezius under the skin of the back
-                best, mine, second = _nearer(o - 8.6, 0, best, mine, second)
+                best, mine, second = _nearer(o - 8.6 + 1.2 * max(0.0, 6.0 - d), 0, best, mine, second)
                 sheet = _window(az, 56.0, 140.0, 8.0) * _window(d, 30.0, 400.0, 20.0)
                 sheet = max(sheet, _window(az, 0.0, 140.0, 8.0) * _window(d, 135.0, 400.0, 20.0))
                 best, mine, second = _nearer(
@@ -202,6 +202,6 @@ def muscle_field(
     _muscle(
         out, np.array(fine.grid.origin_mm), np.array(fine.grid.spacing_mm), body, cage,
         front + 0.53 * (back - front), spine, ratio, habitus.stretch,
-        habitus.subcutaneous_mm, habitus.muscle, habitus.marbling, pieces, owner, table,
+        habitus.subcutaneous_mm, habitus.muscle, habitus.marbling, habitus.tilt_mm, pieces, owner, table,
     )  # fmt: skip
     return out

@@ -52,14 +52,15 @@ def outer(person: Person, grid: Grid) -> Outer:
     lattice = lattice_of(grid, _steps(grid, (2.0, 2.0, 2.0)))
     plan = mediastinum.plan_of(habitus)
     stack = scaffold(habitus, person.key, plan, lattice, table)
-    fine = lattice_of(grid, _steps(grid, (3.0, 1.25, 1.25)))
+    fine = lattice_of(grid, _steps(grid, (2.5, 1.25, 1.25)))
     flesh = muscle.muscle_field(habitus, lattice, stack[tissue.BODY], stack[tissue.WALL], fine, table)
     depth, kinds = bone.draw(habitus, person.key, grid)
     hu = np.empty(grid.shape, dtype=np.int16)
     organ, lung, share = (np.zeros(grid.shape, dtype=np.uint8) for _ in range(3))
     gland = 0.9 - 0.018 * person.age_years
     figures = np.array(
-        [habitus.marbling, habitus.calcification, habitus.bone, abdomen.gas_level_mm(habitus), gland], np.float32
+        [habitus.marbling, habitus.calcification, habitus.bone, abdomen.gas_level_mm(habitus), gland, habitus.plaque],
+        np.float32,
     )
     tissue.compose(
         hu, organ, lung, share, depth, kinds, stack, _ratio(grid, lattice), flesh, _ratio(grid, fine),

@@ -64,7 +64,10 @@ def _middle(stack: np.ndarray, habitus: Habitus, key: int, plan: mediastinum.Pla
     stack[tissue.GULLET] = mediastinum.tube_field(habitus, plan, lattice, ("oesophagus",))
     stack[tissue.THYROID] = mediastinum.thyroid_field(habitus, lattice)
     stack[tissue.NODE] = mediastinum.node_field(habitus, key, lattice)
-    return mediastinum.tube_field(habitus, plan, lattice, ("descending_aorta",))
+    descending = mediastinum.tube_field(habitus, plan, lattice, ("descending_aorta",))
+    rising = mediastinum.tube_field(habitus, plan, lattice, ("ascending_aorta",))
+    stack[tissue.AORTA] = np.minimum(descending, rising)
+    return descending
 
 
 def _core(

@@ -19,12 +19,12 @@ from trainer.chest.anatomy.noise import noise
 # Rows of the stack of coarse fields, each a signed distance in mm.
 (
     BODY, WALL, HEART, VESSEL, AIRWAY, LUMEN, GULLET, THYROID, UNDER, LIVER, SPLEEN, STOMACH, BOWEL, LUNG, SIDE, BREAST,
-    GROOVE, BLOOD, NODE,
-) = range(19)  # fmt: skip
-FIELDS = 19
+    GROOVE, BLOOD, NODE, AORTA,
+) = range(20)  # fmt: skip
+FIELDS = 20
 
 # What the kernels need of the person, in this order.
-MARBLING, CALCIFICATION, BONE_DENSITY, GAS_LEVEL_MM, GLAND = range(5)
+MARBLING, CALCIFICATION, BONE_DENSITY, GAS_LEVEL_MM, GLAND, PLAQUE = range(6)
 
 _OUTSIDE, _SKIN, _FAT, _MUSCLE, _BONE = (int(o) for o in list(Organ)[:5])
 _CARTILAGE, _LUNG, _AIRWAY, _HEART, _VESSEL = (int(o) for o in list(Organ)[5:10])
@@ -41,7 +41,7 @@ def bone_table() -> np.ndarray:
     table[Kind.RIB] = (1.05, 640.0, 105.0, 45.0)
     table[Kind.BODY] = (0.75, 480.0, 165.0, 75.0)
     table[Kind.ARCH] = (1.3, 560.0, 190.0, 60.0)
-    table[Kind.STERNUM] = (0.9, 480.0, 75.0, 60.0)
+    table[Kind.STERNUM] = (0.8, 430.0, 105.0, 65.0)
     table[Kind.SCAPULA] = (1.2, 780.0, 150.0, 60.0)
     table[Kind.LONG] = (2.0, 850.0, 90.0, 60.0)
     return table
@@ -152,7 +152,7 @@ def _heart(value, what, line, near, x0, tx, grains, step):  # type: ignore[no-un
 
 
 @nb.njit(cache=True)
-def _in_middle(value, what, line, near, x0, tx, p, grains, step, table):  # type: ignore[no-untyped-def]
+def _in_middle(value, what, line, near, x0, tx, p, grains, step, table, person):  # type: ignore[no-untyped-def]
     """Return HU and organ with vessels, nodes, thyroid, gullet and airways drawn over what is there."""
     coarse, grain = grains
     if near[HEART]:
@@ -162,6 +162,11 @@ def _in_middle(value, what, line, near, x0, tx, p, grains, step, table):  # type
     if near[VESSEL]:
         a = _share(_at(line, VESSEL, x0, tx), step)
         value = _blend(value, 40.0 + 4.0 * grain, a)
+        if near[AORTA]:
+            d = _at(line, AORTA, x0, tx)
+            crust = noise(table, p[0] / 7.0, p[1] / 6.0 + 9.0, p[2] / 6.0) + 0.5 * coarse
+            chalk = min(1.0, max(0.0, 6.0 * (crust - 1.15 + person[PLAQUE])))
+            value = _blend(value, 650.0, chalk * _share(abs(d + 0.9) - 0.7, step))
         if a >= 0.5:
             what = _VESSEL
     if near[GULLET]:
@@ -221,7 +226,7 @@ def _soft(line, near, x0, tx, muscle, p, step, table, person):  # type: ignore[n
         value = _blend(value, 46.0, a)
         if under < 0.0 and wall < -1.0:
             value = _in_belly(value, line, near, x0, tx, p, grains, step, table, person)
-    value, what = _in_middle(value, what, line, near, x0, tx, p, grains, step, table)
+    value, what = _in_middle(value, what, line, near, x0, tx, p, grains, step, table, person)
     return value, what, grains
 
 
