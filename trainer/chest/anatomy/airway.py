@@ -45,12 +45,12 @@ RIGHT = (
     Stem("medial middle", "middle", (-9, -13, 2), 5),
     Stem("superior", "intermedius", (1, 14, 7), 6),
     Stem("lower", "intermedius", (-15, 6, 5)),
-    Stem("medial basal", "lower", (-14, -3, -2), 7),
+    Stem("medial basal", "lower", (-18, -3, -1), 7),
     Stem("basal", "lower", (-8, 3, 4)),
-    Stem("anterior basal", "basal", (-10, -9, 8), 8),
+    Stem("anterior basal", "basal", (-18, -8, 5), 8),
     Stem("lateral and posterior", "basal", (-7, 4, 3)),
-    Stem("lateral basal", "lateral and posterior", (-12, 2, 9), 9),
-    Stem("posterior basal", "lateral and posterior", (-13, 8, 1), 10),
+    Stem("lateral basal", "lateral and posterior", (-20, 1, 6), 9),
+    Stem("posterior basal", "lateral and posterior", (-22, 6, 0), 10),
 )
 LEFT = (
     Stem("hilum", "main", (0, 0, 0)),
@@ -64,10 +64,10 @@ LEFT = (
     Stem("lower", "hilum", (-10, 6, 5)),
     Stem("superior", "lower", (0, 14, 5), 15),
     Stem("basal", "lower", (-15, 4, 5)),
-    Stem("anteromedial basal", "basal", (-13, -8, 5), 16),
+    Stem("anteromedial basal", "basal", (-19, -7, 3), 16),
     Stem("lateral and posterior", "basal", (-8, 5, 4)),
-    Stem("lateral basal", "lateral and posterior", (-12, 2, 9), 17),
-    Stem("posterior basal", "lateral and posterior", (-13, 8, 1), 18),
+    Stem("lateral basal", "lateral and posterior", (-20, 1, 6), 17),
+    Stem("posterior basal", "lateral and posterior", (-22, 6, 0), 18),
 )
 # lobe of each segment, and where its far middle lies: shares (lateral, back, up) of its lobe's extent; judgement
 SEGMENT_LOBE = (0, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5)
@@ -112,7 +112,7 @@ def skeleton_of(landmarks: Mapping[str, Point], height_mm: Mapping[int, float], 
     person : Person
     """
     carina = np.array(landmarks["carina"])
-    start, end, parent, segment = [carina + (30.0, 0.0, 0.0)], [carina], [-1], [0]
+    start, end, parent, segment = [carina + np.array((30.0, 0.0, 0.0))], [carina], [-1], [0]
     row: dict[str, int] = {"trachea": 0}
     tip = np.zeros(len(SEGMENTS), np.int64)
     for side, name, stems in ((1, "right", RIGHT), (2, "left", LEFT)):
@@ -140,6 +140,29 @@ def skeleton_of(landmarks: Mapping[str, Point], height_mm: Mapping[int, float], 
     return Skeleton(
         tree.Twigs(np.array(start), np.array(end), np.array(parent, np.int32), np.array(segment, np.int16)), row, tip
     )
+
+
+def aimed(skeleton: Skeleton, middle_mm: np.ndarray) -> Skeleton:
+    """Return the skeleton with every segmental bronchus turned half-way towards the middle of its segment.
+
+    Parameters
+    ----------
+    skeleton : Skeleton
+    middle_mm : numpy.ndarray
+        Shape (19, 3): mean of the end points of each segment; row 0 is not read.
+    """
+    end = skeleton.twigs.end.copy()
+    for s in range(1, len(SEGMENTS)):
+        tip = int(skeleton.tip[s])
+        start = skeleton.twigs.start[tip]
+        hand = end[tip] - start
+        aim = middle_mm[s] - start
+        length, reach = float(np.linalg.norm(hand)), float(np.linalg.norm(aim))
+        way = hand / length + aim / max(reach, 1e-6)
+        # bronchi of long segments run on before they divide
+        end[tip] = start + way / np.linalg.norm(way) * (0.8 * length + 0.14 * reach)
+    own = skeleton.twigs
+    return Skeleton(tree.Twigs(own.start, end, own.parent, own.segment), skeleton.row, skeleton.tip)
 
 
 def fill(skeleton: Skeleton, seeds_mm: np.ndarray, segment: np.ndarray, person: Person) -> tree.Twigs:

@@ -43,14 +43,14 @@ def _draw(out, mask, p, q, rp, rq, org, sp):  # type: ignore[no-untyped-def]
         for c in range(p.shape[0]):
             # a rod thinner than a voxel keeps its mass: drawn as wide as a voxel, and fainter
             reach = max(rp[c], rq[c], half * h) + h
-            i0 = max(first, int(math.ceil((min(p[c, 0], q[c, 0]) - reach - org[0]) / sp[0])))
-            i1 = min(last - 1, int(math.floor((max(p[c, 0], q[c, 0]) + reach - org[0]) / sp[0])))
+            i0 = max(first, math.ceil((min(p[c, 0], q[c, 0]) - reach - org[0]) / sp[0]))
+            i1 = min(last - 1, math.floor((max(p[c, 0], q[c, 0]) + reach - org[0]) / sp[0]))
             if i1 < i0:
                 continue
-            j0 = max(0, int(math.ceil((min(p[c, 1], q[c, 1]) - reach - org[1]) / sp[1])))
-            j1 = min(ny - 1, int(math.floor((max(p[c, 1], q[c, 1]) + reach - org[1]) / sp[1])))
-            k0 = max(0, int(math.ceil((min(p[c, 2], q[c, 2]) - reach - org[2]) / sp[2])))
-            k1 = min(nx - 1, int(math.floor((max(p[c, 2], q[c, 2]) + reach - org[2]) / sp[2])))
+            j0 = max(0, math.ceil((min(p[c, 1], q[c, 1]) - reach - org[1]) / sp[1]))
+            j1 = min(ny - 1, math.floor((max(p[c, 1], q[c, 1]) + reach - org[1]) / sp[1]))
+            k0 = max(0, math.ceil((min(p[c, 2], q[c, 2]) - reach - org[2]) / sp[2]))
+            k1 = min(nx - 1, math.floor((max(p[c, 2], q[c, 2]) + reach - org[2]) / sp[2]))
             az, ay, ax = q[c, 0] - p[c, 0], q[c, 1] - p[c, 1], q[c, 2] - p[c, 2]
             inv = one / (az * az + ay * ay + ax * ax + np.float32(1e-6))
             for i in range(i0, i1 + 1):
@@ -73,7 +73,7 @@ def _draw(out, mask, p, q, rp, rq, org, sp):  # type: ignore[no-untyped-def]
                         out[i, j, k] = max(out[i, j, k], value)
 
 
-def coverage(capsules: Capsules, grid: Grid, mask: np.ndarray, widen_mm: float = 0.0) -> np.ndarray:
+def coverage(capsules: Capsules, grid: Grid, mask: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the share of each voxel that the rods fill.
 
     Parameters
@@ -82,18 +82,18 @@ def coverage(capsules: Capsules, grid: Grid, mask: np.ndarray, widen_mm: float =
     grid : Grid
     mask : numpy.ndarray
         uint8 [z, y, x]: nothing is drawn where it is 0.
-    widen_mm : float
-        Added to every radius, for the outside of a tube whose lumen the rods are.
+    out : numpy.ndarray, optional
+        Coverage to draw onto.
 
     Returns
     -------
     numpy.ndarray
         uint8 [z, y, x], 0 to 255. Rods that meet in a voxel do not add up: the largest share counts.
     """
-    out = np.zeros(grid.shape, dtype=np.uint8)
+    if out is None:
+        out = np.zeros(grid.shape, dtype=np.uint8)
     _draw(
-        out, mask, capsules.start_mm, capsules.end_mm,
-        (capsules.start_radius_mm + np.float32(widen_mm)), (capsules.end_radius_mm + np.float32(widen_mm)),
+        out, mask, capsules.start_mm, capsules.end_mm, capsules.start_radius_mm, capsules.end_radius_mm,
         np.array(grid.origin_mm), np.array(grid.spacing_mm),
     )  # fmt: skip
     return out

@@ -38,9 +38,9 @@ def _seeds(key, org, shape, lobe, costal, lorg, lsp):  # type: ignore[no-untyped
                 if odd not in (0, 3):
                     continue
                 _seed(key, org, i, j, k, p)
-                a = min(max(int(math.floor((p[0] - lorg[0]) / lsp[0] + 0.5)), 0), lobe.shape[0] - 1)
-                b = min(max(int(math.floor((p[1] - lorg[1]) / lsp[1] + 0.5)), 0), lobe.shape[1] - 1)
-                c = min(max(int(math.floor((p[2] - lorg[2]) / lsp[2] + 0.5)), 0), lobe.shape[2] - 1)
+                a = min(max(math.floor((p[0] - lorg[0]) / lsp[0] + 0.5), 0), lobe.shape[0] - 1)
+                b = min(max(math.floor((p[1] - lorg[1]) / lsp[1] + 0.5), 0), lobe.shape[1] - 1)
+                c = min(max(math.floor((p[2] - lorg[2]) / lsp[2] + 0.5), 0), lobe.shape[2] - 1)
                 if lobe[a, b, c] == 0 or (odd == 3 and costal[a, b, c] < CENTRAL_MM):
                     continue
                 own[i, j, k] = lobe[a, b, c]
@@ -60,16 +60,16 @@ def _slice(i, label, septum, lobe, place, own, org, lorg, lsp):  # type: ignore[
     inv = np.float32(2.0 / STEP_MM)
     half = np.float32(0.5)
     z = np.float32(lorg[0] + i * lsp[0])
-    ci = int(math.floor((z - org[0]) * inv + half))
+    ci = math.floor((z - org[0]) * inv + half)
     for j in range(lobe.shape[1]):
         y = np.float32(lorg[1] + j * lsp[1])
-        cj = int(math.floor((y - org[1]) * inv + half))
+        cj = math.floor((y - org[1]) * inv + half)
         for k in range(lobe.shape[2]):
             mine = lobe[i, j, k]
             if mine == 0:
                 continue
             x = np.float32(lorg[2] + k * lsp[2])
-            ck = int(math.floor((x - org[2]) * inv + half))
+            ck = math.floor((x - org[2]) * inv + half)
             d1, d2 = np.float32(1e9), np.float32(1e9)
             b1, b2 = (0, 0, 0), (0, 0, 0)
             for a in range(max(0, ci - _REACH), min(own.shape[0], ci + _REACH + 1)):

@@ -15,17 +15,18 @@ import numba as nb
 import numpy as np
 
 from trainer.chest.anatomy import airway, capsule, lobule, parenchyma, tree, vessel
-from trainer.chest.anatomy.lobe import distance_mm, fissures_of, lobes, place_in, territories
+from trainer.chest.anatomy.lobe import Fissures, distance_mm, fissures_of, lobes, place_in, territories
 from trainer.chest.anatomy.model import Branches
 from trainer.chest.grid import Grid
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_POINTS = 7400  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
-BARE_MM = 4.5  # nothing ends nearer to the pleura
+END_POINTS = 10500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
+BARE_MM = 3.0  # nothing ends nearer to the pleura
+BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
 BAND_MM = 5.0  # nor nearer to a fissure: the avascular band is 8 to 14 mm wide
-SEEN_RADIUS_MM = 1.0
-SEEN_DEPTH_MM = 25.0
+SEEN_RADIUS_MM = 1.2
+SEEN_DEPTH_MM = 28.0
 BLOOD_HU = 42  # no contrast medium
 WALL_HU = 20
 
@@ -85,6 +86,18 @@ def _bridge(out, lung):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
+def _reachable(out, lung, costal):  # type: ignore[no-untyped-def]
+    """Mark the lung beyond `BORDER_MM` of chest wall and diaphragm."""
+    nz, ny, nx = costal.shape
+    for ii in nb.prange(lung.shape[0]):
+        i = np.int64(ii)
+        for j in range(lung.shape[1]):
+            for k in range(lung.shape[2]):
+                deep = costal[min(i // 2, nz - 1), min(j // 2, ny - 1), min(k // 2, nx - 1)] > BORDER_MM
+                out[i, j, k] = 1 if deep and lung[i, j, k] != 0 else 0
+
+
+@nb.njit(cache=True, parallel=True)
 def _compose(hu, lung, vessel, lumen, outside, blood, wall):  # type: ignore[no-untyped-def]
     """Put vessels, walls and open lumens into the tissue."""
     for ii in nb.prange(hu.shape[0]):
@@ -93,16 +106,16 @@ def _compose(hu, lung, vessel, lumen, outside, blood, wall):  # type: ignore[no-
             for k in range(hu.shape[2]):
                 if lung[i, j, k] == 0:
                     continue
-                o = np.int32(outside[i, j, k])
-                v = np.int32(vessel[i, j, k])
+                o = int(outside[i, j, k])
+                v = int(vessel[i, j, k])
                 if o == 0 and v == 0:
                     continue
-                a = np.int32(lumen[i, j, k])
+                a = int(lumen[i, j, k])
                 # a bronchus pushes the vessel aside, its wall yields to it
                 v = min(v, 255 - a)
                 w = max(0, min(o - a, 255 - a - v))
                 t = 255 - a - v - w
-                mixed = np.int32(hu[i, j, k]) * t + blood * v + wall * w - 1000 * a
+                mixed = int(hu[i, j, k]) * t + blood * v + wall * w - 1000 * a
                 hu[i, j, k] = np.int16(np.rint(mixed / 255.0))
 
 
@@ -157,22 +170,89 @@ def _room(grid: Grid, lobe: np.ndarray, lung: np.ndarray) -> _Room:
 
 
 def _seeds(
-    room: _Room, fissures: object, grid: Grid, person: Person, stream: int, shift: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return end points and their lobes; ``shift`` 0 for arteries, 0.5 for veins."""
-    inside = room.lobe > 0
-    room_mm3 = float((room.depth > BARE_MM).sum()) * room.half.voxel_ml * 1000.0
-    step = (room_mm3 / (END_POINTS * 1.12)) ** (1.0 / 3.0)
-    where = np.argwhere(inside.any((1, 2)))
-    low = np.array([float(where[0, 0]), 0.0, 0.0]) * np.array(room.half.spacing_mm) + np.array(room.half.origin_mm)
-    high = np.array(room.half.shape) * np.array(room.half.spacing_mm) + np.array(room.half.origin_mm)
+    room: _Room, fissures: Fissures, grid: Grid, person: Person, stream: int, shift: float
+) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Return end points and their voxels at half resolution; ``shift`` 0 for arteries, 0.5 for veins."""
+    usable_mm3 = float((room.depth > BARE_MM).sum()) * room.half.voxel_ml * 1000.0
+    # about a ninth of the points fall to the bands along the fissures
+    step = (usable_mm3 / (END_POINTS * 1.12)) ** (1.0 / 3.0)
+    low = np.array(room.half.origin_mm)
+    high = low + np.array(room.half.shape) * np.array(room.half.spacing_mm)
     points = tree.lattice(low, high, step, person.key, stream, 0.85, shift)
     at = _at(room.half, points)
     keep = (room.lobe[at] > 0) & (room.depth[at] > BARE_MM)
-    points, at = points[keep], tuple(a[keep] for a in at)
-    lobe = room.lobe[at]
-    keep = distance_mm(fissures, grid, points, lobe) > BAND_MM  # type: ignore[arg-type]
-    return points[keep], lobe[keep]
+    points = points[keep]
+    points = points[distance_mm(fissures, grid, points, room.lobe[_at(room.half, points)]) > BAND_MM]
+    return points, _at(room.half, points)
+
+
+def _bronchi(
+    grid: Grid, room: _Room, fissures: Fissures, landmarks: Mapping[str, Point], person: Person
+) -> tuple[Branches, Branches, np.ndarray]:
+    """Return airways, the arteries beside them, and the segments that they supply."""
+    skeleton = airway.skeleton_of(landmarks, room.height_mm, person)
+    owner = np.array(airway.SEGMENT_LOBE[1:])
+    target = np.array([place_in(room.clouds[int(n)], airway.TARGET[s + 1], bool(n > 3)) for s, n in enumerate(owner)])
+    segment = territories(room.half, room.lobe, skeleton.twigs.end[skeleton.tip[1:]], target, owner)
+    seeds, at = _seeds(room, fissures, grid, person, 1, 0.0)
+    own = segment[at]
+    middle = np.array([seeds[own == s].mean(axis=0) if (own == s).any() else target[s - 1] for s in range(19)])
+    skeleton = airway.aimed(skeleton, middle)
+    twigs = airway.fill(skeleton, seeds, own, person)
+    airways = airway.airways_of(twigs)
+    return airways, vessel.arteries_of(twigs, skeleton, landmarks, airways, person), segment
+
+
+def _veins(
+    grid: Grid,
+    room: _Room,
+    fissures: Fissures,
+    landmarks: Mapping[str, Point],
+    segment: np.ndarray,
+    person: Person,
+) -> Branches:
+    roots = vessel.roots_of(landmarks, room.height_mm)
+    owner = np.array([t[0] for t in vessel.TRIBUTARIES])
+    target = np.array([place_in(room.clouds[t[0]], t[3], t[0] > 3) for t in vessel.TRIBUTARIES])
+    basin = territories(room.half, room.lobe, roots[1], target, owner)
+    seeds, at = _seeds(room, fissures, grid, person, 2, 0.5)
+    roots = vessel.aimed(roots, seeds, basin[at])
+    return vessel.veins_of(roots, seeds, basin[at], segment[at], person)
+
+
+def seen_rows(airways: Branches, half: Grid, costal_mm: np.ndarray) -> np.ndarray:
+    """Return the rows of the bronchi whose lumen is seen in normal lung."""
+    costal = costal_mm[_at(half, airways.end_mm.astype(np.float64))]
+    return np.flatnonzero((airways.radius_mm >= SEEN_RADIUS_MM) & (costal > SEEN_DEPTH_MM))
+
+
+def _paint(
+    hu: np.ndarray,
+    grid: Grid,
+    lung: np.ndarray,
+    trees: tuple[Branches, Branches, Branches],
+    seen: np.ndarray,
+    costal: np.ndarray,
+    key: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw airways, arteries and veins into ``hu`` and return the coverage of vessels and of all lumens."""
+    airways, arteries, veins = trees
+    rows = np.arange(1, len(arteries))
+    room = np.empty(lung.shape, dtype=np.uint8)
+    _reachable(room, lung, costal)
+    vessels = capsule.coverage(tree.capsules_of(arteries, rows, key, 11), grid, room)
+    capsule.coverage(tree.capsules_of(veins, np.arange(len(veins)), key, 12), grid, room, vessels)
+    lumens = capsule.coverage(tree.capsules_of(airways, rows, key, 13), grid, room)
+    rods = tree.capsules_of(airways, seen, key, 13)
+    wall = airway.wall_mm(airways.radius_mm[seen]).repeat(len(rods.start_radius_mm) // max(1, len(seen)))
+    shell = capsule.Capsules(
+        rods.start_mm, rods.end_mm, (rods.start_radius_mm + wall).astype(np.float32),
+        (rods.end_radius_mm + wall).astype(np.float32),
+    )  # fmt: skip
+    _compose(
+        hu, lung, vessels, capsule.coverage(rods, grid, lung), capsule.coverage(shell, grid, lung), BLOOD_HU, WALL_HU
+    )
+    return vessels, lumens
 
 
 def furnish(
@@ -204,53 +284,19 @@ def furnish(
     fissures = fissures_of(grid, lung, landmarks, person)
     lobe = lobes(grid, lung, fissures)
     room = _room(grid, lobe, lung)
-    tell(0.15)
-
-    skeleton = airway.skeleton_of(landmarks, room.height_mm, person)
-    owner = np.array(airway.SEGMENT_LOBE[1:])
-    target = np.array([place_in(room.clouds[int(n)], airway.TARGET[s + 1], bool(n > 3)) for s, n in enumerate(owner)])
-    stem = skeleton.twigs.end[skeleton.tip[1:]]
-    segment = territories(room.half, room.lobe, stem, target, owner)
-    seeds, _ = _seeds(room, fissures, grid, person, 1, 0.0)
-    twigs = airway.fill(skeleton, seeds, segment[_at(room.half, seeds)], person)
-    airways = airway.airways_of(twigs)
-    arteries = vessel.arteries_of(twigs, skeleton, landmarks, airways, person)
-    tell(0.3)
-
-    roots = vessel.roots_of(landmarks, room.height_mm)
-    owner = np.array([t[0] for t in vessel.TRIBUTARIES])
-    target = np.array([place_in(room.clouds[t[0]], t[3], t[0] > 3) for t in vessel.TRIBUTARIES])
-    basin = territories(room.half, room.lobe, roots[1], target, owner)
-    seeds, _ = _seeds(room, fissures, grid, person, 2, 0.5)
-    at = _at(room.half, seeds)
-    veins = vessel.veins_of(roots, seeds, basin[at], segment[at], person)
-    tell(0.4)
-
+    tell(0.2)
+    airways, arteries, segment = _bronchi(grid, room, fissures, landmarks, person)
+    veins = _veins(grid, room, fissures, landmarks, segment, person)
+    tell(0.35)
     label, septum = lobule.lobules(room.half, room.lobe, room.costal, person.key)
     tell(0.5)
     front = grid.origin_mm[1] + grid.spacing_mm[1] * float(np.flatnonzero(lung[::4].any((0, 2)))[0])
-    whole = np.clip((room.costal - 8.0) / 1.0, 0.0, 1.0) * 0.0 + np.clip((75.0 - room.costal) / 25.0, 0.0, 1.0)
-    hu = parenchyma.tissue(grid, lung, label, whole.astype(np.float32), fissures, front, person.key)
+    # fissures are often incomplete towards the hilum
+    whole = np.clip((75.0 - room.costal) / 25.0, 0.0, 1.0).astype(np.float32)
+    hu = parenchyma.tissue(grid, lung, label, whole, fissures, front, person.key)
     tell(0.75)
-
-    everything = np.arange(1, len(arteries))
-    vessels = capsule.coverage(tree.capsules_of(arteries, everything, person.key, 11), grid, lung)
-    np.maximum(
-        vessels, capsule.coverage(tree.capsules_of(veins, np.arange(len(veins)), person.key, 12), grid, lung),
-        out=vessels,
-    )  # fmt: skip
-    lumens = capsule.coverage(tree.capsules_of(airways, everything, person.key, 13), grid, lung)
-    tell(0.9)
-    costal = room.costal[_at(room.half, airways.end_mm.astype(np.float64))]
-    seen = np.flatnonzero((airways.radius_mm >= SEEN_RADIUS_MM) & (costal > SEEN_DEPTH_MM))
-    rods = tree.capsules_of(airways, seen, person.key, 13)
-    open_lumen = capsule.coverage(rods, grid, lung)
-    wall = airway.wall_mm(airways.radius_mm[seen]).repeat(len(rods.start_radius_mm) // max(1, len(seen)))
-    shell = capsule.Capsules(
-        rods.start_mm, rods.end_mm, (rods.start_radius_mm + wall).astype(np.float32),
-        (rods.end_radius_mm + wall).astype(np.float32),
-    )  # fmt: skip
-    _compose(hu, lung, vessels, open_lumen, capsule.coverage(shell, grid, lung), BLOOD_HU, WALL_HU)
+    seen = seen_rows(airways, room.half, room.costal)
+    vessels, lumens = _paint(hu, grid, lung, (airways, arteries, veins), seen, room.costal, person.key)
     tell(1.0)
     return LungInterior(
         lobe, segment, hu, vessels, lumens, room.depth.astype(np.float16), label, septum, airways, arteries, veins

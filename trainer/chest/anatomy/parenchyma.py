@@ -20,15 +20,17 @@ from trainer.core import chance
 
 _THREAD, _GRAIN, _LOBULE = 0x54485244, 0x47524149, 0x4C444E53
 _SLABS = 24
-CELL_MM = 2.4  # one thread in each cube of this size
+CELL_MM = 2.0  # one thread in each cube of this size
 LENGTH_MM = (3.0, 6.0)
-AREA_MM2 = 0.16  # mean cross-section of a thread, 0.45 mm across
+AREA_MM2 = 0.09  # mean cross-section of a thread, 0.34 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
-GRAIN_HU = 30.0
+GRAIN_HU = 16.0
 LOBULE_HU = 6.0
-# a double pleura of 0.2 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices
-FISSURE_MM = 0.2
+# threads and thin vessels lift the median of tissue by this much; the measured densities are medians
+SKEW_HU = 14.0
+# a double pleura of 0.14 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices
+FISSURE_MM = 0.14
 
 
 @nb.njit(cache=True, parallel=True)
@@ -48,7 +50,7 @@ def _base(hu, lung, front, lobule, tone, org, sp, key, offset, grain):  # type: 
                         any_lung = True
                 if not any_lung:
                     continue
-                words = chance.philox(k0, j, i, _GRAIN, key & np.uint64(0xFFFFFFFF), key >> np.uint64(32))
+                words = chance.philox(k0, j, int(i), _GRAIN, key & np.uint64(0xFFFFFFFF), key >> np.uint64(32))
                 for m in range(min(4, nx - k0)):
                     k = k0 + m
                     if lung[i, j, k] == 0:
@@ -62,11 +64,11 @@ def _base(hu, lung, front, lobule, tone, org, sp, key, offset, grain):  # type: 
 
 
 @nb.njit(cache=True, parallel=True)
-def _threads(hu, lung, org, sp, key, gain):  # type: ignore[no-untyped-def]
+def _threads(hu, lung, sp, key, gain):  # type: ignore[no-untyped-def]
     nz, ny, nx = hu.shape
     cells = np.empty(3, np.int64)
-    for a in range(3):
-        cells[a] = int(hu.shape[a] * sp[a] / CELL_MM) + 1
+    for axis in range(3):
+        cells[axis] = int(hu.shape[axis] * sp[axis] / CELL_MM) + 1
     low, high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     for ss in nb.prange(_SLABS):
         s = np.int64(ss)
@@ -88,8 +90,9 @@ def _threads(hu, lung, org, sp, key, gain):  # type: ignore[no-untyped-def]
                     up = 2.0 * np.int64(b >> 16) * unit - 1.0
                     turn = 2.0 * math.pi * np.int64(c & 0xFFFF) * unit
                     length = LENGTH_MM[0] + (LENGTH_MM[1] - LENGTH_MM[0]) * np.int64(c >> 16) * unit
-                    # thin threads are many and thick ones few: exponential weights
-                    area = -AREA_MM2 * math.log(max(np.int64(d & 0xFFFF) * unit, 1e-3))
+                    # thin threads are many and thick ones few
+                    share = np.int64(d & 0xFFFF) * unit
+                    area = AREA_MM2 * (0.25 + 2.25 * share * share)
                     across = math.sqrt(1.0 - up * up)
                     steps = int(length / _STEP_MM) + 1
                     mass = gain * area * length / steps / (sp[0] * sp[1] * sp[2])
@@ -97,7 +100,7 @@ def _threads(hu, lung, org, sp, key, gain):  # type: ignore[no-untyped-def]
                     for m in range(steps):
                         t = (m + 0.5) / steps * length - 0.5 * length
                         fz, fy, fx = (z + t * wz) / sp[0], (y + t * wy) / sp[1], (x + t * wx) / sp[2]
-                        p, q, r = int(math.floor(fz)), int(math.floor(fy)), int(math.floor(fx))
+                        p, q, r = math.floor(fz), math.floor(fy), math.floor(fx)
                         if p + 1 < first or p >= last or q < 0 or q + 1 >= ny or r < 0 or r + 1 >= nx:
                             continue
                         fz, fy, fx = fz - p, fy - q, fx - r
@@ -172,8 +175,19 @@ def tissue(
     hu = np.full(grid.shape, -1000, dtype=np.int16)
     org, sp = np.array(grid.origin_mm), np.array(grid.spacing_mm)
     mean = TISSUE_HU * AREA_MM2 * 0.5 * (LENGTH_MM[0] + LENGTH_MM[1]) / CELL_MM**3
-    _base(hu, lung, front_mm, lobule, _tones(np.uint64(key)), org, sp, np.uint64(key), -mean, np.float32(GRAIN_HU))
-    _threads(hu, lung, org, sp, np.uint64(key), TISSUE_HU)
+    _base(
+        hu,
+        lung,
+        front_mm,
+        lobule,
+        _tones(np.uint64(key)),
+        org,
+        sp,
+        np.uint64(key),
+        -mean - SKEW_HU,
+        np.float32(GRAIN_HU),
+    )
+    _threads(hu, lung, sp, np.uint64(key), TISSUE_HU)
     _lines(
         hu, lung, fissures.right.height_mm, fissures.right.tilt, fissures.horizontal.height_mm,
         fissures.horizontal.tilt, fissures.left.height_mm, fissures.left.tilt, whole, axis_mm(grid, 0),

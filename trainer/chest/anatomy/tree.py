@@ -38,7 +38,7 @@ def _axis(pts, idx, lo, hi, centre, along):  # type: ignore[no-untyped-def]
     cov = np.zeros((3, 3))
     for m in range(lo, hi):
         q = pts[idx[m]] - centre
-        q = q - 0.45 * np.dot(q, along) * along
+        q = q - 0.2 * np.dot(q, along) * along
         for a in range(3):
             for b in range(3):
                 cov[a, b] += q[a] * q[b]
@@ -74,7 +74,7 @@ def _split(pts, idx, lo, hi, along, u):  # type: ignore[no-untyped-def]
             idx[m] = idx[mid]
             idx[mid] = t
             mid += 1
-    if mid == lo or mid == hi:
+    if mid in (lo, hi):
         mid = (lo + hi) // 2
     return mid
 
@@ -105,6 +105,9 @@ def _grow(pts, origin, heading, key, stream, bend):  # type: ignore[no-untyped-d
             aim = aim / (b - a) - at[e]
             reach = math.sqrt(np.dot(aim, aim)) + 1e-9
             d = aim / reach
+            # the larger branch keeps more of its parent's way, so that vessels run on and taper
+            d = d + (b - a) / (hi - lo) * way[e]
+            d = d / math.sqrt(np.dot(d, d))
             c = np.dot(d, way[e])
             limit = math.cos(bend)
             if c < limit:
@@ -113,7 +116,7 @@ def _grow(pts, origin, heading, key, stream, bend):  # type: ignore[no-untyped-d
                 norm = math.sqrt(np.dot(side, side))
                 if norm > 1e-6:
                     d = limit * way[e] + math.sin(bend) * side / norm
-            share = 0.9 if b - a == 1 else 0.34 + 0.16 * chance.uniform(key, stream, 2, 2 * e + part)
+            share = 0.97 if b - a == 1 else 0.34 + 0.16 * chance.uniform(key, stream, 2, 2 * e + part)
             start[rows] = at[e]
             end[rows] = at[e] + d * max(share * reach, 1.2)
             parent[rows] = row_of[e]
@@ -146,7 +149,7 @@ def grow(
     return _grow(
         np.ascontiguousarray(points_mm, np.float64), np.asarray(origin_mm, np.float64),
         np.asarray(heading, np.float64), np.uint64(key), _STREAM + stream, math.radians(bend_deg),
-    )  # type: ignore[no-any-return]  # fmt: skip
+    )  # fmt: skip
 
 
 @nb.njit(cache=True)
@@ -201,8 +204,8 @@ def capsules_of(branches: Branches, rows: np.ndarray, key: int, stream: int) -> 
     sway = np.empty((len(branches), 3))
     _sway(sway, np.uint64(key), _STREAM + stream)
     sway -= (sway * way).sum(axis=1, keepdims=True) * way
-    leave = leave + 0.32 * sway
-    arrive = way - 0.32 * sway
+    leave = leave + 0.16 * sway
+    arrive = way - 0.16 * sway
     a, b = p + leave * length / 3.0, q - arrive * length / 3.0
     t = np.linspace(0.0, 1.0, _PIECES + 1)[None, :, None]
     curve = (
@@ -248,6 +251,6 @@ def lattice(
     Two lattices with ``shift`` 0 and 0.5 lie in each other's gaps, as arteries and veins do.
     """
     shape = np.ceil((high_mm - low_mm) / step_mm).astype(np.int64) + 1
-    return _lattice(  # type: ignore[no-any-return]
+    return _lattice(
         shape, np.asarray(low_mm, np.float64), step_mm, np.uint64(key), _STREAM + stream, jitter, shift
     )
