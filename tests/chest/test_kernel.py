@@ -16,8 +16,8 @@ def white(plane=3, key=99):
     return out
 
 
-def filtered(kernel, noise):
-    return scipy.fft.irfft2(scipy.fft.rfft2(noise) * transfer(kernel, MATRIX, PIXEL_MM)[1], s=noise.shape)
+def filtered(kernel, noise, part=1):
+    return scipy.fft.irfft2(scipy.fft.rfft2(noise) * transfer(kernel, MATRIX, PIXEL_MM)[part], s=noise.shape)
 
 
 def lag_one(image):
@@ -48,6 +48,14 @@ def test_neighbour_correlation_is_the_measured_one(kernel, low, high):
     image = filtered(kernel, white())
     assert image.std() == pytest.approx(1.0, abs=0.03)
     assert low <= lag_one(image) <= high
+
+
+def test_streaks_run_from_left_to_right():
+    image = filtered("soft", white(), part=2)
+    assert image.std() == pytest.approx(1.0, abs=0.05)
+    across = (image[:, 4:] * image[:, :-4]).mean()
+    down = (image[4:] * image[:-4]).mean()
+    assert across > 0.4 > down
 
 
 def test_the_lung_kernel_is_noisier_by_the_measured_ratio():
@@ -100,7 +108,7 @@ def test_noise_follows_the_body():
     lungs = (((np.abs(x) - 78) / 55) ** 2 + (y / 80) ** 2) < 1
     image = np.where(lungs, -850.0, np.where(body, 40.0, -1000.0)).astype(np.float32)
     scale = np.ones((MATRIX, MATRIX), np.float32)
-    weigh(scale, image, 1.4, 16.0)
+    assert weigh(scale, image, 1.4, 16.0) is None
     middle = scale[(np.abs(x) < 12) & (np.abs(y) < 30)].mean()
     lung = scale[((np.abs(x) - 78) / 35) ** 2 + (y / 50) ** 2 < 1].mean()
     outside = scale[(np.abs(y) > 150) & (np.abs(x) < 100)].mean()
@@ -109,5 +117,7 @@ def test_noise_follows_the_body():
     assert 0.25 <= outside / middle <= 0.5  # measured 0.3 to 0.4
     wide = np.where((x / 175) ** 2 + (y / 80) ** 2 < 1, 60.0, -1000.0).astype(np.float32)
     shoulder = np.ones((MATRIX, MATRIX), np.float32)
-    weigh(shoulder, wide, 1.4, 16.0)
+    streak = weigh(shoulder, wide, 1.4, 16.0)
+    shoulder = np.hypot(shoulder, streak)
+    assert streak[(np.abs(x) < 12) & (np.abs(y) < 30)].mean() > 5.0
     assert shoulder[(np.abs(x) < 12) & (np.abs(y) < 30)].mean() > 1.15 * middle

@@ -18,14 +18,19 @@ NOISE_HU = {"soft": 16.0, "lung": 72.0}
 iterative reconstruction (soft 15 to 25, lung 25 to 70 HU); the ratio 4.5 is measured."""
 
 
+_STREAK_RADIANS = 0.16
+
+
 @lru_cache(maxsize=16)
-def transfer(kernel: Kernel, matrix: int, pixel_mm: float) -> tuple[np.ndarray, np.ndarray]:
+def transfer(kernel: Kernel, matrix: int, pixel_mm: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return what a kernel makes of the signal and of white noise, on the half plane of `scipy.fft.rfft2`.
 
     Returns
     -------
-    mtf, noise : numpy.ndarray
-        float32, shape (matrix, matrix // 2 + 1). White noise of unit variance comes out with unit variance.
+    mtf, noise, streak : numpy.ndarray
+        float32, shape (matrix, matrix // 2 + 1). White noise of unit variance comes out of ``noise`` and of
+        ``streak`` with unit variance; ``streak`` keeps only what varies from front to back, as rays that run
+        through both shoulders leave it.
     """
     fy = np.fft.fftfreq(matrix, pixel_mm)[:, None]
     fx = np.fft.rfftfreq(matrix, pixel_mm)[None, :]
@@ -40,5 +45,10 @@ def transfer(kernel: Kernel, matrix: int, pixel_mm: float) -> tuple[np.ndarray, 
     weight[:, 0] = 1.0
     if matrix % 2 == 0:
         weight[:, -1] = 1.0
-    mean = float((power * weight).sum()) / matrix**2
-    return mtf.astype(np.float32), np.sqrt(power / mean).astype(np.float32)
+    lateral = power * np.exp(-((np.arctan2(fx, np.abs(fy) + 1e-9) / _STREAK_RADIANS) ** 2))
+
+    def unit(spectrum: np.ndarray) -> np.ndarray:
+        mean = float((spectrum * weight).sum()) / matrix**2
+        return np.sqrt(spectrum / mean).astype(np.float32)
+
+    return mtf.astype(np.float32), unit(power), unit(lateral)

@@ -67,12 +67,16 @@ def _coarse(image: np.ndarray, out: np.ndarray) -> None:
 
 
 @nb.njit(cache=True)
-def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray) -> None:
-    """Write the mean over directions of exp(attenuation), the variance of filtered back projection at a point."""
+def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray, lateral: np.ndarray) -> None:
+    """Write the mean over directions of exp(attenuation), the variance of filtered back projection at a point.
+
+    ``lateral`` is the share of it that comes from rays within 17 degrees of left to right.
+    """
     n = water.shape[0]
     half = 0.5 * (n - 1)
     sums = np.zeros(2 * n, np.float64)
     out[:] = 0.0
+    lateral[:] = 0.0
     for a in range(_ANGLES):
         angle = np.pi * a / _ANGLES
         c, s = np.cos(angle), np.sin(angle)
@@ -91,11 +95,16 @@ def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray) -> None:
                 t = (x - half) * c + (y - half) * s + n
                 i = int(t)
                 f = t - i
-                out[y, x] += ((1.0 - f) * sums[i] + f * sums[i + 1]) / _ANGLES
+                part = ((1.0 - f) * sums[i] + f * sums[i + 1]) / _ANGLES
+                out[y, x] += part
+                if abs(2 * a - _ANGLES) <= 2:
+                    lateral[y, x] += part
+    lateral /= out
 
 
 @nb.njit(cache=True)
 def _spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
+    """Multiply an image by ``scale`` times a coarse map, interpolated."""
     n, m = coarse.shape[0], noise.shape[0]
     for y in range(m):
         fy = min(max((y + 0.5) * n / m - 0.5, 0.0), n - 1.001)
@@ -110,7 +119,7 @@ def _spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
             noise[y, x] *= np.float32(scale) * (top + wy * (low - top))
 
 
-def weigh(noise: np.ndarray, image: np.ndarray, pixel_mm: float, sd_hu: float) -> None:
+def weigh(noise: np.ndarray, image: np.ndarray, pixel_mm: float, sd_hu: float) -> np.ndarray | None:
     """Scale white noise in place to the local standard deviation that a slice's own attenuation gives.
 
     The measured ratio of outside air, lung and mediastinum is about 0.4 : 0.72 : 1, with more between the
@@ -124,18 +133,33 @@ def weigh(noise: np.ndarray, image: np.ndarray, pixel_mm: float, sd_hu: float) -
     pixel_mm : float
     sd_hu : float
         Standard deviation in the mediastinum of an average chest.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        White noise for streaks from left to right, where rays that way are much weaker than others.
     """
     n = min(_COARSE, image.shape[0])
     water = np.empty((n, n), np.float64)
     _coarse(image, water)
-    variance = np.empty((n, n), np.float64)
-    _variance(np.clip(water, 0.0, 2.0), pixel_mm * image.shape[0] / n, variance)
-    _spread(_local_sd(variance, water).astype(np.float32), sd_hu, noise)
+    variance, lateral = np.empty((n, n), np.float64), np.empty((n, n), np.float64)
+    _variance(np.clip(water, 0.0, 2.0), pixel_mm * image.shape[0] / n, variance, lateral)
+    sd = _local_sd(variance, water)
+    starved = np.clip(variance / _MEDIASTINAL_VARIANCE - 0.9, 0.0, 1.0)
+    share = starved * np.clip((lateral - _LATERAL_SHARE) / (1.0 - _LATERAL_SHARE), 0.0, 0.7)
+    streak = None
+    if share.max() > _STREAK_SHOWN:
+        streak = np.roll(noise, (image.shape[0] // 2, image.shape[0] // 3), (0, 1))
+        _spread((sd * np.sqrt(share)).astype(np.float32), sd_hu, streak)
+    _spread((sd * np.sqrt(1.0 - share)).astype(np.float32), sd_hu, noise)
+    return streak
 
 
 # exp(0.5 x 0.02/mm x water path), averaged over directions, in the middle of an average chest (about 200 mm water).
 _MEDIASTINAL_VARIANCE = 7.4
 _TISSUE_SHARE = 0.32
+_LATERAL_SHARE = 0.30  # of the variance; 3 of 16 directions give 0.19 in a round body
+_STREAK_SHOWN = 0.1
 
 
 def _local_sd(variance: np.ndarray, water: np.ndarray) -> np.ndarray:

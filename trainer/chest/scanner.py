@@ -286,9 +286,9 @@ def scan_plane(
                 + w10 * places[gy + 1, gx, 2]
                 + w11 * places[gy + 1, gx + 1, 2]
             )
-            if y < _ZERO or x < _ZERO or y >= np.float32(ny - 1) or x >= np.float32(nx - 1):
-                image[py, px] += np.float32(weight) * np.float32(-1000.0)
-                continue
+            # Beyond the anatomy the outermost voxels go on: air, or arms that the field of view cuts.
+            y = min(max(y, _ZERO), np.float32(ny) - np.float32(1.001))
+            x = min(max(x, _ZERO), np.float32(nx) - np.float32(1.001))
             z = min(max(z, _ZERO), np.float32(nz) - np.float32(1.001))
             iz, iy, ix = int(z), int(y), int(x)
             value = _density(hu, z, iy, ix, y - np.float32(iy), x - np.float32(ix))
@@ -350,37 +350,6 @@ def _swell(value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, no
         if r < np.float32(1.5):
             value += (_ONE - step(np.sqrt(r), np.float32(0.85), np.float32(1.1))) * (NODE_HU - value)
     return value
-
-
-@nb.njit(cache=True)
-def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: float) -> None:
-    """Lay the table, two arcs of carbon fibre over foam, under the patient where the image holds air.
-
-    Parameters
-    ----------
-    image : numpy.ndarray
-        float32 HU, shape (matrix, matrix).
-    pixel_mm : float
-    centre_x_mm, top_mm : float
-        Middle of the table and its top there, in mm from the first pixel.
-    """
-    first = max(0, int((top_mm - 45.0) / pixel_mm))
-    for row in range(first, image.shape[0]):
-        y = row * pixel_mm
-        for x in range(image.shape[1]):
-            away = x * pixel_mm - centre_x_mm
-            below = y - top_mm + away * away / 1100.0
-            if image[row, x] > np.float32(-900.0) or abs(away) > 215.0 or below < -1.0 or below > 60.0:
-                continue
-            arc = 42.0 - 0.0009 * away * away
-            hu = -1000.0
-            if 0.0 <= below < 12.0:
-                hu = -955.0  # mattress
-            elif 12.0 <= below < 14.0 or arc <= below < arc + 2.0:
-                hu = -350.0
-            elif 14.0 <= below < arc:
-                hu = -925.0  # foam
-            image[row, x] = np.float32(hu)
 
 
 @nb.njit(cache=True)

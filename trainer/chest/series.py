@@ -11,6 +11,7 @@ import numpy as np
 import scipy.fft
 
 from trainer.chest.anatomy.model import Anatomy, Organ
+from trainer.chest.couch import add_blanket, add_couch
 from trainer.chest.deformation import Deformation, visit_deformation
 from trainer.chest.kernel import NOISE_HU, transfer
 from trainer.chest.noise import RAW_PLANE_MM, raw_noise, weigh
@@ -19,7 +20,7 @@ from trainer.chest.opacity.drawing import Drawing, draw
 from trainer.chest.opacity.sign import Sign, signs_of
 from trainer.chest.opacity.truth import sign_masks
 from trainer.chest.protocol import Kernel, Protocol
-from trainer.chest.scanner import GRID_STEP, add_couch, finish, scan_plane
+from trainer.chest.scanner import GRID_STEP, finish, scan_plane
 from trainer.course.opacity import ChestState
 
 _PLANE_MM = 1.0
@@ -189,16 +190,19 @@ class Series:
         image = self.clean(index)
         centre = 0.5 * (self.protocol.matrix - 1) * self.pixel_mm
         add_couch(image, self.pixel_mm, centre, self._couch_mm)
+        add_blanket(image, self.pixel_mm, self.position_mm(index), self.visit_key & 0xFFFFFFF)
         noise = np.empty_like(image)
         planes = np.floor((self._planes_mm(index) - self.origin_mm[0]) / RAW_PLANE_MM + 0.5).astype(np.int64)
         key: Any = np.uint64(self.visit_key)  # numba reads a plain integer as signed
         raw_noise(key, planes, noise)
         kernel = self.protocol.kernel
-        weigh(noise, image, self.pixel_mm, NOISE_HU[kernel] / float(np.sqrt(self.protocol.dose)))
-        mtf, nps = transfer(kernel, self.protocol.matrix, self.pixel_mm)
+        lateral = weigh(noise, image, self.pixel_mm, NOISE_HU[kernel] / float(np.sqrt(self.protocol.dose)))
+        mtf, nps, streak = transfer(kernel, self.protocol.matrix, self.pixel_mm)
         spectrum = scipy.fft.rfft2(image, workers=1)
         spectrum *= mtf
         spectrum += scipy.fft.rfft2(noise, workers=1) * nps
+        if lateral is not None:
+            spectrum += scipy.fft.rfft2(lateral, workers=1) * streak
         out = np.empty(image.shape, np.int16)
         finish(scipy.fft.irfft2(spectrum, s=image.shape, workers=1), out)
         return out
