@@ -11,10 +11,11 @@ from typing import Any, NoReturn
 import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.encounter
+import trainer.cli.scan
 from trainer import __version__
 from trainer.core.error import AtollError, BadInput
 
-_MODULES = (trainer.cli.case, trainer.cli.course, trainer.cli.encounter)
+_MODULES = (trainer.cli.case, trainer.cli.course, trainer.cli.encounter, trainer.cli.scan)
 _INTERRUPTED = 130
 
 
