@@ -9,12 +9,15 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from trainer.chest.anatomy import store
+from trainer.chest.anatomy import hilum, store
 from trainer.chest.anatomy.habitus import grid_of, habitus_of
 from trainer.chest.anatomy.lung import furnish
-from trainer.chest.anatomy.model import Anatomy
+from trainer.chest.anatomy.model import Anatomy, Organ
 from trainer.chest.anatomy.outer import outer
 from trainer.course.person import Person
+
+_VESSEL, _AIRWAY = int(Organ.VESSEL), int(Organ.AIRWAY)
+_EDGE_HU = -840  # lung in voxels of its border that no lobe owns
 
 
 class BuildCancelled(Exception):
@@ -22,7 +25,7 @@ class BuildCancelled(Exception):
 
 
 @nb.njit(cache=True, parallel=True)
-def _fill(hu, share, lung, inner, edge):  # type: ignore[no-untyped-def]
+def _fill(hu, organ, share, lung, inner, edge):  # type: ignore[no-untyped-def]
     """Replace the lungs' share of each voxel by lung tissue; ``edge`` HU stands in where no tissue was made."""
     for ii in nb.prange(hu.shape[0]):
         i = np.int64(ii)
@@ -30,6 +33,8 @@ def _fill(hu, share, lung, inner, edge):  # type: ignore[no-untyped-def]
             for k in range(hu.shape[2]):
                 s = np.int32(share[i, j, k])
                 if s == 0:
+                    continue
+                if lung[i, j, k] == 0 and organ[i, j, k] in (_VESSEL, _AIRWAY):
                     continue
                 tissue = np.int32(inner[i, j, k]) if lung[i, j, k] > 0 else np.int32(edge)
                 mixed = np.int32(hu[i, j, k]) * (255 - s) + tissue * s
@@ -67,7 +72,8 @@ def build_anatomy(
     step(0.4)
     inner = furnish(grid, around.lung, around.landmarks, person, lambda share: step(0.4 + 0.55 * share))
     step(0.96)
-    _fill(around.hu, around.share, around.lung, inner.hu, -840)
+    hilum.join(around, inner, person.key)
+    _fill(around.hu, around.organ, around.share, around.lung, inner.hu, _EDGE_HU)
     volumes: dict[str, Any] = {
         "hu": around.hu, "organ": around.organ, "lobe": inner.lobe, "segment": inner.segment, "vessel": inner.vessel,
         "airway": inner.airway, "depth_mm": inner.depth_mm, "lobule": inner.lobule, "septum_mm": inner.septum_mm,
