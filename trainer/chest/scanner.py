@@ -14,6 +14,7 @@ GRID_STEP = 8
 TISSUE_HU = np.float32(30.0)  # non-enhancing consolidation (Lung-PET-CT-Dx A0002: core 27 to 44 HU)
 AIR_HU = np.float32(-985.0)
 NODE_HU = np.float32(45.0)
+_SOFT_HU = np.float32(50.0)  # bone at the anatomy's side is not drawn out beyond it
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
@@ -287,11 +288,14 @@ def scan_plane(
                 + w11 * places[gy + 1, gx + 1, 2]
             )
             # Beyond the anatomy the outermost voxels go on: air, or arms that the field of view cuts.
+            beyond = x < _ZERO or x > np.float32(nx - 1)
             y = min(max(y, _ZERO), np.float32(ny) - np.float32(1.001))
             x = min(max(x, _ZERO), np.float32(nx) - np.float32(1.001))
             z = min(max(z, _ZERO), np.float32(nz) - np.float32(1.001))
             iz, iy, ix = int(z), int(y), int(x)
             value = _density(hu, z, iy, ix, y - np.float32(iy), x - np.float32(ix))
+            if beyond:
+                value = min(value, _SOFT_HU)
             if _lobes_near(lobe, iz, iy, ix) == 0:
                 if value < np.float32(30.0) and value > np.float32(-300.0):
                     mm_z, mm_y, mm_x = (

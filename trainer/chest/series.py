@@ -45,7 +45,8 @@ class Series:
     Notes
     -----
     Slices are numbered from the feet. Nothing is cached here but the chest's drawing; keep slices where they
-    are shown. All methods may be called from one thread at a time.
+    are shown. Compiled kernels use several threads themselves: call from one thread at a time unless numba's
+    threading layer is ``omp`` or ``tbb``.
     """
 
     def __init__(
