@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 
 from trainer.chest.anatomy.model import Anatomy
@@ -101,17 +102,20 @@ def _brush(opacity: np.void, territory: Territory, first: int) -> np.ndarray:
     return brush
 
 
+@nb.njit(cache=True)
+def _trapped(centre: np.ndarray, seed: int, mosaic: float, out: np.ndarray) -> None:
+    for n in range(1, len(centre)):
+        field = float(value_noise(centre[n, 0], centre[n, 1], centre[n, 2], np.float32(30.0), seed))
+        field += 0.5 * (float(unit(hash32(n, seed, 1, 1))) - 0.5)
+        out[n] = np.float32(mosaic * (-55.0 if field > 0.12 else 30.0))
+
+
 def _mosaic(atlas: Atlas, mosaic: float) -> np.ndarray:
     """Return the HU that trapped air takes from, and diverted blood adds to, each lobule; neighbours go together."""
-    count = len(atlas.lobule_centre_mm)
     if mosaic <= 0.0:
         return np.zeros(1, np.float32)
-    out = np.zeros(count, np.float32)
-    seed = atlas.key & 0xFFFFFFF
-    for n in range(1, count):
-        z, y, x = atlas.lobule_centre_mm[n]
-        field = float(value_noise(z, y, x, np.float32(30.0), seed)) + 0.5 * (float(unit(hash32(n, seed, 1, 1))) - 0.5)
-        out[n] = mosaic * (-55.0 if field > 0.12 else 30.0)
+    out = np.zeros(len(atlas.lobule_centre_mm), np.float32)
+    _trapped(atlas.lobule_centre_mm, atlas.key & 0xFFFFFFF, mosaic, out)
     return out
 
 

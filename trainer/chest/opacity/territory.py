@@ -51,21 +51,22 @@ class Territory:
 
 
 @nb.njit(cache=True)
-def _volume_below(rank: np.ndarray, eighths: np.ndarray, threshold: float) -> float:
+def _volume_below(rank: np.ndarray, eighths: np.ndarray, stride: int, threshold: float) -> float:
     total = 0
     flat, weight = rank.ravel(), eighths.ravel()
-    for i in range(flat.size):
+    for i in range(0, flat.size, stride):
         if flat[i] < threshold:
             total += weight[i]
-    return total / 8.0
+    return total * stride / 8.0
 
 
 def _threshold(rank: np.ndarray, eighths: np.ndarray, voxels: float) -> float:
-    """Return the rank below which ``voxels`` voxels lie, by bisection."""
+    """Return the rank below which about ``voxels`` voxels lie, by bisection, from a sample where there are many."""
+    stride = 1 + rank.size // 200_000
     low, high = float(rank.min()) - 1.0, float(rank.max()) + 1.0
-    for _ in range(28):
+    for _ in range(22):
         middle = 0.5 * (low + high)
-        if _volume_below(rank, eighths, middle) < voxels:
+        if _volume_below(rank, eighths, stride, middle) < voxels:
             low = middle
         else:
             high = middle
