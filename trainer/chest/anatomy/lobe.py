@@ -60,12 +60,12 @@ def _fissure(height: np.ndarray, grid: Grid) -> Fissure:
 
 
 def _waves(person: Person, which: int, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return an undulation of about 2 mm, wavelengths 60 to 150 mm (judgement)."""
+    """Return an undulation of about 3 mm, wavelengths 60 to 150 mm (judgement)."""
     out = np.zeros(np.broadcast_shapes(y.shape, x.shape))
     for n in range(5):
         u = [chance.uniform(person.key, _STREAM, which, 16 * n + m) for m in range(4)]
         turn, wave = 2.0 * np.pi * u[0], 60.0 + 90.0 * u[1]
-        out += 1.4 * u[3] * np.cos(2.0 * np.pi * ((y * np.cos(turn) + x * np.sin(turn)) / wave + u[2]))
+        out += 2.0 * u[3] * np.cos(2.0 * np.pi * ((y * np.cos(turn) + x * np.sin(turn)) / wave + u[2]))
     return out
 
 
@@ -106,9 +106,9 @@ def fissures_of(grid: Grid, lung: np.ndarray, landmarks: Mapping[str, Point], pe
         height = carina[0] + above + twist + _waves(person, side, y, x)
         made[side] = _fissure(height, grid)
         if side == 1:
-            own = 5.0 * chance.normal(person.key, _STREAM, side, 902)
+            own = 4.0 * chance.normal(person.key, _STREAM, side, 902)
             # the horizontal fissure is a little domed and falls forward
-            dome = -6.0 * lateral**2 - 14.0 * np.clip(0.55 - share, 0.0, 1.0) ** 2 / 0.3
+            dome = -11.0 * lateral**2 - 20.0 * np.clip(0.55 - share, 0.0, 1.0) ** 2 / 0.3
             horizontal = carina[0] + _HORIZONTAL_MM * size + 3.0 + own + dome + _waves(person, 3, y, x)
             made[3] = _fissure(np.broadcast_to(horizontal, (y.size, x.size)), grid)
     return Fissures(made[1], made[3], made[2])

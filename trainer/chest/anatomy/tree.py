@@ -251,6 +251,4 @@ def lattice(
     Two lattices with ``shift`` 0 and 0.5 lie in each other's gaps, as arteries and veins do.
     """
     shape = np.ceil((high_mm - low_mm) / step_mm).astype(np.int64) + 1
-    return _lattice(
-        shape, np.asarray(low_mm, np.float64), step_mm, np.uint64(key), _STREAM + stream, jitter, shift
-    )
+    return _lattice(shape, np.asarray(low_mm, np.float64), step_mm, np.uint64(key), _STREAM + stream, jitter, shift)
