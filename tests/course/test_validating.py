@@ -35,7 +35,8 @@ def test_a_row_lacking_what_its_measure_needs_is_refused():
 def test_figures_are_taken_from_the_cohort(engine, monkeypatch):
     rng = np.random.default_rng(1)
     columns = {
-        "patient": np.arange(4000), "fever": (rng.random(4000) < 0.3).astype(float), "crp_mg_l": rng.lognormal(4, 1, 4000),
+        "patient": np.arange(4000), "fever": (rng.random(4000) < 0.3).astype(float),
+        "crp_mg_l": rng.lognormal(4, 1, 4000),
         "relapsed": (rng.random(4000) < 0.5).astype(float),
     }  # fmt: skip
     monkeypatch.setattr("trainer.course.validating.simulate", lambda *_: columns)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 
+from trainer.chest.anatomy.build import anatomy_of
 from trainer.encounter.event import Header, Run, decode
 from trainer.encounter.session import Session, situation_of
 from trainer.knowledge.case import read_case
@@ -13,13 +14,21 @@ from trainer.knowledge.library import library
 from trainer.ui.window import MainWindow
 
 
-@pytest.fixture
-def window(qtbot, engine):
+@pytest.fixture(scope="module")
+def session(engine):
+    """A patient whose chest, at half resolution, is built and kept."""
     case = read_case("wandering-shadows", library())
-    made = MainWindow(Session(engine, case, Run(header=Header(case=case.id, seed=3))), scale=2)
+    made = Session(engine, case, Run(header=Header(case=case.id, seed=3)))
+    anatomy_of(made.person, scale=2)
+    return made
+
+
+@pytest.fixture
+def window(qtbot, engine, session):
+    made = MainWindow(Session(engine, session.case, Run(header=session.run.header)), scale=2)
     qtbot.addWidget(made)
     made.show()
-    qtbot.waitUntil(lambda: made.view.picture is not None, timeout=240_000)
+    qtbot.waitUntil(lambda: made.view.picture is not None, timeout=120_000)
     yield made
     made.close()
 

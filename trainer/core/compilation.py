@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
-from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import numba
@@ -12,33 +13,38 @@ import numba
 from trainer.core.place import home_dir
 
 
-def _stamp(name: str, sources: Iterable[Path]) -> Path:
+def _stamp(package: Path) -> Path:
+    """Return the mark that says: the kernels cached beside these very sources were made from them."""
     digest = hashlib.blake2b(digest_size=12)
     for part in (sys.version, numba.__version__, str(Path(__file__).parent)):
         digest.update(part.encode())
-    for path in sorted(sources):
+    for path in sorted([*package.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
         digest.update(path.read_bytes())
-    return home_dir() / "compiled" / f"{name}-{digest.hexdigest()}"
+    beside = package / "__pycache__"
+    folder = beside if os.access(package, os.W_OK) else home_dir() / "compiled"
+    return folder / f"{package.name}-{digest.hexdigest()}.compiled"
 
 
-def is_compiled(name: str, package: Path) -> bool:
-    """Return whether the kernels of a package were compiled here, from these very sources.
+def is_compiled(package: Path) -> bool:
+    """Return whether the kernels of a package's folder were compiled here, from these very sources."""
+    return _stamp(package).exists()
 
-    Parameters
-    ----------
-    name : str
-        Name of the package, for the mark that is left.
-    package : Path
-        Its folder.
+
+def begin_compiling(package: Path) -> None:
+    """Drop what was compiled from other sources.
+
+    numba looks only at the file in which a kernel stands, so a kernel that calls one of another file would go on
+    with the old one.
     """
-    return _stamp(name, package.rglob("*.py")).exists()
+    for pattern in ("*.nbi", "*.nbc", "*.compiled"):
+        for path in package.rglob(f"__pycache__/{pattern}"):
+            with suppress(OSError):
+                path.unlink()
 
 
-def mark_compiled(name: str, package: Path) -> None:
-    """Leave a mark that the kernels of a package are compiled; where none can be left, the next start says it again."""
-    stamp = _stamp(name, package.rglob("*.py"))
-    try:
+def mark_compiled(package: Path) -> None:
+    """Leave a mark that the kernels are compiled; where none can be left, the next start says it again."""
+    stamp = _stamp(package)
+    with suppress(OSError):
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.touch()
-    except OSError:
-        return

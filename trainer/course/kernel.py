@@ -19,6 +19,7 @@ _SPARING = int(Channel.STEROID_SPARING)
 _MACROLIDE = int(Channel.MACROLIDE_IMMUNE)
 _WITHDRAWN = int(Channel.CULPRIT_WITHDRAWAL)
 _TICKS = TICKS_PER_DAY
+BATCH_FOR_THREADS = 256  # patients from which waking a second thread costs less than it saves
 
 
 @nb.njit(cache=True)
@@ -42,7 +43,6 @@ def _day(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, dr
         p.death_tick = tick
 
 
-@nb.njit(cache=True, parallel=True)
 def _advance(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records, drugs: Array, tick: int
 ) -> None:
@@ -54,6 +54,10 @@ def _advance(
         if tick == p.onset_tick:
             opacity.first(p, opacities[i], diseases[row], kinds[row], tick)
         _day(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
+
+
+_advance_alone = nb.njit(cache=True)(_advance)
+_advance_together = nb.njit(cache=True, parallel=True)(_advance)
 
 
 def advance_day(state: State, parameters: Parameters, drugs: np.ndarray, day: int) -> None:
@@ -70,6 +74,7 @@ def advance_day(state: State, parameters: Parameters, drugs: np.ndarray, day: in
     day : int
         Days from presentation; negative in the history.
     """
-    _advance(
+    advance = _advance_together if len(state) >= BATCH_FOR_THREADS else _advance_alone
+    advance(
         state.patients, state.opacities, parameters.diseases, parameters.kinds, parameters.body, drugs, day * _TICKS
     )

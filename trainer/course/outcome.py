@@ -215,7 +215,7 @@ def _relapse(history: History, treated: np.ndarray) -> dict[str, np.ndarray]:
         "relapse_day": day,
         "relapse_after_treatment_start_days": day - treated,
         "relapse_dose_mg": dose,
-        "relapse_on_treatment": _flag(np.greater(dose, 0), relapsed),
+        "relapse_on_treatment": _flag(np.asarray(dose > 0), relapsed),
         "relapses": seen.sum(axis=1).astype(float),
     }
 

@@ -48,7 +48,7 @@ def result_of(report: Report, patient: np.void, disease: Disease, tick: int) -> 
         The patient's own.
     tick : int
     """
-    key = int(patient["key"])
+    key = patient["key"]  # stays a 64-bit unsigned number: the larger half of them fits no signed one
     index = key_of(report.finding) & 0x7FFFFFFF
     if isinstance(report, StateReport):
         true = float(patient[report.variable])

@@ -12,7 +12,6 @@ from trainer.core.error import BadInput
 from trainer.knowledge.number import Frozen
 from trainer.knowledge.plan import LAST_DAY, Belief, Course, Identifier, Request
 
-FORMAT = 1
 MAX_EVENTS = 2000
 MAX_BYTES = 100_000
 Mode = Literal["tutor", "exam"]
@@ -62,7 +61,7 @@ class Header(Frozen):
 class Run(Frozen):
     """A header and an append-only list of events."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     header: Header
     events: Annotated[tuple[Event, ...], Field(max_length=MAX_EVENTS)] = ()
 

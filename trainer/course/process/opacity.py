@@ -29,6 +29,8 @@ _GONE_FILL = 0.03
 _TRACTION_FROM_SCAR = 0.5
 _FOLLOWING = 0.1  # share of the way to the drive that a field's activity goes in a day; judgement
 _CALM = 0.999
+_BURNT_OUT = 0.2
+_STILL_SEEN_ML = 8.0  # what is left of an old opacity beyond this is not given up for a new one; judgement
 _NODE_MM = 5.0  # short axis of an ordinary mediastinal node; judgement
 _WEEPING = 0.15  # share of the way to its target that fluid goes in a day; judgement
 _EFFUSION_SIDE = 100
@@ -53,12 +55,17 @@ def _share(p: Record, tick: int, kind: int, index: int, most: float) -> float:
 
 @nb.njit(cache=True)
 def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int) -> None:
-    """Put a new opacity of ``kind`` into the first empty slot; do nothing where all are taken."""
+    """Put a new opacity of ``kind`` into a free slot, or in the place of the faintest that has burnt out."""
     slot = -1
+    faintest = _STILL_SEEN_ML
     for i in range(MAX_OPACITIES):
         if opacities[i].label == 0:
             slot = i
             break
+        solid = opacities[i].volume_ml * opacities[i].fill
+        if opacities[i].activity < _BURNT_OUT and solid < faintest:
+            slot = i
+            faintest = solid
     if slot < 0:
         return
     o = opacities[slot]
