@@ -25,6 +25,8 @@ def dome_tops(habitus: Habitus) -> dict[str, tuple[float, float, float]]:
 def _dome(top: tuple[float, float, float], lattice: Lattice, across_mm: float, size: float) -> np.ndarray:
     """Return height (z, mm) of one dome over (y, x): a plateau that falls faster in front than behind."""
     dx = lattice.x - top[2]
+    # towards the midline the dome runs on into the central tendon
+    dx = dx * np.where(dx * top[2] < 0, 0.6, 1.0)
     dy = lattice.y - top[1]
     along = np.where(dy > 0, 125.0, 88.0) * size
     fall = dx**2 / (2 * across_mm * size) + dy**2 / (2 * along)

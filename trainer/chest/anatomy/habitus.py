@@ -20,7 +20,10 @@ _STREAM = 0x48414249
 _TLC_L = {"M": (7.99, -7.08), "F": (6.60, -5.79)}
 # Supine CT at full breath holds about 10-20 % less air and tissue than seated TLC (judgement).
 _CT_SHARE = 0.87
-_REFERENCE_L = 5.0
+# Volume of the plan at size 1 with mean domes, and its relative change per share of height that they move;
+# fitted to built chests.
+_REFERENCE_L = 4.93
+_PER_DOME = 1.9
 
 
 @dataclass(frozen=True)
@@ -121,22 +124,27 @@ def habitus_of(person: Person) -> Habitus:
     slope, offset = _TLC_L[person.sex]
     tlc = slope * person.height_cm / 100.0 + offset
     volume = max(1.8, _CT_SHARE * tlc) * math.exp(0.09 * n(0))
-    size = (volume / _REFERENCE_L) ** (1.0 / 3.0)
     slender = 0.04 * n(1)
     barrel = 0.03 * n(2) + 0.0008 * (person.age_years - 55.0)
     bmi = person.weight_kg / (person.height_cm / 100.0) ** 2
     old = _clip((person.age_years - 30.0) / 50.0, 0.0, 1.3)
     woman = person.sex == "F"
     fat = (14.0 if woman else 11.0) + 1.15 * (bmi - 25.0) + 1.5 * n(3)
+    width = 1.0 - 0.5 * slender - 0.5 * barrel + 0.015 * n(4)
+    depth = 1.0 - 0.5 * slender + barrel
+    dome = _clip(0.70 + 0.03 * n(5) - 0.004 * (bmi - 25.0), 0.62, 0.77)
+    gap = _clip(0.052 + 0.015 * n(6), 0.02, 0.09)
+    # the deeper the domes, the more of the cage is lung
+    filled = (1.0 + slender) * width * depth * (1.0 + _PER_DOME * (dome + 0.5 * gap - 0.726))
+    size = (volume / (_REFERENCE_L * filled)) ** (1.0 / 3.0)
     return Habitus(
         lung_height_mm=250.0 * size * (1.0 + slender),
         lung_volume_l=volume,
         size=size,
-        width=1.0 - 0.5 * slender - 0.5 * barrel + 0.015 * n(4),
-        depth=1.0 - 0.5 * slender + barrel,
-        right_dome=_clip(0.70 + 0.03 * n(5) - 0.004 * (bmi - 25.0), 0.60, 0.77),
-        left_dome=_clip(0.70 + 0.03 * n(5) - 0.004 * (bmi - 25.0), 0.60, 0.77)
-        + _clip(0.052 + 0.015 * n(6), 0.02, 0.09),
+        width=width,
+        depth=depth,
+        right_dome=dome,
+        left_dome=dome + gap,
         subcutaneous_mm=_clip(fat, 4.0, 45.0),
         muscle=_clip((0.90 if woman else 1.08) * (1.0 - 0.12 * old) + 0.08 * n(7), 0.6, 1.4),
         breast_ml=_clip(math.exp(math.log(420.0) + 0.06 * (bmi - 25.0) + 0.35 * n(8)), 90.0, 1500.0) if woman else 0.0,
@@ -167,7 +175,7 @@ def grid_of(habitus: Habitus, scale: int = 1) -> Grid:
     field = _clip(292.0 * habitus.size * habitus.width + wall, 330.0, 435.0)
     spacing = round(field / 512.0, 3)
     above, below = 16.0, 14.0
-    slices = int(_clip(round(habitus.lung_height_mm + above + below), 250, 330))
+    slices = int(_clip(round(habitus.lung_height_mm + above + below), 250, 340))
     top = above
     n = 512 // scale
     s = spacing * scale

@@ -34,7 +34,9 @@ class Outer:
     share : numpy.ndarray
         uint8 [z, y, x]: share of the voxel that belongs to a lung, 0 to 255.
     landmarks : mapping of str to tuple of float
-        (z, y, x) in mm.
+        (z, y, x) in mm: trachea_top, carina, right_hilum and left_hilum (main bronchus into lung), right_pa and
+        left_pa (ends of the pulmonary arteries' stems), right_upper_vein, right_lower_vein, left_upper_vein,
+        left_lower_vein, left_atrium, caval_opening, right_dome, left_dome.
     """
 
     grid: Grid

@@ -36,7 +36,7 @@ def scaffold(habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattic
     spine = cage.spine_field(habitus, lattice)
     under = diaphragm.diaphragm_field(habitus, lattice, inner, lump)
     stack[tissue.UNDER] = under
-    stack[tissue.BODY] = trunk.body_field(habitus, lattice, wave, waves(150.0, 3))
+    stack[tissue.BODY] = trunk.body_field(habitus, lattice, inner, wave, waves(150.0, 3))
     stack[tissue.BREAST] = trunk.breast_field(habitus, lattice)
     # above the apex everything belongs to the neck and shoulders
     neck = np.clip(lattice.z + 7.0 + 5.0 * wave, -40.0, 5.0)
@@ -56,6 +56,7 @@ def scaffold(habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattic
 def _middle(stack: np.ndarray, habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattice) -> np.ndarray:
     """Fill the rows of heart, vessels, airways, gullet, thyroid and nodes; return the descending aorta's field."""
     muscle, stack[tissue.GROOVE], stack[tissue.BLOOD] = heart.heart_fields(habitus, lattice)
+    stack[tissue.GROOVE] = np.maximum(stack[tissue.GROOVE], 2.0 - stack[tissue.UNDER])
     # the heart rests flat on the diaphragm
     stack[tissue.HEART] = smooth_max(muscle, 2.5 - stack[tissue.UNDER], 8.0)
     stack[tissue.VESSEL] = mediastinum.vessel_field(habitus, plan, lattice)

@@ -24,13 +24,17 @@ SKIN_MM = 2.0
 _MEAN_FAT_MM = 13.0
 
 
-def body_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray, asymmetry: np.ndarray) -> np.ndarray:
+def body_field(
+    habitus: Habitus, lattice: Lattice, inner: np.ndarray, waviness: np.ndarray, asymmetry: np.ndarray
+) -> np.ndarray:
     """Return the signed distance (mm) to the skin's outer surface.
 
     Parameters
     ----------
     habitus : Habitus
     lattice : Lattice
+    inner : numpy.ndarray
+        Signed distance to the inner cage, which the wall must cover.
     waviness, asymmetry : numpy.ndarray
         Smooth noise on the lattice of about 50 mm and 150 mm.
     """
@@ -56,6 +60,8 @@ def body_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray, asymmet
     hollow = np.exp(-((lattice.x / 24.0) ** 2)) * np.clip((widest - lattice.y) / 30.0, 0.0, 1.0)
     hollow = hollow * np.clip((110.0 + lattice.z / habitus.stretch) / 60.0, 0.0, 1.0) * 9.0
     body = body + hollow + 5.0 * habitus.muscle * groove + 2.8 * waviness + 5.0 * asymmetry
+    wall = 12.0 + 0.8 * habitus.subcutaneous_mm + 4.0 * habitus.muscle
+    body = smooth_min(body, inner - wall, 10.0)
     if habitus.breast_ml > 0:
         body = smooth_min(body, breast_field(habitus, lattice), 28.0)
     # the table flattens the back
