@@ -77,9 +77,10 @@ class Truth:
     def look(self, index: int) -> None:
         """Take in the truth of one slice."""
         found: dict[int | Sign, np.ndarray] = {}
-        found.update(self._series.truth(index).items())
-        for (_, sign), mask in self._series.sign_truth(index).items():
-            found[sign] = found[sign] | mask if sign in found else mask
+        # the signs of an opacity share out all of it among them
+        for (label, sign), mask in self._series.sign_truth(index).items():
+            for what in (label, sign):
+                found[what] = found[what] | mask if what in found else mask
         if found:
             self._masks[index] = {what: np.packbits(mask) for what, mask in found.items()}
 
