@@ -23,7 +23,7 @@ _STREAM = 0x4C4F4245
 Point = tuple[float, float, float]
 # share of the lung's depth from front to back; mm above the carina in a chest of 245 mm height
 _OBLIQUE = {
-    1: ((-0.2, 0.0, 0.25, 0.6, 0.9, 1.15), (-190.0, -150.0, -93.0, -34.0, -4.0, 6.0)),
+    1: ((-0.2, 0.0, 0.25, 0.6, 0.9, 1.15), (-190.0, -150.0, -93.0, -36.0, -6.0, 20.0)),
     2: ((-0.2, 0.0, 0.30, 0.5, 0.85, 1.15), (-180.0, -142.0, -84.0, -52.0, 2.0, 26.0)),
 }
 _HORIZONTAL_MM = -30.0
