@@ -14,6 +14,7 @@ import pytest
 from trainer.chest.deformation import visit_deformation
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.protocol import Protocol
+from trainer.chest.scanner import GRID_STEP
 from trainer.chest.series import Series
 
 from .conftest import make_anatomy  # noqa: F401 - for the other process
@@ -159,3 +160,21 @@ def test_the_couch_lies_under_the_patient(series):
     body = np.nonzero((image > -500).any(axis=1))[0].max()
     scanned = series.slice(60)
     assert (scanned[body + 8 :] > -700).sum() > 50
+
+
+def test_interpolated_places_are_exact_to_a_tenth_of_a_millimetre(anatomy):
+    rng = np.random.default_rng(3)
+    for key in range(8):
+        series = Series(anatomy, EXAMPLES["cop"], Protocol(), key)
+        z = series.position_mm(60)
+        grid = series._places(z, series.deformation)
+        row, column = rng.uniform(1, 510, (2, 400))
+        y, x = (row / GRID_STEP).astype(int), (column / GRID_STEP).astype(int)
+        fy, fx = (row / GRID_STEP - y)[:, None], (column / GRID_STEP - x)[:, None]
+        between = (1 - fy) * ((1 - fx) * grid[y, x] + fx * grid[y, x + 1])
+        between += fy * ((1 - fx) * grid[y + 1, x] + fx * grid[y + 1, x + 1])
+        points = np.stack(
+            [np.full(400, z), *(series.origin_mm[k] + v * series.pixel_mm for k, v in ((1, row), (2, column)))], 1
+        )
+        exact = (series.deformation.to_reference(points) - anatomy.grid.origin_mm) / anatomy.grid.spacing_mm
+        assert np.abs((between - exact) * anatomy.grid.spacing_mm).max() < 0.1

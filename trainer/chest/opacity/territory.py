@@ -122,17 +122,19 @@ def _histogram(
 def _refined(brick: Brick, eighths: np.ndarray, lobe: np.ndarray, label: int, threshold: float, voxels: float) -> float:
     """Return the threshold that gives ``voxels`` half-resolution voxels when ranks are interpolated between them.
 
-    Thin shapes lose up to a tenth of their volume otherwise.
+    Thin shapes lose up to a tenth of their volume otherwise. The bins lie at fixed ranks, so that the result does
+    not depend on the block of ranks at hand or on the first estimate.
     """
+    middle = float(round(threshold))
     bins = np.zeros(_BINS, np.int64)
-    below = _histogram(brick.values, eighths, lobe, np.array(brick.start), label, threshold, bins)
+    below = _histogram(brick.values, eighths, lobe, np.array(brick.start), label, middle, bins)
     total = below + np.cumsum(bins)
     at = int(np.searchsorted(total, 8.0 * voxels))
     if at >= _BINS or (at == 0 and below > 0):
         return threshold
     before = float(total[at - 1]) if at else float(below)
     part = (8.0 * voxels - before) / max(float(bins[at]), 1.0)
-    return threshold - _NEAR + (at + part) * 2.0 * _NEAR / _BINS
+    return middle - _NEAR + (at + part) * 2.0 * _NEAR / _BINS
 
 
 def _block(atlas: Atlas, lobe: int, point: np.ndarray, half_mm: float) -> tuple[slice, slice, slice]:
