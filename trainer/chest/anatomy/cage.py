@@ -7,6 +7,7 @@ Millimetres: x from the spine's midline (left positive), y from the front of the
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from trainer.chest.anatomy.habitus import Habitus
 from trainer.chest.anatomy.shape import Lattice, distance_of
@@ -24,9 +25,25 @@ _POWER = np.array([2.4, 2.4, 2.4, 2.45, 2.5, 2.6, 2.7, 2.65, 2.7, 2.8, 2.85, 2.8
 _SPINE = np.array([-34, -22, -11, -8, -6, -5, -2, 0, 0, 0, -1, -3, -6, -10, -14, -18, -24], dtype=np.float64)
 
 
+def smooth_table(depth: np.ndarray, values: np.ndarray, at: np.ndarray | float) -> np.ndarray:
+    """Return a table read without kinks (monotone cubic), constant beyond its ends."""
+    return np.asarray(PchipInterpolator(depth, values)(np.clip(at, depth[0], depth[-1])))
+
+
+_EVERY = np.arange(_DEPTH[0], _DEPTH[-1] + 0.5)
+_TABLES = {
+    name: smooth_table(_DEPTH, values, _EVERY)
+    for name, values in (("half", _HALF), ("front", _FRONT), ("gutter", _GUTTER), ("power", _POWER), ("spine", _SPINE))
+}
+
+
+def _read(name: str, depth: np.ndarray) -> np.ndarray:
+    return np.interp(depth, _EVERY, _TABLES[name])
+
+
 def spine_y(habitus: Habitus, z_mm: np.ndarray) -> np.ndarray:
     """Return y (mm) of the front of the vertebral bodies at ``z_mm``."""
-    return np.interp(-np.asarray(z_mm) / habitus.stretch, _DEPTH, _SPINE)
+    return _read("spine", -np.asarray(z_mm) / habitus.stretch)
 
 
 def spine_x(habitus: Habitus, z_mm: np.ndarray) -> np.ndarray:
@@ -39,10 +56,10 @@ def cage_box(habitus: Habitus, z_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray
     d = -np.asarray(z_mm, dtype=np.float64) / habitus.stretch
     vf = spine_y(habitus, z_mm)
     size, deep = habitus.size, habitus.size * habitus.depth
-    half = np.interp(d, _DEPTH, _HALF) * size * habitus.width
-    front = vf - np.interp(d, _DEPTH, _FRONT) * deep
-    back = vf + np.interp(d, _DEPTH, _GUTTER) * deep
-    return half, front, back, np.interp(d, _DEPTH, _POWER)
+    half = _read("half", d) * size * habitus.width
+    front = vf - _read("front", d) * deep
+    back = vf + _read("gutter", d) * deep
+    return half, front, back, _read("power", d)
 
 
 def cage_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray) -> np.ndarray:

@@ -147,7 +147,7 @@ def habitus_of(person: Person) -> Habitus:
         left_dome=dome + gap,
         subcutaneous_mm=_clip(fat, 4.0, 45.0),
         muscle=_clip((0.90 if woman else 1.08) * (1.0 - 0.12 * old) + 0.08 * n(7), 0.6, 1.4),
-        breast_ml=_clip(math.exp(math.log(420.0) + 0.06 * (bmi - 25.0) + 0.35 * n(8)), 90.0, 1500.0) if woman else 0.0,
+        breast_ml=_clip(math.exp(math.log(420.0) + 0.08 * (bmi - 25.0) + 0.35 * n(8)), 90.0, 1500.0) if woman else 0.0,
         recess=_clip(0.5 + 0.3 * n(9) - 0.03 * (bmi - 25.0), 0.0, 1.0),
         visceral=_clip(1.0 + 0.05 * (bmi - 25.0) + 0.25 * (old - 0.5) + 0.12 * n(10), 0.4, 2.2),
         aorta=_clip((0.93 if woman else 1.02) * (0.86 + 0.28 * old) + 0.04 * n(11), 0.75, 1.35),

@@ -25,8 +25,10 @@ def chambers_of(habitus: Habitus) -> dict[str, Chamber]:
     h = habitus.heart
     root = place(habitus, (100.0, -78.0, 6.0))
     floor = -habitus.left_dome * habitus.lung_height_mm - 6.0
-    reach = min(1.25, max(0.75, (root[0] - floor) / (74.0 * h)))
+    reach = min(1.45, max(0.75, (root[0] - floor) / (74.0 * h)))
     vertical = h * reach
+    # a heart that hangs long is narrow
+    h *= reach**-0.25
 
     def at(down: float, y: float, x: float) -> Point:
         z = root[0] - down * vertical
@@ -37,7 +39,7 @@ def chambers_of(habitus: Habitus) -> dict[str, Chamber]:
         "left_ventricle": Chamber(at(42, -76, 48), (53 * h, 36 * h, 35 * vertical), left),
         "right_ventricle": Chamber(at(44, -95, 16), (50 * h, 31 * h, 33 * vertical), (-0.22, -0.30, 0.9)),
         "outflow": Chamber(at(16, -97, 19), (22 * vertical, 19 * h, 18 * h), (0.92, 0.1, 0.25)),
-        "left_atrium": Chamber(at(22, -34, 4), (34 * h, 21 * h, 21 * vertical), (0.05, 0.1, 1.0)),
+        "left_atrium": Chamber(at(22 / reach, -34, 4), (34 * h, 21 * h, 21 * vertical / reach**0.5), (0.05, 0.1, 1.0)),
         "right_atrium": Chamber(at(34, -70, -18), (32 * vertical, 29 * h, 24 * h), (0.98, 0.1, 0.05)),
         "appendage": Chamber(at(4, -72, 42), (18 * h, 8 * h, 10 * h), (0.1, -0.8, 0.4)),
     }

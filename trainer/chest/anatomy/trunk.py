@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from trainer.chest.anatomy.cage import cage_box, spine_y
+from trainer.chest.anatomy.cage import cage_box, smooth_table, spine_y
 from trainer.chest.anatomy.habitus import Habitus
 from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, distance_of, smooth_max, smooth_min
 
@@ -43,12 +43,12 @@ def body_field(
     size = habitus.size
     more = 1.15 * (habitus.subcutaneous_mm - _MEAN_FAT_MM)
     brawn = 12.0 * (habitus.muscle - 1.0)
-    half = np.interp(d, _DEPTH, _HALF) * size * habitus.width + more + 1.6 * brawn
+    half = smooth_table(_DEPTH, _HALF, d) * size * habitus.width + max(more, -5.0) + 1.6 * brawn
     vf = spine_y(habitus, z)
-    front = vf - np.interp(d, _DEPTH, _FRONT) * size * habitus.depth - more - brawn
-    back = vf + np.interp(d, _DEPTH, _BACK) * size + 0.6 * more + brawn
-    widest = front + np.interp(d, _DEPTH, _WIDEST) * (back - front)
-    columns = (half, front, back, widest, np.interp(d, _DEPTH, _POWER_FRONT), np.interp(d, _DEPTH, _POWER_BACK))
+    front = vf - smooth_table(_DEPTH, _FRONT, d) * size * habitus.depth - more - brawn
+    back = vf + smooth_table(_DEPTH, _BACK, d) * size + 0.6 * more + brawn
+    widest = front + smooth_table(_DEPTH, _WIDEST, d) * (back - front)
+    columns = (half, front, back, widest, smooth_table(_DEPTH, _POWER_FRONT, d), smooth_table(_DEPTH, _POWER_BACK, d))
     half, front, back, widest, pf, pb = (c[:, None, None] for c in columns)
     ahead = lattice.y < widest
     v = np.abs(lattice.y - widest) / np.where(ahead, widest - front, back - widest)
@@ -61,7 +61,9 @@ def body_field(
     hollow = hollow * np.clip((110.0 + lattice.z / habitus.stretch) / 60.0, 0.0, 1.0) * 9.0
     body = body + hollow + 5.0 * habitus.muscle * groove + 2.8 * waviness + 5.0 * asymmetry
     wall = 12.0 + 0.8 * habitus.subcutaneous_mm + 4.0 * habitus.muscle
-    body = smooth_min(body, inner - wall, 10.0)
+    # up to the second rib; higher the outline has room enough
+    covered = inner - wall + 30.0 * np.clip((80.0 + lattice.z / habitus.stretch) / 40.0, 0.0, 1.0)
+    body = smooth_min(body, covered, 10.0)
     if habitus.breast_ml > 0:
         body = smooth_min(body, breast_field(habitus, lattice), 28.0)
     # the table flattens the back
