@@ -24,7 +24,7 @@ Point = tuple[float, float, float]
 END_POINTS = 10500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
 BARE_MM = 3.0  # nothing ends nearer to the pleura
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
-BAND_MM = 3.2  # nor nearer to a fissure: twigs end short of it, so the band without vessels is 8 to 14 mm wide
+BAND_MM = 3.2  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
 SEEN_RADIUS_MM = 1.2
 SEEN_DEPTH_MM = 28.0
 BLOOD_HU = 42  # no contrast medium
