@@ -166,9 +166,9 @@ def test_progress_is_told(anatomy, tmp_path):
     told = []
     series = make_series(anatomy)
     write(tmp_path / "visit", series, progress=told.append)
-    assert len(told) == series.count
+    assert len(told) == series.count + 1
     assert told[-1] == 1.0
-    assert told == sorted(told)
+    assert told == sorted(set(told))
 
 
 def test_two_processes_write_the_same_bytes(folder, tmp_path):

@@ -166,10 +166,12 @@ def write_visit(
         if radiograph:
             volume[index] = image
         if progress is not None:
-            progress((index + 1) / series.count)
+            progress((index + 1) / (series.count + 1))
     seg = segmentation_of(visit, series, headers, seen) if truth else None
     if seg is not None:
         write_object(folder / f"SEG{SUFFIX}", seg)
     if radiograph:
         write_object(folder / f"DX{SUFFIX}", radiograph_of(visit, series, volume))
+    if progress is not None:
+        progress(1.0)
     return Written(series.count, len(seg.SegmentSequence) if seg is not None else 0, radiograph)

@@ -1,0 +1,37 @@
+"""A healthy chest beside a real one, as a script outside this repository measures both.
+
+``ATOLL_REALISM_CHECK`` names the script: called with a folder of CT slices and a reference folder it prints JSON with
+the figures of both (``series``, ``reference``) and ``lung_histogram_distance_hu``. ``ATOLL_REALISM_REFERENCE`` names
+the folder of the real series.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from trainer.cli.main import run
+
+CHECK, REFERENCE = (os.environ.get(name) for name in ("ATOLL_REALISM_CHECK", "ATOLL_REALISM_REFERENCE"))
+needs_reference = pytest.mark.skipif(
+    not (CHECK and REFERENCE), reason="set ATOLL_REALISM_CHECK and ATOLL_REALISM_REFERENCE to compare with a real chest"
+)
+
+
+def compared(seed, folder):
+    """Scan a healthy person, soft kernel, 3 mm, and return the script's figures."""
+    out = folder / f"seed-{seed}"
+    words = ["scan", "healthy", "--day", "0", "--seed", str(seed), "--kernel", "soft", "--thickness", "3"]
+    assert run([*words, "--out", str(out)]) == 0
+    done = subprocess.run(
+        [sys.executable, CHECK, out, REFERENCE], capture_output=True, text=True, check=True, timeout=900
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.long
+@needs_reference
+def test_lung_densities_of_a_healthy_chest(tmp_path):
+    assert compared(1, tmp_path)["lung_histogram_distance_hu"] <= 24.0
