@@ -31,6 +31,12 @@ def level_slice(series: Series, level: float) -> int:
     return int(min(max(index, 0), series.count - 1))
 
 
+def _carina_row(series: Series) -> int:
+    """Return the row of the coronal plane through the carina, as this visit shows it."""
+    y = float(series.deformation.to_visit(np.array(series.anatomy.landmarks["carina"]))[1])
+    return int(np.clip(round((y - series.origin_mm[1]) / series.pixel_mm), 1, series.shape[1] - 2))
+
+
 def coronal(series: Series, row: int) -> np.ndarray:
     """Return a coronal plane, int16, in square pixels of 2 mm or more, from every slice it needs and no more."""
     every = max(1, round(_CORONAL_STEP_MM / series.spacing_mm[0]))
@@ -38,15 +44,18 @@ def coronal(series: Series, row: int) -> np.ndarray:
     return plane(np.round(lines.mean(axis=1, keepdims=True)).astype(np.int16), "coronal", 0)
 
 
-def _tile(image: np.ndarray, window: str, size: tuple[int, int], text: str) -> Image.Image:
-    tile = Image.fromarray(window_level(np.ascontiguousarray(image), *WINDOWS[window]))
-    tile = tile.resize(size, Image.Resampling.BILINEAR)
-    font = ImageFont.load_default(size=max(10, size[0] // 26))
+def _tile(image: np.ndarray, window: str, side: int, height: float, text: str) -> np.ndarray:
+    """Return a square picture with its text; ``height`` of the image beside its width, in millimetres."""
+    grey = Image.fromarray(window_level(np.ascontiguousarray(image), *WINDOWS[window]))
+    rows = min(side, round(side * height))
+    tile = Image.new("L", (side, side))
+    tile.paste(grey.resize((side, rows), Image.Resampling.BILINEAR), (0, (side - rows) // 2))
+    font = ImageFont.load_default(size=max(10, side // 26))
     draw = ImageDraw.Draw(tile)
     draw.text((4, 2), text, fill=255, font=font)
-    draw.text((4, size[1] - size[0] // 18 - 2), "SIMULATED", fill=200, font=font)
-    draw.text((2, size[1] // 2), "R", fill=200, font=font)
-    return tile
+    draw.text((4, side - side // 18 - 2), "SIMULATED", fill=200, font=font)
+    draw.text((2, side // 2), "R", fill=200, font=font)
+    return np.asarray(tile)
 
 
 def montage(visits: Sequence[tuple[str, Series]], tile: int = 320, with_coronal: bool = True) -> np.ndarray:
@@ -68,14 +77,16 @@ def montage(visits: Sequence[tuple[str, Series]], tile: int = 320, with_coronal:
         for window, kernel in kernels:
             shown = series.with_kernel(kernel)
             images = [shown.slice(i) for i in slices]
-            front = coronal(shown, series.shape[1] // 2) if with_coronal else None
+            front = coronal(shown, _carina_row(shown)) if with_coronal else None
             tiles = [
-                _tile(image, window, (tile, tile), f"{title}  {window}  z {series.position_mm(i):.0f} mm")
+                _tile(image, window, tile, 1.0, f"{title}  {window}  z {series.position_mm(i):.0f} mm")
                 for i, image in zip(slices, images, strict=True)
             ]
             if front is not None:
-                tiles.append(_tile(front, window, (tile, tile), f"{title}  {window}  coronal"))
-            rows.append(np.hstack([np.asarray(t) for t in tiles]))
+                width_mm = series.shape[2] * series.spacing_mm[2]
+                height = (series.count - 1) * series.spacing_mm[0] / width_mm
+                tiles.append(_tile(front, window, tile, height, f"{title}  {window}  coronal"))
+            rows.append(np.hstack(tiles))
     return np.vstack(rows)
 
 

@@ -20,7 +20,7 @@ _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
 _CENTI = np.float32(0.01)
 _PATENT = np.float32(1.8 / 255.0)  # bronchi in consolidation are mildly dilated (Nambu; judgement on the amount)
-_EDGE_HU = -115  # a voxel outside the lobes below this is partly lung and takes part in its neighbour's opacity
+_EDGE_HU = 15  # a voxel outside the lobes below this may be partly lung and takes part in its neighbour's opacity
 _MAX_BRUSHES = 32
 
 
