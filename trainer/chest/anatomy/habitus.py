@@ -22,7 +22,7 @@ _TLC_L = {"M": (7.99, -7.08), "F": (6.60, -5.79)}
 _CT_SHARE = 0.87
 # Volume of the plan at size 1 with mean domes, and its relative change per share of height that they move;
 # fitted to built chests.
-_REFERENCE_L = 4.93
+_REFERENCE_L = 5.1
 _PER_DOME = 1.9
 
 

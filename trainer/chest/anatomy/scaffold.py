@@ -90,11 +90,11 @@ def _lungs(
     # the leaf between the lungs: thin before the great vessels, wide behind the manubrium
     middle = 3.0 + 3.0 * np.sin(z / 37.0) + 5.0 * habitus.recess * np.clip((z + 60.0) / -60.0, 0.0, 1.0)
     front = cage.cage_box(habitus, lattice.z)[1]
-    half = 1.6 * habitus.visceral + 8.0 * np.exp(-np.maximum(lattice.y - front, 0.0) / 6.0)
+    half = 1.6 * habitus.visceral + 4.0 * np.exp(-np.maximum(lattice.y - front, 0.0) / 5.0)
     half = half + 26.0 * np.clip((z + 38.0) / 26.0, 0.0, 1.0)
     leaf = np.abs(lattice.x - middle) - half
     core = smooth_min(core, leaf, 28.0 * min(1.4, habitus.visceral)) + ripple
-    lung = np.maximum(smooth_max(inner, -core, 4.0), -under)
+    lung = np.maximum(smooth_max(inner, -core, 2.0), -under)
     lung = np.maximum(lung, -lattice.z - np.float32(habitus.lung_height_mm + 8.0))
     # the apex is a dome
     centre = 47.0 * habitus.size * habitus.width
