@@ -1,27 +1,40 @@
-"""The engine as commands use it: compiled ahead, with an announcement the first time."""
+"""What commands run on, compiled ahead, with an announcement the first time."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from rich.console import Console
 
 from trainer.cli.output import announce
+from trainer.course import warming
 from trainer.course.cohort import Engine
-from trainer.course.warming import is_warm, warm
 from trainer.knowledge.library import library
 
 
 def engine() -> Engine:
     """Return the engine over Atoll's knowledge, ready to run."""
     made = Engine.of(library())
-    if is_warm():
-        return made
+    if not warming.is_warm():
+        _compile("the simulator for this machine (half a minute, once)", lambda: warming.warm(made.parameters))
+    return made
+
+
+def ready_chest() -> None:
+    """Make the chest ready to be built and scanned."""
+    from trainer.chest.warming import is_warm, warm
+
+    if not is_warm():
+        _compile("the chest for this machine (a minute or two, once)", warm)
+
+
+def _compile(what: str, work: Callable[[], None]) -> None:
     console = Console(stderr=True)
-    text = "First run: compiling the simulator for this machine (half a minute, once)"
+    text = f"First run: compiling {what}"
     if console.is_terminal:
         with console.status(text):
-            warm(made.parameters)
+            work()
     else:
-        announce(text + " ...")
-        warm(made.parameters)
+        announce(f"{text} ...")
+        work()
     announce("Compiled.")
-    return made

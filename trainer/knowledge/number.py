@@ -13,7 +13,7 @@ JUDGEMENT = "judgement"
 class Frozen(BaseModel):
     """A value object: no unknown keys, no changes, no guessing of types."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -32,6 +32,7 @@ from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.display import WINDOWS, window_level
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
+from trainer.chest.warming import is_warm, warm
 from trainer.core.chance import key_of
 from trainer.core.error import AtollError
 from trainer.encounter.event import Advanced, CourseStarted
@@ -95,6 +96,8 @@ class MainWindow(QMainWindow):
         self._worker.progressed.connect(lambda share: self._bar.setValue(round(1000 * share)))
         self._show_patient()
         self._set_ready(ready=False)
+        if not is_warm():
+            self.statusBar().showMessage("First run: compiling the chest for this machine (a minute or two, once)")
         self._worker.run(self._build, self._begin, self._complain)
 
     @staticmethod
@@ -153,11 +156,13 @@ class MainWindow(QMainWindow):
         self._bar.setVisible(not ready)
 
     def _build(self) -> Anatomy:
+        warm()
         return anatomy_of(self._session.person, self._worker.progressed.emit, self._worker.stopping, self._scale)
 
     def _begin(self, anatomy: Anatomy) -> None:
         self._anatomy = anatomy
         self._set_ready(ready=True)
+        self.statusBar().clearMessage()
         self._open_today()
 
     def _open_today(self) -> None:
