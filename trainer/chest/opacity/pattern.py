@@ -149,6 +149,43 @@ def _airspace(
 
 
 @nb.njit(cache=True)
+def _lines_and_nodules(
+    b: np.record,
+    z: np.float32,
+    y: np.float32,
+    x: np.float32,
+    mid: np.float32,
+    fine: np.float32,
+    septum: np.float32,
+    within: np.float32,
+    tissue: np.float32,
+) -> np.float32:
+    """Return tissue with thickened septa, fine nets, scars and small nodules drawn over it."""
+    if b.septal > _ZERO:
+        fine_net = np.float32(0.8) * _net(z, y, x, np.float32(7.0), np.float32(0.25), b.seed + 24)
+        lines = max(_line(septum, np.float32(0.6)), fine_net)
+        tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.6) * b.septal * within * lines
+    if b.reticulation > _ZERO:
+        warp = np.float32(1.3) * fine
+        lines = _net(z + warp, y - warp, x + warp, np.float32(4.2), np.float32(0.22), b.seed + 25)
+        uneven = np.float32(0.55) + np.float32(0.45) * mid
+        tissue = max(tissue, min(_ONE, np.float32(0.95) * b.reticulation * uneven + np.float32(0.1)) * within * lines)
+    if b.scar > _ZERO:
+        warp = np.float32(3.5) * mid + np.float32(0.8) * fine
+        lines = _net(
+            z + warp, y + warp, x - warp, np.float32(15.0), np.float32(0.3) + np.float32(0.5) * b.scar, b.seed + 26
+        )
+        gate = step(value_noise(z, y, x, np.float32(12.0), b.seed + 29), np.float32(-0.1), np.float32(0.2))
+        tissue = max(tissue, np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * within * lines * gate)
+    if b.nodularity > _ZERO:
+        first, _, who = cells(z, y, x, np.float32(7.5), b.seed + 27)
+        radius = np.float32(1.2) + np.float32(1.8) * unit(hash32(who, b.seed, 2, 8))
+        if unit(who) < b.nodularity:
+            tissue = max(tissue, np.float32(0.95) * within * (_ONE - step(first, radius - _HALF, radius + _HALF)))
+    return tissue
+
+
+@nb.njit(cache=True)
 def stain(
     b: np.record,
     z: np.float32,
@@ -195,27 +232,7 @@ def stain(
         arcade = within * gate * _line(border, wide)
         tissue = tissue * (_ONE - np.float32(0.85) * b.perilobular)
         tissue = max(tissue, np.float32(0.92) * b.perilobular * arcade)
-    if b.septal > _ZERO:
-        fine_net = np.float32(0.8) * _net(z, y, x, np.float32(7.0), np.float32(0.25), b.seed + 24)
-        lines = max(_line(septum, np.float32(0.6)), fine_net)
-        tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.6) * b.septal * within * lines
-    if b.reticulation > _ZERO:
-        warp = np.float32(1.3) * fine
-        lines = _net(z + warp, y - warp, x + warp, np.float32(4.2), np.float32(0.22), b.seed + 25)
-        uneven = np.float32(0.55) + np.float32(0.45) * mid
-        tissue = max(tissue, min(_ONE, np.float32(0.95) * b.reticulation * uneven + np.float32(0.1)) * within * lines)
-    if b.scar > _ZERO:
-        warp = np.float32(3.5) * mid + np.float32(0.8) * fine
-        lines = _net(
-            z + warp, y + warp, x - warp, np.float32(15.0), np.float32(0.3) + np.float32(0.5) * b.scar, b.seed + 26
-        )
-        gate = step(value_noise(z, y, x, np.float32(12.0), b.seed + 29), np.float32(-0.1), np.float32(0.2))
-        tissue = max(tissue, np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * within * lines * gate)
-    if b.nodularity > _ZERO:
-        first, _, who = cells(z, y, x, np.float32(7.5), b.seed + 27)
-        radius = np.float32(1.2) + np.float32(1.8) * unit(hash32(who, b.seed, 2, 8))
-        if unit(who) < b.nodularity:
-            tissue = max(tissue, np.float32(0.95) * within * (_ONE - step(first, radius - _HALF, radius + _HALF)))
+    tissue = _lines_and_nodules(b, z, y, x, mid, fine, septum, within, tissue)
     if b.sparing > _ZERO:
         spared = np.float32(7.0) * b.sparing + mid
         tissue *= np.float32(0.08) + np.float32(0.92) * step(depth, spared - np.float32(1.0), spared + np.float32(2.0))
