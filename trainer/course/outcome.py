@@ -209,13 +209,13 @@ def _relapse(history: History, treated: np.ndarray) -> dict[str, np.ndarray]:
     seen = history.from_day("relapsing", 0) > 0
     relapsed = seen.any(axis=1)
     day = np.where(relapsed, seen.argmax(axis=1), np.nan)
-    dose = _on(history, "prednisolone_mg", np.where(relapsed, np.maximum(day - 1, 0), np.nan))
+    dose: np.ndarray = _on(history, "prednisolone_mg", np.where(relapsed, np.maximum(day - 1, 0), np.nan))
     return {
         "relapsed": relapsed.astype(float),
         "relapse_day": day,
         "relapse_after_treatment_start_days": day - treated,
         "relapse_dose_mg": dose,
-        "relapse_on_treatment": _flag(np.asarray(dose > 0), relapsed),
+        "relapse_on_treatment": np.where(relapsed, (dose > 0.0).astype(float), np.nan),
         "relapses": seen.sum(axis=1).astype(float),
     }
 

@@ -131,11 +131,11 @@ def read_document(path: Path) -> Document:
     try:
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
-                raise BadFiles([Fault(path, line, "aliases and anchors are not allowed; write the value out")])
+                mark = cast("Any", event.start_mark)
+                raise BadFiles([Fault(path, mark.line + 1, "aliases and anchors are not allowed; write the value out")])
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = cast(Any, error.problem_mark or error.context_mark)
+        mark = cast("Any", error.problem_mark or error.context_mark)
         raise BadFiles([Fault(path, mark.line + 1 if mark else 1, f"not YAML: {error.problem}")]) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise BadFiles([Fault(path, 1, f"not YAML: {str(error).splitlines()[0]}")]) from error

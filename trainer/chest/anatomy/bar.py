@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -77,14 +78,16 @@ class Bars:
 
 
 @nb.njit(cache=True)
-def _span(low, high, org, sp, n):  # type: ignore[no-untyped-def]
+def _span(low: Any, high: Any, org: Any, sp: Any, n: Any) -> Any:
     """Return first and one past the last index between two positions in mm."""
     first = max(0, np.int64(math.floor((low - org) / sp)))
     return first, max(first, min(n, np.int64(math.ceil((high - org) / sp)) + 1))
 
 
 @nb.njit(cache=True, parallel=True)
-def _draw_bars(dist, kinds, org, sp, start, end, normal, half, kind):  # type: ignore[no-untyped-def]
+def _draw_bars(
+    dist: Any, kinds: Any, org: Any, sp: Any, start: Any, end: Any, normal: Any, half: Any, kind: Any
+) -> Any:
     reach = 2.5
     for ii in nb.prange(dist.shape[0]):
         i = np.int64(ii)
@@ -142,7 +145,7 @@ def _draw_bars(dist, kinds, org, sp, start, end, normal, half, kind):  # type: i
 
 
 @nb.njit(cache=True, parallel=True)
-def _draw_bodies(dist, kinds, org, sp, centre, half, kind):  # type: ignore[no-untyped-def]
+def _draw_bodies(dist: Any, kinds: Any, org: Any, sp: Any, centre: Any, half: Any, kind: Any) -> Any:
     for ii in nb.prange(dist.shape[0]):
         i = np.int64(ii)
         z = org[0] + i * sp[0]

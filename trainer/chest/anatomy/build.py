@@ -25,7 +25,7 @@ class BuildCancelled(Exception):
 
 
 @nb.njit(cache=True, parallel=True)
-def _fill(hu, organ, share, lung, inner, edge):  # type: ignore[no-untyped-def]
+def _fill(hu: Any, organ: Any, share: Any, lung: Any, inner: Any, edge: Any) -> Any:
     """Replace the lungs' share of each voxel by lung tissue; ``edge`` HU stands in where no tissue was made."""
     for ii in nb.prange(hu.shape[0]):
         i = np.int64(ii)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -115,7 +116,7 @@ def fissures_of(grid: Grid, lung: np.ndarray, landmarks: Mapping[str, Point], pe
 
 
 @nb.njit(cache=True, parallel=True)
-def _lobes(out, lung, right, horizontal, left, z):  # type: ignore[no-untyped-def]
+def _lobes(out: Any, lung: Any, right: Any, horizontal: Any, left: Any, z: Any) -> Any:
     for ii in nb.prange(lung.shape[0]):
         i = np.int64(ii)
         for j in range(lung.shape[1]):
@@ -153,7 +154,7 @@ def distance_mm(fissures: Fissures, grid: Grid, points_mm: np.ndarray, lobe: np.
 
 
 @nb.njit(cache=True, parallel=True)
-def _segments(out, lobe, start, end, owner, org, sp):  # type: ignore[no-untyped-def]
+def _segments(out: Any, lobe: Any, start: Any, end: Any, owner: Any, org: Any, sp: Any) -> Any:
     for ii in nb.prange(out.shape[0]):
         i = np.int64(ii)
         z = org[0] + i * sp[0]

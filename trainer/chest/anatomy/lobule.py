@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -17,7 +18,7 @@ _REACH = 3
 
 
 @nb.njit(cache=True)
-def _seed(key, org, i, j, k, out):  # type: ignore[no-untyped-def]
+def _seed(key: Any, org: Any, i: Any, j: Any, k: Any, out: Any) -> Any:
     """Return the jittered place of a seed; odd planes hold the seeds between, which only the centre has."""
     index = ((i + 512) * 1024 + (j + 512)) * 1024 + (k + 512)
     low, high = index & 0xFFFFFFFF, index >> 32
@@ -27,7 +28,7 @@ def _seed(key, org, i, j, k, out):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
-def _seeds(key, org, shape, lobe, costal, lorg, lsp):  # type: ignore[no-untyped-def]
+def _seeds(key: Any, org: Any, shape: Any, lobe: Any, costal: Any, lorg: Any, lsp: Any) -> Any:
     place = np.full((*shape, 3), np.float32(np.nan), np.float32)
     own = np.zeros(shape, np.uint8)
     p = np.empty(3)
@@ -50,13 +51,13 @@ def _seeds(key, org, shape, lobe, costal, lorg, lsp):  # type: ignore[no-untyped
 
 
 @nb.njit(cache=True, parallel=True)
-def _cells(label, septum, lobe, place, own, org, lorg, lsp):  # type: ignore[no-untyped-def]
+def _cells(label: Any, septum: Any, lobe: Any, place: Any, own: Any, org: Any, lorg: Any, lsp: Any) -> Any:
     for i in nb.prange(lobe.shape[0]):
         _slice(np.int64(i), label, septum, lobe, place, own, org, lorg, lsp)
 
 
 @nb.njit(cache=True)
-def _slice(i, label, septum, lobe, place, own, org, lorg, lsp):  # type: ignore[no-untyped-def]
+def _slice(i: Any, label: Any, septum: Any, lobe: Any, place: Any, own: Any, org: Any, lorg: Any, lsp: Any) -> Any:
     inv = np.float32(2.0 / STEP_MM)
     half = np.float32(0.5)
     z = np.float32(lorg[0] + i * lsp[0])

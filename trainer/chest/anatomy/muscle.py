@@ -8,6 +8,7 @@ where none is near there is fat, as in the armpit.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -67,7 +68,7 @@ def _segments(habitus: Habitus) -> tuple[np.ndarray, np.ndarray]:
 
 
 @nb.njit(cache=True)
-def _sample(f, az, ay, ax):  # type: ignore[no-untyped-def]
+def _sample(f: Any, az: Any, ay: Any, ax: Any) -> Any:
     i = min(max(int(az), 0), f.shape[0] - 2)
     j = min(max(int(ay), 0), f.shape[1] - 2)
     k = min(max(int(ax), 0), f.shape[2] - 2)
@@ -82,13 +83,13 @@ def _sample(f, az, ay, ax):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
-def _window(v, lo, hi, soft):  # type: ignore[no-untyped-def]
+def _window(v: Any, lo: Any, hi: Any, soft: Any) -> Any:
     """Return 1 between ``lo`` and ``hi``, falling to 0 over ``soft`` outside."""
     return min(1.0, max(0.0, min((v - lo) / soft + 1.0, (hi - v) / soft + 1.0)))
 
 
 @nb.njit(cache=True)
-def _nearer(d, who, best, mine, second):  # type: ignore[no-untyped-def]
+def _nearer(d: Any, who: Any, best: Any, mine: Any, second: Any) -> Any:
     """Return nearest distance and muscle and the distance of the nearest other muscle, with one more seen."""
     if d < best:
         if who != mine:
@@ -100,7 +101,24 @@ def _nearer(d, who, best, mine, second):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def _muscle(out, org, sp, body, cage, middle, spine, ratio, stretch, fat, brawn, marbling, tilt, pieces, owner, table):  # type: ignore[no-untyped-def]
+def _muscle(
+    out: Any,
+    org: Any,
+    sp: Any,
+    body: Any,
+    cage: Any,
+    middle: Any,
+    spine: Any,
+    ratio: Any,
+    stretch: Any,
+    fat: Any,
+    brawn: Any,
+    marbling: Any,
+    tilt: Any,
+    pieces: Any,
+    owner: Any,
+    table: Any,
+) -> Any:
     for ii in nb.prange(out.shape[0]):
         i = np.int64(ii)
         z = org[0] + i * sp[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -15,7 +16,7 @@ _MASK = SIDE - 1
 
 
 @nb.njit(cache=True)
-def _fill(table, key):  # type: ignore[no-untyped-def]
+def _fill(table: Any, key: Any) -> Any:
     for i in range(table.size):
         table[i] = 2.0 * chance.uniform(key, _STREAM, 0, i) - 1.0
 
@@ -28,7 +29,7 @@ def table_of(key: int) -> np.ndarray:
 
 
 @nb.njit(cache=True)
-def noise(table, z, y, x):  # type: ignore[no-untyped-def]
+def noise(table: Any, z: Any, y: Any, x: Any) -> Any:
     """Return value noise at a point in lattice units: about -1 to 1, mean 0, smooth over one unit.
 
     The lattice is turned against the axes, so that no slice shows its rows.
@@ -56,7 +57,7 @@ def noise(table, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def _field(out, org, sp, table, scale, shift):  # type: ignore[no-untyped-def]
+def _field(out: Any, org: Any, sp: Any, table: Any, scale: Any, shift: Any) -> Any:
     for ii in nb.prange(out.shape[0]):
         i = np.int64(ii)
         z = np.float32((org[0] + i * sp[0]) / scale[0] + shift)

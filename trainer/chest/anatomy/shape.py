@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import edt
 import numba as nb
@@ -70,7 +71,7 @@ def smooth_minimum(a: float, b: float, k: float) -> float:
 
 
 @nb.njit(cache=True)
-def _box(org, sp, shape, low, high):  # type: ignore[no-untyped-def]
+def _box(org: Any, sp: Any, shape: Any, low: Any, high: Any) -> Any:
     """Return first and one past the last index along each axis of the lattice points between two corners, mm."""
     lo = np.floor((low - org) / sp).astype(np.int64)
     hi = np.ceil((high - org) / sp).astype(np.int64) + 1
@@ -81,7 +82,7 @@ def _box(org, sp, shape, low, high):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def _ellipsoid(field, org, sp, centre, semi, axes, k, reach):  # type: ignore[no-untyped-def]
+def _ellipsoid(field: Any, org: Any, sp: Any, centre: Any, semi: Any, axes: Any, k: Any, reach: Any) -> Any:
     span = np.empty(3)
     for a in range(3):
         span[a] = reach + math.sqrt(
@@ -108,7 +109,7 @@ def _ellipsoid(field, org, sp, centre, semi, axes, k, reach):  # type: ignore[no
 
 
 @nb.njit(cache=True)
-def _chain(z, y, x, points, radii, flat, use, count):  # type: ignore[no-untyped-def]
+def _chain(z: Any, y: Any, x: Any, points: Any, radii: Any, flat: Any, use: Any, count: Any) -> Any:
     """Return the distance to the chosen pieces of a tube, unioned without bumps."""
     best = 1e9
     for u in range(count):
@@ -126,7 +127,7 @@ def _chain(z, y, x, points, radii, flat, use, count):  # type: ignore[no-untyped
 
 
 @nb.njit(cache=True, parallel=True)
-def _tube(field, org, sp, points, radii, flat, k, reach):  # type: ignore[no-untyped-def]
+def _tube(field: Any, org: Any, sp: Any, points: Any, radii: Any, flat: Any, k: Any, reach: Any) -> Any:
     for ii in nb.prange(field.shape[0]):
         i = np.int64(ii)
         z = org[0] + i * sp[0]
@@ -262,7 +263,7 @@ def closed(distance: np.ndarray, grid: Grid, radius_mm: float) -> np.ndarray:
 
 
 @nb.njit(cache=True, parallel=True)
-def _smooth(out, a, b, k, sign):  # type: ignore[no-untyped-def]
+def _smooth(out: Any, a: Any, b: Any, k: Any, sign: Any) -> Any:
     for i in nb.prange(out.size):
         out[i] = sign * smooth_minimum(sign * a[i], sign * b[i], k)
 

@@ -8,6 +8,7 @@ included, hence more here), tracheal lumen -957 to -965 (mean of a region, hence
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -48,18 +49,18 @@ def bone_table() -> np.ndarray:
 
 
 @nb.njit(cache=True)
-def _blend(hu, value, share):  # type: ignore[no-untyped-def]
+def _blend(hu: Any, value: Any, share: Any) -> Any:
     return hu + share * (value - hu)
 
 
 @nb.njit(cache=True)
-def _share(distance, step):  # type: ignore[no-untyped-def]
+def _share(distance: Any, step: Any) -> Any:
     """Return the share of a voxel of width ``step`` that lies inside a surface at ``distance``."""
     return min(1.0, max(0.0, 0.5 - distance / step))
 
 
 @nb.njit(cache=True)
-def _lines(stack, i, j, ratio, line, near):  # type: ignore[no-untyped-def]
+def _lines(stack: Any, i: Any, j: Any, ratio: Any, line: Any, near: Any) -> Any:
     """Read every field along one row of the fine grid, still on the coarse lattice along x."""
     fz, fy = i * ratio[0], j * ratio[1]
     z0 = min(int(fz), stack.shape[1] - 2)
@@ -77,12 +78,24 @@ def _lines(stack, i, j, ratio, line, near):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
-def _at(line, f, x0, tx):  # type: ignore[no-untyped-def]
+def _at(line: Any, f: Any, x0: Any, tx: Any) -> Any:
     return line[f, x0] + tx * (line[f, x0 + 1] - line[f, x0])
 
 
 @nb.njit(cache=True)
-def _in_wall(line, near, x0, tx, muscle, wall, p, grains, step, table, person):  # type: ignore[no-untyped-def]
+def _in_wall(
+    line: Any,
+    near: Any,
+    x0: Any,
+    tx: Any,
+    muscle: Any,
+    wall: Any,
+    p: Any,
+    grains: Any,
+    step: Any,
+    table: Any,
+    person: Any,
+) -> Any:
     """Return HU and organ of the chest wall: fat, muscle, breast."""
     coarse, grain = grains
     # fibrous septa run through the fat under the skin
@@ -106,7 +119,9 @@ def _in_wall(line, near, x0, tx, muscle, wall, p, grains, step, table, person): 
 
 
 @nb.njit(cache=True)
-def _in_belly(value, line, near, x0, tx, p, grains, step, table, person):  # type: ignore[no-untyped-def]
+def _in_belly(
+    value: Any, line: Any, near: Any, x0: Any, tx: Any, p: Any, grains: Any, step: Any, table: Any, person: Any
+) -> Any:
     """Return HU under the diaphragm: liver, spleen, colon, stomach in the fat given."""
     coarse, grain = grains
     soft = 5.0 * grain
@@ -133,7 +148,7 @@ def _in_belly(value, line, near, x0, tx, p, grains, step, table, person):  # typ
 
 
 @nb.njit(cache=True)
-def _heart(value, what, line, near, x0, tx, grains, step):  # type: ignore[no-untyped-def]
+def _heart(value: Any, what: Any, line: Any, near: Any, x0: Any, tx: Any, grains: Any, step: Any) -> Any:
     """Return HU and organ with the heart, the fat in its grooves and the pericardium drawn over what is there."""
     coarse, grain = grains
     d = _at(line, HEART, x0, tx)
@@ -152,7 +167,19 @@ def _heart(value, what, line, near, x0, tx, grains, step):  # type: ignore[no-un
 
 
 @nb.njit(cache=True)
-def _in_middle(value, what, line, near, x0, tx, p, grains, step, table, person):  # type: ignore[no-untyped-def]
+def _in_middle(
+    value: Any,
+    what: Any,
+    line: Any,
+    near: Any,
+    x0: Any,
+    tx: Any,
+    p: Any,
+    grains: Any,
+    step: Any,
+    table: Any,
+    person: Any,
+) -> Any:
     """Return HU and organ with vessels, nodes, thyroid, gullet and airways drawn over what is there."""
     coarse, grain = grains
     if near[HEART]:
@@ -189,7 +216,7 @@ def _in_middle(value, what, line, near, x0, tx, p, grains, step, table, person):
 
 
 @nb.njit(cache=True)
-def _in_bone(d, kind, p, grains, table, person, bones):  # type: ignore[no-untyped-def]
+def _in_bone(d: Any, kind: Any, p: Any, grains: Any, table: Any, person: Any, bones: Any) -> Any:
     """Return HU at depth ``d`` (mm, negative inside) of a bone, cartilage or disc."""
     coarse, grain = grains
     if kind == _KIND_CARTILAGE:
@@ -207,7 +234,7 @@ def _in_bone(d, kind, p, grains, table, person, bones):  # type: ignore[no-untyp
 
 
 @nb.njit(cache=True)
-def _soft(line, near, x0, tx, muscle, p, step, table, person):  # type: ignore[no-untyped-def]
+def _soft(line: Any, near: Any, x0: Any, tx: Any, muscle: Any, p: Any, step: Any, table: Any, person: Any) -> Any:
     """Return HU and organ of all but bone, skin and lung at one point, with the two grains of its texture."""
     grains = (
         noise(table, p[0] / 9.0, p[1] / 6.0, p[2] / 6.0),
@@ -231,7 +258,7 @@ def _soft(line, near, x0, tx, muscle, p, step, table, person):  # type: ignore[n
 
 
 @nb.njit(cache=True)
-def _strip(muscle, i, j, fine, strip):  # type: ignore[no-untyped-def]
+def _strip(muscle: Any, i: Any, j: Any, fine: Any, strip: Any) -> Any:
     """Read the muscles' field along one row of the fine grid."""
     fz, fy = i * fine[0], j * fine[1]
     z0 = min(int(fz), muscle.shape[0] - 2)
@@ -244,7 +271,23 @@ def _strip(muscle, i, j, fine, strip):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def compose(hu, organ, lung, share, bone, kinds, stack, ratio, muscle, fine, org, sp, table, person, bones):  # type: ignore[no-untyped-def]
+def compose(
+    hu: Any,
+    organ: Any,
+    lung: Any,
+    share: Any,
+    bone: Any,
+    kinds: Any,
+    stack: Any,
+    ratio: Any,
+    muscle: Any,
+    fine: Any,
+    org: Any,
+    sp: Any,
+    table: Any,
+    person: Any,
+    bones: Any,
+) -> Any:
     """Fill ``hu``, ``organ``, ``lung`` and ``share`` of the fine grid.
 
     Parameters

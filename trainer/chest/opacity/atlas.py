@@ -150,8 +150,9 @@ def make_atlas(anatomy: Anatomy) -> Atlas:
     half = anatomy.lobule.shape
     share = np.empty(half, np.uint8)
     _share(anatomy.lobe, share)
-    spacing = tuple(2.0 * s for s in anatomy.grid.spacing_mm)
-    origin = tuple(o + 0.5 * s for o, s in zip(anatomy.grid.origin_mm, anatomy.grid.spacing_mm, strict=True))
+    (dz, dy, dx), (z0, y0, x0) = anatomy.grid.spacing_mm, anatomy.grid.origin_mm
+    spacing = (2.0 * dz, 2.0 * dy, 2.0 * dx)
+    origin = (z0 + 0.5 * dz, y0 + 0.5 * dy, x0 + 0.5 * dx)
     sums = np.zeros((int(anatomy.lobule.max()) + 1, 4), np.float64)
     _centroids(anatomy.lobule, sums)
     centre = sums[:, :3] / np.maximum(sums[:, 3:], 1.0) * spacing + origin
@@ -160,8 +161,8 @@ def make_atlas(anatomy: Anatomy) -> Atlas:
     name = ",".join(f"{k}={anatomy.landmarks[k]}" for k in sorted(anatomy.landmarks))
     return Atlas(
         key=key_of("anatomy", name, *(int(n) for n in eighths)),
-        spacing_mm=spacing,  # type: ignore[arg-type]
-        origin_mm=origin,  # type: ignore[arg-type]
+        spacing_mm=spacing,
+        origin_mm=origin,
         share=share,
         depth=_hundredths(anatomy.depth_mm),
         septum=_hundredths(anatomy.septum_mm),
