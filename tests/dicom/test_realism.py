@@ -9,11 +9,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from trainer.cli.main import run
-
+ROOT = Path(__file__).parents[2]
 CHECK, REFERENCE = (os.environ.get(name) for name in ("ATOLL_REALISM_CHECK", "ATOLL_REALISM_REFERENCE"))
 needs_reference = pytest.mark.skipif(
     not (CHECK and REFERENCE), reason="set ATOLL_REALISM_CHECK and ATOLL_REALISM_REFERENCE to compare with a real chest"
@@ -23,11 +23,11 @@ needs_reference = pytest.mark.skipif(
 def compared(seed, folder):
     """Scan a healthy person, soft kernel, 3 mm, and return the script's figures."""
     out = folder / f"seed-{seed}"
-    words = ["scan", "healthy", "--day", "0", "--seed", str(seed), "--kernel", "soft", "--thickness", "3"]
-    assert run([*words, "--out", str(out)]) == 0
-    done = subprocess.run(
-        [sys.executable, CHECK, out, REFERENCE], capture_output=True, text=True, check=True, timeout=900
-    )
+    scan = ["scan", "healthy", "--day", "0", "--seed", str(seed), "--kernel", "soft", "--thickness", "3", "--out", out]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-m", "trainer.app", *scan], cwd=ROOT, env=environment, check=True, timeout=900)
+    command = [sys.executable, CHECK, out, REFERENCE]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
     return json.loads(done.stdout)
 
 
