@@ -63,9 +63,16 @@ def test_neighbouring_places_are_unrelated():
 
 
 def test_keys_name_things_the_same_in_every_process():
-    assert key_of("patient", "cop", 7, 0) == 9088922411541512386
+    assert key_of("patient", "cop", 7, 0) == 4544461205770756193
     assert key_of("1") != key_of(1)
     assert key_of("a", "b") != key_of("ab")
+
+
+def test_every_key_can_follow_every_other():
+    keys = [key_of("large", i) for i in range(64)]
+    assert max(keys) < 2**63 and max(keys) > 2**61
+    for key in (*keys, np.uint64(keys[0])):
+        assert 0 < uniform(key, 1, 0, 0) < 1 and np.isfinite(normal(key, 1, 0, 0))
 
 
 def test_a_member_of_a_batch_has_the_key_it_has_alone():

@@ -246,8 +246,10 @@ def test_steroids_leave_infarcts_as_they_are_and_anticoagulants_prevent_the_next
     assert untreated.snapshots[84].opacities[both].tobytes() == steroid.snapshots[84].opacities[both].tobytes()
 
     def embolised(history):
-        return (patients(history, 168)["embolus_tick"] != NEVER).mean()
+        ticks = patients(history, 168)["embolus_tick"]
+        return ((ticks >= 0) & (ticks != NEVER)).mean()
 
+    assert 0.25 < embolised(untreated) < 0.75  # 10 of 19, Barritt 1960: Wilson interval 0.32 to 0.73
     assert embolised(anticoagulated) < 0.25 * embolised(untreated)
     assert dead(anticoagulated).mean() < dead(untreated).mean()
     assert mean(anticoagulated, "film_ml", 14) > 0.5 * mean(anticoagulated, "film_ml", 0)

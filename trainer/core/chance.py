@@ -48,7 +48,7 @@ def uniform(key: int, stream: int, tick: int, index: int) -> float:
     Parameters
     ----------
     key : int
-        64-bit key of the patient, from `key_of`.
+        key of the patient, from `key_of`.
     stream : int
         What the number is for; 32 bits, each use has its own.
     tick : int
@@ -74,7 +74,10 @@ def normal(key: int, stream: int, tick: int, index: int) -> float:
 
 
 def key_of(*parts: object) -> int:
-    """Return a 64-bit key for anything that can be named, the same in every process and version of Python.
+    """Return a key for anything that can be named, the same in every process and version of Python.
+
+    It has 63 bits, so that it fits a signed and an unsigned 64-bit number alike: numba compiles for the first kind
+    of number it meets and would refuse a larger one later.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ def key_of(*parts: object) -> int:
         Strings and integers that together name the thing, for example a case identifier and a seed.
     """
     text = "\x1f".join(f"{type(p).__name__}:{p}" for p in parts)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
 
 
 def keys_of(*parts: object, count: int, first: int = 0) -> np.ndarray:

@@ -18,7 +18,10 @@ def _stamp(package: Path) -> Path:
     digest = hashlib.blake2b(digest_size=12)
     for part in (sys.version, numba.__version__, str(Path(__file__).parent)):
         digest.update(part.encode())
-    for path in sorted([*package.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
+    trainer = Path(__file__).resolve().parents[1]
+    # a kernel freezes the constants it names, and those may stand in any package below its own
+    below = [trainer / name for name in ("core", "knowledge", "course")]
+    for path in sorted({path for folder in (package, *below) for path in folder.rglob("*.py")}):
         digest.update(path.read_bytes())
     beside = package / "__pycache__"
     folder = beside if os.access(package, os.W_OK) else home_dir() / "compiled"

@@ -180,7 +180,7 @@ def _uniforms(keys: np.ndarray, index: int) -> np.ndarray:
 def keys_again(keys: np.ndarray, attempt: int) -> np.ndarray:
     """Return the keys, uint64, of those who take the place of others at an attempt."""
     words = [philox(attempt, 0, _KEY_SALT, 0, int(k) & 0xFFFFFFFF, int(k) >> 32) for k in keys]
-    return np.array([(int(a) << 32) | int(b) for a, b, _, _ in words], dtype=np.uint64)
+    return np.array([((int(a) << 32) | int(b)) >> 1 for a, b, _, _ in words], dtype=np.uint64)
 
 
 def _power(base: np.ndarray, exponent: np.ndarray) -> np.ndarray:

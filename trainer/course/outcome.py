@@ -272,8 +272,9 @@ def _harm(history: History, last: np.ndarray) -> dict[str, np.ndarray]:
     def happened(name: str) -> np.ndarray:
         return last[f"{name}_tick"] < min(int(NEVER), history.last_day * TICKS_PER_DAY + 1)
 
-    recorded = happened("diabetes") | happened("infection") | happened("pjp") | happened("adrenal") | happened("mood")
-    recorded |= happened("fracture") | (last["weight_gain_kg"] >= _RECORDED_GAIN_KG)
+    recorded = last["weight_gain_kg"] >= _RECORDED_GAIN_KG
+    for name in ("diabetes", "infection", "pjp", "adrenal", "mood", "fracture"):
+        recorded |= happened(name) & (last[f"{name}_tick"] >= last["treated_tick"])
     return {
         "hyperglycaemia": _flag(happened("hyperglycaemia"), steroid),
         "diabetes": _flag(happened("diabetes"), steroid),

@@ -91,8 +91,10 @@ class Fibrosis(Frozen):
 
 
 class Thrombus(Frozen):
-    """Emboli that come again unless anticoagulated."""
+    """Emboli that come again unless anticoagulated: often in the first weeks, seldom later."""
 
+    early_recurrence: Annotated[Number, within("1/year")]
+    early_fade: _Days
     recurrence: Annotated[Number, within("1/year")]
     anticoagulation_prevents: _Share
     lethality: Probability | None = None

@@ -35,7 +35,7 @@ class Sign(Enum):
 
 CONSOLIDATION_FILL = 0.75
 GROUND_GLASS_FILL = 0.08
-_SHOWN = 0.25  # a share below this is not named, judgement
+SHOWN = 0.25  # a share below this is not named, judgement
 _MASS_ML = 14.1  # a sphere of 30 mm
 
 
@@ -46,25 +46,25 @@ def signs_of(opacity: np.void) -> tuple[Sign, ...]:
     volume = float(opacity["volume_ml"])
     named = {
         Sign.REVERSED_HALO: opacity["ring"] >= 0.5,
-        Sign.HONEYCOMBING: opacity["honeycomb"] >= _SHOWN,
+        Sign.HONEYCOMBING: opacity["honeycomb"] >= SHOWN,
         Sign.CAVITY: opacity["cavity"] >= 0.05,
-        Sign.TREE_IN_BUD: opacity["tree_in_bud"] >= _SHOWN,
-        Sign.CENTRILOBULAR_NODULES: form == Form.CENTRILOBULAR and opacity["tree_in_bud"] < _SHOWN,
+        Sign.TREE_IN_BUD: opacity["tree_in_bud"] >= SHOWN,
+        Sign.CENTRILOBULAR_NODULES: form == Form.CENTRILOBULAR and opacity["tree_in_bud"] < SHOWN,
         Sign.INFARCT_WEDGE: form == Form.WEDGE,
         Sign.PARENCHYMAL_BAND: form == Form.BAND,
         Sign.MASS: form == Form.NODULE and volume > _MASS_ML,
         Sign.NODULE: form == Form.NODULE and volume <= _MASS_ML,
-        Sign.PERILOBULAR: opacity["perilobular"] >= _SHOWN,
-        Sign.CRAZY_PAVING: opacity["septal"] >= _SHOWN and not solid and fill >= GROUND_GLASS_FILL,
+        Sign.PERILOBULAR: opacity["perilobular"] >= SHOWN,
+        Sign.CRAZY_PAVING: opacity["septal"] >= SHOWN and not solid and fill >= GROUND_GLASS_FILL,
         Sign.CONSOLIDATION: solid and form in (Form.PATCH, Form.FIELD, Form.WEDGE),
         Sign.AIR_BRONCHOGRAM: solid and form in (Form.PATCH, Form.FIELD) and opacity["ring"] < 0.5,
         Sign.GROUND_GLASS_OPACITY: form != Form.CENTRILOBULAR
         and fill >= GROUND_GLASS_FILL
         and (not solid or opacity["ring"] >= 0.5),
         Sign.HALO: solid and opacity["halo"] >= 0.4 and opacity["ring"] < 0.5,
-        Sign.TRACTION_BRONCHIECTASIS: opacity["traction"] >= _SHOWN,
-        Sign.RETICULATION: opacity["reticulation"] >= _SHOWN,
-        Sign.MICRONODULES: opacity["nodularity"] >= _SHOWN,
-        Sign.SUBPLEURAL_SPARING: opacity["sparing"] >= _SHOWN,
+        Sign.TRACTION_BRONCHIECTASIS: opacity["traction"] >= SHOWN,
+        Sign.RETICULATION: opacity["reticulation"] >= SHOWN,
+        Sign.MICRONODULES: opacity["nodularity"] >= SHOWN,
+        Sign.SUBPLEURAL_SPARING: opacity["sparing"] >= SHOWN,
     }
     return tuple(sign for sign, shown in named.items() if shown)

@@ -7,7 +7,7 @@ import math
 import numba as nb
 
 from trainer.core.chance import uniform
-from trainer.core.time import DAYS_PER_YEAR
+from trainer.core.time import DAYS_PER_YEAR, TICKS_PER_DAY
 from trainer.course.process.microbe import inflammation_of
 from trainer.course.state import Record
 from trainer.course.stream import DEATH
@@ -39,7 +39,7 @@ def die(p: Record, q: Record, b: Record, tick: int) -> bool:
 @nb.njit(cache=True)
 def _from_infection(tick: int, event_tick: int, lethality: float) -> float:
     """Return the hazard per year that kills ``lethality`` of those infected within two weeks of it."""
-    days = (tick - event_tick) / 4.0
-    if days < 0.0 or days > _INFECTION_DAYS:
+    days = (tick - event_tick) / TICKS_PER_DAY
+    if days < 0.0 or days >= _INFECTION_DAYS:
         return 0.0
     return -math.log(1.0 - min(lethality, 0.95)) * DAYS_PER_YEAR / _INFECTION_DAYS

@@ -19,6 +19,23 @@ _MATURE_FLARES_LESS = 0.9  # log hazard per SD; with the slower clearing of matu
 
 
 @nb.njit(cache=True)
+def _flare_hazard(p: Record, q: Record, effect: float, turned: bool) -> float:
+    """Return the hazard of a flare a day; mature tissue, an immune macrolide and sparing drugs lower it."""
+    hazard = (
+        q.inflammation_flare_rate
+        * p.memory**2
+        / (1.0 + p.memory**2)
+        * (1.0 - effect)
+        * math.exp(-_MATURE_FLARES_LESS * p.maturity_z)
+    )
+    hazard *= 1.0 - q.inflammation_macrolide_blocks * p.macrolide_effect
+    hazard *= 1.0 - q.inflammation_sparing_blocks * p.sparing_effect
+    if turned:
+        hazard *= q.inflammation_turned_flares
+    return hazard
+
+
+@nb.njit(cache=True)
 def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
     """Carry smoulder, drive and memory through one tick.
 
@@ -27,7 +44,7 @@ def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
         smoulder' = -(fade + heals E) smoulder            or the size of a flare, when that is more
         drive'    = production smoulder (1 - blocks E)    - clearance (1 + clears E) drive
         memory'   = laid drive^2                          - (fade_m + heals_m M) memory
-        flares come with hazard  flare_rate memory^2 / (1 + memory^2) (1 - E)
+        flares come with hazard  flare_rate memory^2 / (1 + memory^2) (1 - E), see `_flare_hazard`
 
     E is the steroid effect, M that of an immune macrolide. Macrolides and steroid-sparing drugs block as steroids
     do; a macrolide also heals smoulder and memory (relapse in 10 %: Radzikowska 2017, n = 40). Exposure to a culprit
@@ -58,17 +75,7 @@ def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
         heal += q.inflammation_turned_fade
     heal += q.inflammation_macrolide_heals * p.macrolide_effect
     smoulder = p.smoulder * math.exp(-heal * _DAY)
-    hazard = (
-        q.inflammation_flare_rate
-        * p.memory**2
-        / (1.0 + p.memory**2)
-        * (1.0 - effect)
-        * math.exp(-_MATURE_FLARES_LESS * p.maturity_z)
-    )
-    hazard *= 1.0 - q.inflammation_macrolide_blocks * p.macrolide_effect
-    hazard *= 1.0 - q.inflammation_sparing_blocks * p.sparing_effect
-    if turned:
-        hazard *= q.inflammation_turned_flares
+    hazard = _flare_hazard(p, q, effect, turned)
     if hazard > 0.0 and uniform(p.key, FLARE, tick, 0) < 1.0 - math.exp(-hazard * _DAY):
         size = q.inflammation_flare_size * math.exp(_FLARE_SPREAD * normal(p.key, FLARE_SIZE, tick, 0))
         smoulder = max(smoulder, size)

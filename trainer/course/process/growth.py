@@ -7,7 +7,7 @@ import math
 import numba as nb
 
 from trainer.core.chance import uniform
-from trainer.core.time import DAYS_PER_YEAR
+from trainer.core.time import DAYS_PER_YEAR, TICKS_PER_DAY
 from trainer.course.state import Array, Record
 from trainer.course.stream import EMBOLUS
 from trainer.knowledge.treatment import Channel
@@ -36,8 +36,10 @@ def stiffen(p: Record, q: Record, drugs: Array) -> None:
 
 @nb.njit(cache=True)
 def embolise(p: Record, q: Record, tick: int, drugs: Array) -> bool:
-    """Return whether an embolus comes on this day."""
+    """Return whether an embolus comes on this day: a hazard that fades from the onset to a lasting one."""
     if q.thrombus_recurrence <= 0.0:
         return False
-    rate = q.thrombus_recurrence * (1.0 - q.thrombus_anticoagulation_prevents * drugs[_ANTICOAGULATION])
+    days = (tick - p.onset_tick) / TICKS_PER_DAY
+    rate = q.thrombus_recurrence + q.thrombus_early_recurrence * math.exp(-days / q.thrombus_early_fade)
+    rate *= 1.0 - q.thrombus_anticoagulation_prevents * drugs[_ANTICOAGULATION]
     return uniform(p.key, EMBOLUS, tick, 0) < 1.0 - math.exp(-rate / DAYS_PER_YEAR)

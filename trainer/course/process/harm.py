@@ -1,4 +1,8 @@
-"""What steroids cost: glucose, infection, mood, bone, weight, the adrenal axis."""
+"""What steroids cost: glucose, infection, mood, bone, weight, the adrenal axis.
+
+Rates and their sources are in ``assets/knowledge/body.yaml``. The shapes written here (how a rate rises with the
+dose, how fast pressure, sleep and mood follow it) are judgement.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,9 @@ _FRAGILE_AXIS = 0.35  # below this a missing dose is felt; judgement
 
 @nb.njit(cache=True)
 def _happens(p: Record, stream: int, tick: int, index: int, per_year: float) -> bool:
-    """Return whether an event with this hazard falls on this day."""
+    """Return whether an event with this hazard falls on this day of follow-up; the history before it has none."""
+    if tick < 0:
+        return False
     return uniform(p.key, stream, tick, index) < 1.0 - math.exp(-per_year / DAYS_PER_YEAR)
 
 

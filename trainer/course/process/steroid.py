@@ -19,6 +19,9 @@ _NONE = 1e-6
 def take(p: Record, b: Record, q: Record, dose_mg: float) -> None:
     """Carry prednisolone through one tick after a dose of ``dose_mg``.
 
+    Every glucocorticoid is carried as its equivalent of prednisolone by mouth, absorption included: an infusion of
+    methylprednisolone is as much too slow and too small as the swallowed equivalent is.
+
     One absorbing and one central compartment, linear, solved exactly:
     ``gut' = -ka gut``, ``central' = ka gut - ke central``. What is not absorbed counts as eliminated, so that
     taken = gut + central + eliminated. The effect site follows the mean central amount with a first-order delay;
@@ -42,11 +45,17 @@ def take(p: Record, b: Record, q: Record, dose_mg: float) -> None:
 
 
 @nb.njit(cache=True)
+def effect_site_mg(b: Record, daily_mg: float) -> float:
+    """Return the effect-site amount that a daily dose settles at: its mean central amount."""
+    return daily_mg * b.prednisolone_bioavailability / (b.prednisolone_elimination * 24.0)
+
+
+@nb.njit(cache=True)
 def effect_of(effect_mg: float, steroid_z: float, b: Record, half_dose_mg: float) -> float:
     """Return the effect, 0 to 1, of an effect-site amount for a patient of this sensitivity."""
     if effect_mg <= 0.0 or half_dose_mg <= 0.0:
         return 0.0
-    half = half_dose_mg * b.prednisolone_bioavailability / (b.prednisolone_elimination * 24.0)
+    half = effect_site_mg(b, half_dose_mg)
     half *= math.exp(-b.prednisolone_sensitivity_spread * steroid_z)
     x = (effect_mg / half) ** b.prednisolone_steepness
     return x / (1.0 + x)

@@ -1,4 +1,8 @@
-"""What the body shows: temperature, proteins, cells, gas exchange, lung volumes, and how ill the patient feels."""
+"""What the body shows: temperature, proteins, cells, gas exchange, lung volumes, and how ill the patient feels.
+
+What differs between diseases or rests on a publication is in ``assets/knowledge``. The slopes written here (a beat
+per degree, a breath per lost point of saturation) are judgement: they give the chart ordinary values.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import numba as nb
 from trainer.core.chance import normal
 from trainer.core.time import TICK_HOURS
 from trainer.course.process.microbe import inflammation_of
+from trainer.course.process.steroid import effect_site_mg
 from trainer.course.state import Array, Record
 from trainer.course.stream import BODY
 from trainer.knowledge.treatment import Channel
@@ -62,7 +67,7 @@ def show(p: Record, q: Record, b: Record, tick: int, drugs: Array) -> None:
     marrow = min(1.0, 1.0 + q.answer_white_cells / _WHITE_CELLS)
     cells = _WHITE_CELLS + q.answer_white_cells + q.answer_white_cells_per_drive * p.drive
     cells += q.answer_white_cells_per_load * p.load + 6.0 * marrow * caught
-    cells += _STEROID_CELLS * marrow * min(p.effect_mg / (6.1), 1.5)
+    cells += _STEROID_CELLS * marrow * min(p.effect_mg / effect_site_mg(b, 40.0), 1.5)
     p.white_cells_g_l = max(0.1, cells)
     p.eosinophils_g_l = (0.15 + q.answer_eosinophils_per_drive * p.drive) * (1.0 - 0.9 * p.steroid_effect)
     septic = q.answer_procalcitonin_per_load * organism + q.answer_procalcitonin_per_drive * p.drive + 3.0 * caught
