@@ -149,7 +149,7 @@ def test_play_score_and_replay(capsys, tmp_path):
         (lambda text: text.replace('"to_day": 28', '"to_day": 3'), "cannot have happened"),
         (lambda text: "[" * 5000, "cut short"),
         (lambda text: "[]", "not a valid run"),
-        (lambda text: " " * 200_000, "larger than a run"),
+        (lambda text: " " * 200_000, "larger than such a file"),
     ],
 )
 def test_a_spoiled_run_is_one_line(capsys, tmp_path, change, says):

@@ -1,25 +1,75 @@
-"""Files written whole or not at all."""
+"""Files read up to a limit, and written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from trainer.core.error import BadInput
+from trainer.core.error import BadFiles, BadInput, Fault
+
+_NEW_MODE = 0o644
+
+
+def read_bounded(path: Path, most_bytes: int) -> bytes:
+    """Return what a regular file holds.
+
+    Raises
+    ------
+    BadFiles
+        If it cannot be read, is no regular file (a pipe may never end) or is larger than ``most_bytes``.
+    """
+    try:
+        # without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise BadFiles([Fault(path, 1, "cannot be read (not a regular file)")])
+            raw = stream.read(most_bytes + 1)
+    except OSError as error:
+        raise BadFiles([Fault(path, 1, f"cannot be read ({error.strerror})")]) from error
+    if len(raw) > most_bytes:
+        raise BadFiles([Fault(path, 1, f"larger than such a file can be ({most_bytes // 1000} kB)")])
+    return raw
+
+
+def check_target(path: Path) -> None:
+    """Raise `BadInput` if it is plain already that a file cannot be written here."""
+    if not path.parent.is_dir():
+        raise BadInput(f"{path.parent}: there is no such folder; make it first")
+    if not os.access(_target(path)[0].parent, os.W_OK | os.X_OK):
+        raise BadInput(f"{path}: its folder cannot be written; choose another folder")
+
+
+def _target(path: Path) -> tuple[Path, int]:
+    """Return the place that a path leads to, past links, and the mode of the file to be there."""
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.lstat().st_mode
+    except FileNotFoundError:
+        return target, _NEW_MODE
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+    if not stat.S_ISREG(mode):
+        raise BadInput(f"{path}: cannot be written (not a regular file); choose another name")
+    if not mode & 0o222 or not os.access(target, os.W_OK):
+        raise BadInput(f"{path}: cannot be written (the file there is read-only); choose another name")
+    return target, stat.S_IMODE(mode)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all. A link stays, and what it leads to is written; a file keeps its mode.
 
     Raises
     ------
     BadInput
-        If the folder cannot be written or the disk is full.
+        If the folder cannot be written, the disk is full, or what is there is read-only or no regular file.
     """
+    target, mode = _target(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".atoll-")
     except OSError as error:
         raise BadInput(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
     try:
@@ -27,8 +77,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(target)
     except OSError as error:
         raise BadInput(f"{path}: cannot be written ({error.strerror}); nothing was kept of it") from error
     finally:

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from trainer.core.error import BadFiles, Fault
+from trainer.core.storage import read_bounded
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
@@ -104,13 +105,7 @@ def read_text(path: Path) -> str:
     BadFiles
         If it cannot be read, is too large or is no UTF-8 text.
     """
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadFiles([Fault(path, 1, f"cannot be read ({error.strerror})")]) from error
-    if len(raw) > MAX_BYTES:
-        raise BadFiles([Fault(path, 1, f"larger than {MAX_BYTES // 1_000_000} MB")])
+    raw = read_bounded(path, MAX_BYTES)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trainer.core.error import BadInput
-from trainer.core.storage import write_atomically
+from trainer.core.storage import read_bounded, write_atomically
 from trainer.encounter.event import MAX_BYTES, Run, decode
 
 
@@ -17,13 +17,7 @@ def read_run(path: Path) -> Run:
     BadInput
         If it cannot be read or is no run.
     """
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror})") from error
-    if len(raw) > MAX_BYTES:
-        raise BadInput(f"{path}: larger than a run can be ({MAX_BYTES // 1000} kB)")
+    raw = read_bounded(path, MAX_BYTES)
     try:
         return decode(raw.decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
