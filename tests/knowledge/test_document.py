@@ -37,7 +37,12 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
         ("a: 1\n---\nb: 2\n", 2, "not YAML"),
         ("", 1, "empty"),
         (b"a: \xff\n", 1, "UTF-8"),
-        ("a: " + "[" * 400 + "]" * 400, 1, ""),
+        ("a: 1\nb: " + "[" * 400 + "]" * 400, 2, "nested deeper"),
+        ("a: 1\nb: 1:30\n", 2, "1:30 is no plain"),
+        ("a: 0x1F\n", 1, "no plain"),
+        ("a: 1_000\n", 1, "no plain"),
+        ("a: 012\n", 1, "012 is no plain"),
+        ("a: -1:30.5\n", 1, "no plain"),
         ("x" * (MAX_BYTES + 1), 1, "larger"),
     ],
 )
@@ -47,6 +52,28 @@ def test_refused_with_its_line(tmp_path, text, line, message):
     fault = caught.value.faults[0]
     assert fault.line == line
     assert message in fault.message
+
+
+@pytest.mark.parametrize("unit", ["[", "{a: ", "- ", "? "])
+def test_deep_nesting_is_refused_before_it_costs_anything(tmp_path, unit, monkeypatch):
+    monkeypatch.setattr("yaml.compose", None)  # the graph of nodes is quadratic to build
+    with pytest.raises(BadFiles, match="nested deeper"):
+        read_document(write(tmp_path, unit * (200_000 // len(unit))))
+
+
+def test_ordinary_numbers_and_quoted_times_are_left_alone(tmp_path):
+    text = "[0, 0.5, -0.25, 10, 1e-3, 1.0e+3, '1:30', '012', 2026-11-22]"
+    assert read_document(write(tmp_path, text)).value == [
+        0,
+        0.5,
+        -0.25,
+        10,
+        "1e-3",
+        1000.0,
+        "1:30",
+        "012",
+        "2026-11-22",
+    ]
 
 
 def test_a_missing_file_is_said(tmp_path):
@@ -65,7 +92,9 @@ def test_every_fault_of_a_value_is_listed(tmp_path):
 @given(st.text(max_size=80))
 def test_any_text_is_read_or_refused(tmp_path, text):
     path = write(tmp_path, text.encode("utf-8", "surrogatepass"))
+    faults = ()
     try:
         read_document(path)
     except BadFiles as error:
-        assert all(f.line >= 1 and "\n" not in str(f) for f in error.faults)
+        faults = error.faults
+    assert all(f.line >= 1 and "\n" not in str(f) for f in faults)

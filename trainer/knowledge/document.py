@@ -1,11 +1,12 @@
 """YAML files that may come from anywhere: read into plain values, with the line of everything in them.
 
 Refused, each with its line: aliases and anchors (a small file can unfold into gigabytes), tags, repeated keys, keys
-that are not text, and files over the limits below.
+that are not text, numbers that are not plain decimals, and files over the limits below.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -20,6 +21,7 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?")  # YAML 1.1 takes 012 for 10, 1:30 for 90
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq")}
 M = TypeVar("M", bound=BaseModel)
 Where = tuple[str | int, ...]
@@ -72,15 +74,17 @@ class _Builder:
         if node.tag not in _PLAIN_TAGS and not (isinstance(node, yaml.ScalarNode) and "timestamp" in node.tag):
             self.faults.append(self.document.fault(where, f"the tag {node.tag} is not allowed"))
             return None
-        if len(where) > MAX_DEPTH:
-            self.faults.append(self.document.fault(where, f"nested deeper than {MAX_DEPTH} levels"))
-            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, where)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*where, i)) for i, item in enumerate(node.value)]
         if "timestamp" in node.tag:
             return node.value
+        if node.tag.endswith((":int", ":float")) and not _DECIMAL.fullmatch(node.value):
+            self.faults.append(
+                self.document.fault(where, f"{node.value} is no plain decimal number; quote it if it is text")
+            )
+            return None
         return self._loader.construct_object(node)
 
     def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
@@ -124,7 +128,12 @@ def read_document(path: Path) -> Document:
     text = read_text(path)
     builder = _Builder(path)
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                line = cast("Any", event.start_mark).line + 1
+                raise BadFiles([Fault(path, line, f"nested deeper than {MAX_DEPTH} levels")])
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 mark = cast("Any", event.start_mark)
                 raise BadFiles([Fault(path, mark.line + 1, "aliases and anchors are not allowed; write the value out")])
