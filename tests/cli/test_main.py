@@ -137,6 +137,9 @@ def test_play_score_and_replay(capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["items"] == items
     assert run(["replay", str(out)]) == 0
     assert capsys.readouterr().out.startswith("verified")
+    out.write_text(out.read_text().replace('"seed": 1', '"seed": 7'))
+    assert run(["replay", str(out)]) == 1
+    assert capsys.readouterr().out.startswith("NOT verified")
 
 
 @pytest.mark.parametrize(

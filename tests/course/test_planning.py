@@ -59,6 +59,11 @@ def test_a_condition_starts_a_course_in_those_who_meet_it_and_again():
     assert run.drugs(40, {"relapse": np.array([True, True])})[:, 0].tolist() == [20, 20]
 
 
+def test_a_dose_by_weight_is_capped_at_the_highest():
+    run = PlanRun(library().plans["epler"], library().treatments, WEIGHT)
+    assert run.drugs(0, NOBODY)[:, Channel.GLUCOCORTICOID].tolist() == [70, 80]
+
+
 def test_strengths_never_exceed_full_effect():
     run = runner(
         Course(give="co-amoxiclav", day=0, steps=(Step(dose=1.0, unit="1", days=5),)),

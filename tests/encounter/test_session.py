@@ -5,7 +5,7 @@ import pytest
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced, CourseStarted, Header, Run, TestOrdered, decode
 from trainer.encounter.player import play
-from trainer.encounter.session import Session, digest_of, situation_of
+from trainer.encounter.session import Session, sealed, situation_of
 from trainer.knowledge.case import case_plan, read_case
 from trainer.knowledge.library import library
 from trainer.knowledge.plan import Course, Plan, Request, Step
@@ -53,9 +53,11 @@ def test_steroids_change_the_patient_and_nothing_before(engine, case):
 def test_a_run_repeats_itself_from_its_text(engine, case):
     one = session(engine, case, seed=9)
     play(one, case_plan(case, "textbook", library()))
-    text = one.run.encode()
+    text = sealed(one).encode()
     again = Session(engine, case, decode(text, "run"))
-    assert digest_of(one) == digest_of(again) and again.run == one.run
+    assert sealed(again) == decode(text, "run") and again.run.events == one.run.events
+    other = Session(engine, case, Run(header=Header(case=case.id, seed=10), events=one.run.events[:3]))
+    assert sealed(other).state != sealed(one).state
     assert [i.id for i in one.score()] == [i.id for i in again.score()]
 
 
@@ -71,6 +73,23 @@ def test_the_score_gives_a_reason_for_what_was_left_out(engine, case):
         )
     )
     assert {item.id: item.points for item in one.score()}["prophylaxis"] == 1
+
+
+def test_any_glucocorticoid_counts_and_a_token_prophylaxis_does_not(engine, case):
+    one = session(engine, case)
+    days = (Step(dose=20.0, days=60),)
+    assert one.submit(CourseStarted(course=Course(give="dexamethasone", day=0, steps=days))) is None
+    token = (Step(dose=1.0, unit="1", days=2),)
+    one.submit(CourseStarted(course=Course(give="co-trimoxazole-prophylaxis", day=0, steps=token)))
+    assert {item.id: item.points for item in one.score()} == {"infection-first": 0, "prophylaxis": 0}
+
+
+def test_a_dose_beyond_the_highest_is_refused(engine, case):
+    one = session(engine, case)
+    assert "above the highest daily dose, 80 mg" in one.submit(prednisolone(0, dose=500.0)).reason
+    heavy = Course(give="prednisolone", day=0, steps=(Step(dose=5.0, unit="mg/kg", days=3),))
+    assert "2 mg/kg" in one.submit(CourseStarted(course=heavy)).reason
+    assert one.run.events == ()
 
 
 def test_the_opening_follows_the_patient(engine, case):

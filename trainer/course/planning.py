@@ -26,6 +26,8 @@ class _Prepared:
     when : str or None
     flat, per_kg : numpy.ndarray
         Daily dose of each day of the course, in mg and in mg/kg (or as a strength).
+    highest_mg : float
+        What a dose by weight is capped at.
     strength : numpy.ndarray
         Shape (channels,): what one unit of dose does.
     """
@@ -35,6 +37,7 @@ class _Prepared:
     when: str | None
     flat: np.ndarray
     per_kg: np.ndarray
+    highest_mg: float
     strength: np.ndarray
 
 
@@ -75,7 +78,8 @@ class PlanRun:
             since = day - self._started[row]
             running = (since >= 0) & (since < len(course.flat)) & ~self._replaced(row, day)
             index = np.clip(since, 0, len(course.flat) - 1)
-            dose = np.where(running, course.flat[index] + course.per_kg[index] * self._weight, 0.0)
+            by_weight = np.minimum(course.per_kg[index] * self._weight, course.highest_mg)
+            dose = np.where(running, course.flat[index] + by_weight, 0.0)
             taken += dose[:, None] * course.strength[None, :]
         taken[:, 1:] = np.minimum(taken[:, 1:], 1.0)
         return taken
@@ -97,4 +101,12 @@ def _prepare(course: Course, treatment: Treatment) -> _Prepared:
     strength = np.zeros(CHANNELS)
     for act in treatment.acts:
         strength[Channel[act.channel.upper()]] = act.strength.value
-    return _Prepared(course.give, _NOT_YET if course.day is None else course.day, course.when, flat, per_kg, strength)
+    return _Prepared(
+        treatment=course.give,
+        day=_NOT_YET if course.day is None else course.day,
+        when=course.when,
+        flat=flat,
+        per_kg=per_kg,
+        highest_mg=treatment.highest_dose.value,
+        strength=strength,
+    )

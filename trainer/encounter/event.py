@@ -59,11 +59,20 @@ class Header(Frozen):
 
 
 class Run(Frozen):
-    """A header and an append-only list of events."""
+    """A header and an append-only list of events.
+
+    Parameters
+    ----------
+    header : Header
+    events : tuple of Event
+    state : str, optional
+        SHA-256 of the patient's state after the last event, written when the run is saved: what a replay must give.
+    """
 
     format: Literal[1] = 1
     header: Header
     events: Annotated[tuple[Event, ...], Field(max_length=MAX_EVENTS)] = ()
+    state: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     def then(self, event: Event) -> Run:
         """Return the run with one more event."""

@@ -7,17 +7,22 @@ from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Event
 from trainer.encounter.session import Session, situation_of
 from trainer.knowledge.plan import Course, Plan
 
+_USUAL_VISIT_DAYS = 28
+
 
 def play(session: Session, plan: Plan) -> None:
     """Play a case from the start by a plan, to its last visit or the patient's death.
+
+    A plan that names no visits sees the patient every four weeks to the end of the case.
 
     Raises
     ------
     BadInput
         If the encounter refuses something that the plan says.
     """
-    stops = sorted({*plan.visits, *(c.day for c in plan.treatments if c.day is not None), *(t.day for t in plan.tests)})
-    for day in [d for d in stops if d <= session.case.last_day] or [0]:
+    visits = plan.visits or range(0, session.case.last_day + 1, _USUAL_VISIT_DAYS)
+    stops = {0, *visits, *(c.day for c in plan.treatments if c.day is not None), *(t.day for t in plan.tests)}
+    for day in sorted(d for d in stops if d <= session.case.last_day):
         if day > 0:
             _do(session, Advanced(to_day=day))
         if session.died:

@@ -5,6 +5,7 @@ Crude: tests report at once, there are no interrupts, reads or forecasts, and th
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,11 +18,13 @@ from trainer.course.cohort import Engine
 from trainer.course.history import FIELDS, History, chest_of, follow
 from trainer.course.opacity import ChestState
 from trainer.course.person import Person
+from trainer.course.planning import PlanRun
 from trainer.course.result import Value, result_of
 from trainer.course.state import State
 from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Event, Run, TestOrdered
 from trainer.knowledge.case import Case
 from trainer.knowledge.plan import Course, Plan, Request
+from trainer.knowledge.treatment import objection
 from trainer.reasoning.keyfeature import Item, key_features
 
 
@@ -113,15 +116,25 @@ class Session:
                     return f"no test is called {request.test!r}"
                 return None if request.day == now.day else f"it is day {now.day}; order for today"
             case CourseStarted(course=course):
-                if course.give not in library.treatments:
-                    return f"no treatment is called {course.give!r}"
-                return None if course.day == now.day else f"it is day {now.day}; start today"
+                return self._objection_to(course, now.day)
             case BeliefStated(belief=belief):
+                unknown = set(belief.shares) - set(library.diseases) - {"other"}
+                if unknown:
+                    return f"no disease is called {min(unknown)!r}"
                 return None if belief.day == now.day else f"it is day {now.day}; state what you believe today"
             case Advanced(to_day=day):
                 if not now.day < day <= self.case.last_day:
                     return f"from day {now.day} the clock goes on to day {self.case.last_day} at the latest"
                 return "the patient has died; the case is over" if self.died else None
+
+    def _objection_to(self, course: Course, today: int) -> str | None:
+        treatment = self._engine.library.treatments.get(course.give)
+        if treatment is None:
+            return f"no treatment is called {course.give!r}"
+        if course.day != today:
+            return f"it is day {today}; start today"
+        reasons = (objection(treatment, step.dose, step.unit) for step in course.steps)
+        return next((f"{treatment.name}: {reason}" for reason in reasons if reason), None)
 
     @property
     def person(self) -> Person:
@@ -182,12 +195,19 @@ class Session:
     def score(self) -> list[Item]:
         """Return the items of the score so far."""
         now = situation_of(self.run)
-        return key_features(now.courses, now.tests, self.person.weight_kg)
+        run = PlanRun(_plan_of(now.courses), self._engine.library.treatments, self.onset.patients["weight_kg"])
+        nothing_met = {"relapse": np.zeros(1, dtype=bool)}
+        drugs = np.stack([run.drugs(day, nothing_met)[0] for day in range(self.case.last_day + 1)])
+        return key_features(drugs, now.tests)
 
     def carry(self, courses: tuple[Course, ...], day: int, visits: tuple[int, ...]) -> History:
         """Return the patient's history under some courses."""
-        plan = Plan(id="orders", title="what was ordered", source="judgement", treatments=courses)
-        return follow(self._engine.parameters, self.onset, plan, self._engine.library.treatments, day, visits)
+        treatments = self._engine.library.treatments
+        return follow(self._engine.parameters, self.onset, _plan_of(courses), treatments, day, visits)
+
+
+def _plan_of(courses: tuple[Course, ...]) -> Plan:
+    return Plan(id="orders", title="what was ordered", source="judgement", treatments=courses)
 
 
 @lru_cache(maxsize=8)
@@ -195,7 +215,8 @@ def _history(session: Session, courses: tuple[Course, ...], day: int, visits: tu
     return session.carry(courses, day, visits)
 
 
-def digest_of(session: Session) -> bytes:
-    """Return the whole of the patient's state today, for comparing replays."""
-    now = situation_of(session.run)
-    return bytes(np.frombuffer(session.history.snapshots[now.day].tobytes(), np.uint8))
+def sealed(session: Session) -> Run:
+    """Return the run with the digest of the patient's state, as it is saved and as a replay must find it."""
+    today = situation_of(session.run).day
+    digest = hashlib.sha256(session.history.snapshots[today].tobytes()).hexdigest()
+    return Run(header=session.run.header, events=session.run.events, state=digest)

@@ -20,7 +20,7 @@ from trainer.knowledge.finding import Finding, Source
 from trainer.knowledge.investigation import OTHERWISE, Investigation
 from trainer.knowledge.number import JUDGEMENT
 from trainer.knowledge.plan import Plan
-from trainer.knowledge.treatment import Treatment
+from trainer.knowledge.treatment import Treatment, objection
 from trainer.knowledge.validation import Row, Validation
 
 M = TypeVar("M", bound=BaseModel)
@@ -284,12 +284,9 @@ def _check_plan(
             yield document.fault(("treatments", i, "give"), f"no treatment is called {course.give!r}")
             continue
         for j, step in enumerate(course.steps):
-            if step.unit == "mg" and step.dose > treatment.highest_dose.value:
-                most = f"{treatment.highest_dose.value:g} mg"
-                yield document.fault(("treatments", i, "steps", j, "dose"), f"above the highest daily dose, {most}")
-            if (step.unit == "1") != (treatment.group != "glucocorticoid"):
-                expected = "mg or mg/kg" if treatment.group == "glucocorticoid" else "'1', its usual dose"
-                yield document.fault(("treatments", i, "steps", j, "unit"), f"{expected} is expected")
+            reason = objection(treatment, step.dose, step.unit)
+            if reason is not None:
+                yield document.fault(("treatments", i, "steps", j, "dose"), reason)
     for i, request in enumerate(plan.tests):
         if request.test not in tests:
             yield document.fault(("tests", i, "test"), f"no test is called {request.test!r}")

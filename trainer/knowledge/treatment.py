@@ -54,6 +54,8 @@ class Act(Frozen):
     strength: Annotated[Number, within(high=50)]
 
 
+MOST_MG_PER_KG = 2.0  # prednisolone equivalent a day by mouth; above this only pulses, in mg (BTS 2008 and others)
+
 TreatmentGroup = Literal[
     "glucocorticoid", "antibiotic", "antifungal", "antituberculous", "anticoagulant", "steroid-sparing",
     "antifibrotic", "prophylaxis", "supportive", "withdrawal",
@@ -90,3 +92,23 @@ class Treatment(Frozen):
     cost: Annotated[Number, within("EUR/day")]
     acts: tuple[Act, ...]
     harms: tuple[Complication, ...] = ()
+
+
+def objection(treatment: Treatment, dose: float, unit: str) -> str | None:
+    """Return why a daily dose cannot be ordered, or None.
+
+    Parameters
+    ----------
+    treatment : Treatment
+    dose : float
+        In ``unit``: "mg", "mg/kg", or "1" for the usual dose of a drug that is simply given.
+    unit : str
+    """
+    if treatment.group != "glucocorticoid":
+        if unit != "1":
+            return "the unit '1', its usual dose, is expected"
+        return "more than its usual dose" if dose > 1 else None
+    most = {"mg": treatment.highest_dose.value, "mg/kg": MOST_MG_PER_KG}.get(unit)
+    if most is None:
+        return "a dose in mg or mg/kg is expected"
+    return f"above the highest daily dose, {most:g} {unit}" if dose > most else None

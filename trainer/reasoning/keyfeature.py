@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.knowledge.plan import Course, Request
+import numpy as np
+
+from trainer.knowledge.plan import Request
+from trainer.knowledge.treatment import Channel
 
 PROPHYLAXIS_MG = 20.0  # prednisolone a day, and
 PROPHYLAXIS_DAYS = 28  # days of it, from which PJP prophylaxis is advised (ATS 2011; practice differs, see the policy)
+_COVERED = 0.8  # share of those days that prophylaxis must cover; judgement
 _INFECTION_TESTS = frozenset({"bronchoscopy-lavage", "sputum-culture", "blood-cultures", "afb-smear-pcr"})
-_PROPHYLAXIS = frozenset({"co-trimoxazole-prophylaxis", "atovaquone"})
 
 
 @dataclass(frozen=True)
@@ -37,72 +40,40 @@ class Item:
     source: str
 
 
-def key_features(courses: Sequence[Course], tests: Sequence[Request], weight_kg: float) -> list[Item]:
+def key_features(drugs: np.ndarray, tests: Sequence[Request]) -> list[Item]:
     """Return the items of an encounter.
 
     Parameters
     ----------
-    courses : sequence of Course
-        Treatments in the order in which they were started, each with its day.
+    drugs : numpy.ndarray
+        Shape (days, len(Channel)): what is taken on each day from day 0 on, as ordered so far; any glucocorticoid
+        counts as its equivalent of prednisolone.
     tests : sequence of Request
-    weight_kg : float
     """
-    steroid = next((c for c in courses if c.give == "prednisolone"), None)
-    if steroid is None or steroid.day is None:
-        return [
-            Item(
-                "infection-first",
-                1,
-                1,
-                "No steroid was given, so none was given before infection was excluded.",
-                "king-2022",
-            )
-        ]
-    return [_infection_first(steroid.day, tests), _prophylaxis(steroid, courses, weight_kg)]
+    steroid = drugs[:, Channel.GLUCOCORTICOID]
+    if not steroid.any():
+        reason = "No steroid was given, so none was given before infection was excluded."
+        return [Item("infection-first", 1, 1, reason, "king-2022")]
+    return [_infection_first(int(np.flatnonzero(steroid)[0]), tests), _prophylaxis(drugs)]
 
 
-def _infection_first(steroid_day: int, tests: Sequence[Request]) -> Item:
-    sent = [t for t in tests if t.test in _INFECTION_TESTS and t.day <= steroid_day]
+def _infection_first(first_day: int, tests: Sequence[Request]) -> Item:
+    sent = [t for t in tests if t.test in _INFECTION_TESTS and t.day <= first_day]
     if sent:
-        return Item(
-            "infection-first",
-            1,
-            1,
-            f"{sent[0].test} was sent on day {sent[0].day}, before the steroid of day {steroid_day}.",
-            "king-2022",
-        )
-    return Item(
-        "infection-first",
-        0,
-        1,
-        f"Prednisolone began on day {steroid_day} with no sample sent: an infection would have spread under it.",
-        "king-2022",
-    )
+        reason = f"{sent[0].test} was sent on day {sent[0].day}, no later than the first steroid on day {first_day}."
+        return Item("infection-first", 1, 1, reason, "king-2022")
+    reason = f"A steroid was begun on day {first_day} with no sample sent: an infection would have spread under it."
+    return Item("infection-first", 0, 1, reason, "king-2022")
 
 
-def _prophylaxis(steroid: Course, courses: Sequence[Course], weight_kg: float) -> Item:
-    mg = [s.dose * (weight_kg if s.unit == "mg/kg" else 1.0) for s in steroid.steps for _ in range(s.days)]
-    high = sum(dose >= PROPHYLAXIS_MG for dose in mg)
-    if high < PROPHYLAXIS_DAYS:
-        return Item(
-            "prophylaxis",
-            1,
-            1,
-            f"Only {high} days at {PROPHYLAXIS_MG:g} mg or more: no prophylaxis is needed.",
-            "park-2018",
-        )
-    if any(c.give in _PROPHYLAXIS for c in courses):
-        return Item(
-            "prophylaxis",
-            1,
-            1,
-            f"{high} days at {PROPHYLAXIS_MG:g} mg or more, covered against Pneumocystis.",
-            "park-2018",
-        )
-    return Item(
-        "prophylaxis",
-        0,
-        1,
-        f"{high} days at {PROPHYLAXIS_MG:g} mg or more without prophylaxis, which cuts Pneumocystis to a fourteenth.",
-        "park-2018",
-    )
+def _prophylaxis(drugs: np.ndarray) -> Item:
+    high = drugs[:, Channel.GLUCOCORTICOID] >= PROPHYLAXIS_MG
+    days = int(high.sum())
+    dose = f"{days} days at {PROPHYLAXIS_MG:g} mg or more"
+    if days < PROPHYLAXIS_DAYS:
+        return Item("prophylaxis", 1, 1, f"Only {dose}: no prophylaxis is needed.", "park-2018")
+    covered = int((high & (drugs[:, Channel.PNEUMOCYSTIS] > 0)).sum())
+    if covered >= _COVERED * days:
+        return Item("prophylaxis", 1, 1, f"{dose}, {covered} of them covered against Pneumocystis.", "park-2018")
+    reason = f"{dose}, {covered} of them covered: prophylaxis cuts Pneumocystis pneumonia to about a fourteenth."
+    return Item("prophylaxis", 0, 1, reason, "park-2018")

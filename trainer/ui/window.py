@@ -36,7 +36,7 @@ from trainer.chest.warming import is_warm, warm
 from trainer.core.chance import key_of
 from trainer.core.error import AtollError
 from trainer.encounter.event import Advanced, CourseStarted
-from trainer.encounter.session import Session, situation_of
+from trainer.encounter.session import Session, sealed, situation_of
 from trainer.knowledge.plan import Course, Step
 from trainer.records.run_file import write_run
 from trainer.ui.viewer import SliceView
@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
     def save(self, path: Path) -> None:
         """Save the run into a file."""
         try:
-            write_run(path, self._session.run)
+            write_run(path, sealed(self._session))
         except AtollError as error:
             self._complain(error)
         else:
