@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -14,6 +14,7 @@ from trainer.knowledge.plan import LAST_DAY, Belief, Course, Identifier, Request
 
 MAX_EVENTS = 2000
 MAX_BYTES = 100_000
+_EVENT_BYTES = 12_000  # more than one event can take: sixty steps of a course at some 120 bytes
 Mode = Literal["tutor", "exam"]
 
 
@@ -78,9 +79,24 @@ class Run(Frozen):
         """Return the run with one more event."""
         return Run(header=self.header, events=(*self.events, event))
 
+    @property
+    def full(self) -> bool:
+        """Whether no further event may be added, lest the file grow larger than is read back."""
+        return len(self.events) >= MAX_EVENTS or len(self.encode().encode()) > MAX_BYTES - _EVENT_BYTES
+
     def encode(self) -> str:
         """Return the run as JSON text."""
         return self.model_dump_json(indent=1) + "\n"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a key that is there twice would mean different things to different readers."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyError(key)
+        found[key] = value
+    return found
 
 
 def decode(text: str, name: str) -> Run:
@@ -98,14 +114,15 @@ def decode(text: str, name: str) -> Run:
         If it is no run, was cut short, or comes from another version of the engine.
     """
     try:
-        value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        value = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{name}: not a run file, or cut short") from error
-    written = (
-        value.get("header", {}).get("engine")
-        if isinstance(value, dict) and isinstance(value.get("header"), dict)
-        else None
-    )
+    except KeyError as error:
+        raise BadInput(f"{name}: not a valid run (the key {error} is there twice)") from error
+    header = value.get("header") if isinstance(value, dict) else None
+    written = header.get("engine") if isinstance(header, dict) else None
+    if isinstance(header, dict) and written is None:
+        raise BadInput(f"{name}: not a valid run (header.engine: missing)")
     if isinstance(written, str) and written != __version__:
         raise BadInput(f"{name}: recorded by engine {written}, this is {__version__}; replay it with that version")
     try:

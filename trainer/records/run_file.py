@@ -30,6 +30,9 @@ def write_run(path: Path, run: Run) -> None:
     Raises
     ------
     BadInput
-        If it cannot be written.
+        If it cannot be written, or is larger than `read_run` reads.
     """
-    write_atomically(path, run.encode().encode())
+    content = run.encode().encode()
+    if len(content) > MAX_BYTES:
+        raise BadInput(f"{path}: not written; the run is larger than can be read back ({MAX_BYTES // 1000} kB)")
+    write_atomically(path, content)
