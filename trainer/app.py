@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+_INTERRUPTED = 130
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run `atoll`; return its exit status."""
     given = list(sys.argv[1:] if words is None else words)
-    if not given:
-        return window()
-    from trainer.cli.main import run
+    if sys.stderr is None:  # closed by the shell; complaints then go nowhere
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it stays open to the end
+    try:
+        if not given:
+            return window()
+        from trainer.cli.main import run
 
-    return run(given)
+        return run(given)
+    except KeyboardInterrupt:
+        print("atoll: stopped; nothing half-written was left", file=sys.stderr)
+        return _INTERRUPTED
 
 
 def window() -> int:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from trainer.cli.engine import engine
-from trainer.cli.output import announce, csv_bytes, print_json, print_table, progress
+from trainer.cli.output import announce, complain, csv_bytes, print_json, print_table, progress
 from trainer.cli.word import add_json, count, whole
-from trainer.core.error import BadInput
-from trainer.core.storage import write_atomically
+from trainer.core.storage import check_target, write_atomically
 from trainer.course.cohort import simulate
 from trainer.course.outcome import COLUMNS
 from trainer.course.validating import Checked, validate
@@ -56,18 +55,19 @@ def add(commands: Any) -> None:
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
+    if arguments.out is not None:
+        check_target(arguments.out)
+        check_target(_dictionary_of(arguments.out))
     ready = engine()
     cohort = cohort_of(arguments.what, ready.library)
     plan = ready.library.plan(arguments.plan)
-    if arguments.out is not None and not arguments.out.parent.is_dir():
-        raise BadInput(f"{arguments.out.parent}: there is no such folder; make it first")
     with progress(f"{arguments.what}, {plan.id}") as tell:
         columns = simulate(
             ready, cohort.disease, plan, arguments.patients, arguments.days, arguments.seed, tell, cohort.requires
         )
     if arguments.out is not None:
-        write_atomically(arguments.out, csv_bytes(columns))
         write_atomically(_dictionary_of(arguments.out), _dictionary())
+        write_atomically(arguments.out, csv_bytes(columns))
         announce(f"{arguments.patients} patients written to {arguments.out}, their columns explained beside it")
     if arguments.json:
         print_json({"disease": cohort.disease, "plan": plan.id, "seed": arguments.seed, "columns": _summary(columns)})
@@ -119,7 +119,7 @@ def _validate(arguments: argparse.Namespace) -> int:
                 print(f"known miss, row {c.row.number}: {c.row.known_miss}")
     outside = [c.row.number for c in checked if c.verdict == "outside"]
     if outside:
-        announce(f"atoll: outside the published interval: row {', '.join(outside)}")
+        complain(f"outside the published interval: row {', '.join(outside)}")
     return 1 if outside else 0
 
 

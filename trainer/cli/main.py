@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.encounter
 import trainer.cli.scan
 from trainer import __version__
+from trainer.cli.output import complain
 from trainer.core.error import AtollError, BadInput
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 _MODULES = (trainer.cli.case, trainer.cli.course, trainer.cli.encounter, trainer.cli.scan)
-_INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -24,6 +29,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(f"{self.prog}: {message} (see `{self.prog} --help`)")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        (file or sys.stdout).write(message)  # argparse's own would hide that it cannot be written
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,18 +50,39 @@ def parser() -> argparse.ArgumentParser:
 
 def run(words: Sequence[str]) -> int:
     """Run one command and return its exit status: 0, 1 for a failed check, 2 for bad usage or input."""
+    if sys.stdout is None:  # closed by the shell; a file opened next would take its place
+        complain("standard output is closed; leave it open or send it to a file")
+        return BadInput.exit_status
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files need not be text
+    try:
+        return _carry_out(words)
+    except AtollError as error:
+        complain(str(error))
+        return error.exit_status
+    except BrokenPipeError:
+        _let_go_of_output()  # the reader of a pipe has had enough
+        return 0
+    except OSError as error:
+        _let_go_of_output()
+        name = "" if error.filename is None else f"{error.filename}: "
+        complain(f"{name}{error.strerror or error}")
+        return BadInput.exit_status
+
+
+def _carry_out(words: Sequence[str]) -> int:
     try:
         arguments: Any = parser().parse_args(words)
         status: int = arguments.run(arguments)
+    finally:
         sys.stdout.flush()
-    except AtollError as error:
-        print(f"atoll: {error}", file=sys.stderr)
-        return error.exit_status
-    except KeyboardInterrupt:
-        print("atoll: stopped; nothing half-written was left", file=sys.stderr)
-        return _INTERRUPTED
-    except BrokenPipeError:
-        # the reader of a pipe has had enough; say nothing when Python closes what is left of it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status
+
+
+def _let_go_of_output() -> None:
+    """Send what cannot be printed nowhere, or Python would complain of it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 Tell = Callable[[float], None]
+_LONGEST_LINE = 500
 
 
 def _say_nothing(_: float) -> None:
@@ -50,9 +51,21 @@ def _is_number(rows: Sequence[Sequence[str]], column: int) -> bool:
     return bool(rows) and all(not row[column] or row[column][0] in "-0123456789" for row in rows)
 
 
+def one_line(text: str) -> str:
+    """Return a complaint as one line of bounded length; what it quotes may even hold orders to a terminal."""
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    return plain if len(plain) <= _LONGEST_LINE else f"{plain[: _LONGEST_LINE - 4]} ..."
+
+
+def complain(text: str) -> None:
+    """Say in one line on standard error what is wrong."""
+    announce(f"atoll: {one_line(text)}")
+
+
 def announce(text: str) -> None:
     """Say something on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    with suppress(OSError):  # nobody can be told that standard error cannot be written
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
