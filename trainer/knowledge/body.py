@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
+
+from pydantic import model_validator
 
 from trainer.knowledge.number import Frozen, Number, Spread, within
 
-_PerDay = Annotated[Number, within("1/day")]
+_PerDay = Annotated[Number, within("1/day", high=50)]
 _PerYear = Annotated[Number, within("1/year")]
 _PerHour = Annotated[Number, within("1/h")]
-_Days = Annotated[Number, within("day")]
-_Factor = Annotated[Number, within()]
+_PositiveDays = Annotated[Number, within("day", low=0.1)]  # something is divided by it
+_Factor = Annotated[Number, within(high=1000)]
 _Share = Annotated[Number, within(high=1.0)]
+_NEAREST_RATES = 0.01
 
 
 class Stature(Frozen):
     """Height and weight of adults."""
 
-    height_women: Annotated[Spread, within("cm")]
-    height_men: Annotated[Spread, within("cm")]
-    mass_index: Annotated[Spread, within("kg/m2")]
+    height_women: Annotated[Spread, within("cm", low=120, high=230, limited=True)]
+    height_men: Annotated[Spread, within("cm", low=120, high=230, limited=True)]
+    mass_index: Annotated[Spread, within("kg/m2", low=12, high=70, limited=True)]
 
 
 class Prednisolone(Frozen):
     """Pharmacokinetics and the delay of the effect."""
 
-    bioavailability: _Share
-    absorption: _PerHour
-    elimination: _PerHour
+    bioavailability: Annotated[Number, within(low=0.01, high=1)]
+    absorption: Annotated[Number, within("1/h", low=0.01, high=50)]
+    elimination: Annotated[Number, within("1/h", low=0.01, high=50)]
     effect_delay: _PerHour
-    steepness: _Factor
+    steepness: Annotated[Number, within(high=10)]
     sensitivity_spread: _Factor
-    sparing_delay: _Days
-    macrolide_delay: _Days
+    sparing_delay: _PositiveDays
+    macrolide_delay: _PositiveDays
+
+    @model_validator(mode="after")
+    def _rates_differ(self) -> Self:
+        ka, ke = self.absorption.value, self.elimination.value
+        if abs(ka - ke) < _NEAREST_RATES * ke:
+            raise ValueError("absorption and elimination are too near one another; their difference divides")
+        return self
 
 
 class Vitals(Frozen):
@@ -40,11 +50,11 @@ class Vitals(Frozen):
 
     temperature: Annotated[Spread, within("degC")]
     crp: Annotated[Spread, within("mg/L")]
-    crp_half_life: Annotated[Number, within("h")]
+    crp_half_life: Annotated[Number, within("h", low=0.1)]
     fvc: Annotated[Spread, within("%")]
     dlco: Annotated[Spread, within("%")]
     spo2: Annotated[Spread, within("%")]
-    lung_volume: Annotated[Number, within("mL")]
+    lung_volume: Annotated[Number, within("mL", low=500, high=15000)]
     fvc_lost_to_filled_lung: _Factor
     dlco_lost_to_filled_lung: _Factor
     spo2_lost_to_filled_lung: Annotated[Number, within("%")]
@@ -63,7 +73,7 @@ class Harm(Frozen):
     hyperglycaemia: Annotated[Number, within("mmol/L")]
     diabetes: Annotated[Number, within("mmol/L")]
     diabetes_dose: Annotated[Number, within("mg/day")]
-    haemoglobin_turnover: _Days
+    haemoglobin_turnover: Annotated[Number, within("day", low=1)]
     infection: _PerYear
     infection_at_20_mg: _Factor
     infection_deaths: _Share
@@ -86,7 +96,7 @@ class Mortality(Frozen):
     """Deaths that are not the disease's own."""
 
     background_at_60: _PerYear
-    background_doubling: Annotated[Number, within("year")]
+    background_doubling: Annotated[Number, within("year", low=1)]
     hypoxaemia: _PerYear
     hypoxaemia_below: Annotated[Number, within("%")]
 

@@ -8,25 +8,37 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from trainer.knowledge.number import Frozen, Number, Probability, Spread, within
 
 _Days = Annotated[Number, within("day")]
-_PerDay = Annotated[Number, within("1/day")]
-_Factor = Annotated[Number, within("1")]
+_PositiveDays = Annotated[Number, within("day", low=0.1)]  # something is divided by it
+_PerDay = Annotated[Number, within("1/day", high=50)]
+_Factor = Annotated[Number, within("1", high=1000)]
 _Share = Annotated[Number, within("1", high=1.0)]
 
 Group = Literal["healthy", "organizing-pneumonia", "infection", "interstitial", "eosinophilic", "neoplasm", "vascular"]
 LobeName = Literal["right_upper", "right_middle", "right_lower", "left_upper", "left_lower"]
 
 
+def _some(lobes: dict[LobeName, float]) -> dict[LobeName, float]:
+    if sum(lobes.values()) <= 0:
+        raise ValueError("no lobe has a share")
+    return lobes
+
+
+_Lobes = Annotated[
+    dict[LobeName, Annotated[float, Field(ge=0, le=100)]], Field(min_length=5, max_length=5), AfterValidator(_some)
+]
+
+
 class Population(Frozen):
     """Who falls ill, and when they come."""
 
-    age: Annotated[Spread, within("year", low=18, high=95)]
+    age: Annotated[Spread, within("year", low=18, high=95, limited=True)]
     female: Probability
-    onset_to_presentation: Annotated[Spread, within("week", low=0, high=60)]
+    onset_to_presentation: Annotated[Spread, within("week", low=0, high=60, limited=True)]
     severity: Spread
 
 
@@ -36,13 +48,13 @@ class Inflammation(Frozen):
     ignition: _Factor
     ignition_spread: _Factor
     fade: _PerDay
-    turn: Annotated[Spread, within("week", low=-100)] | None = None
+    turn: Annotated[Spread, within("week", low=-100, high=500)] | None = None
     turned_fade: _PerDay | None = None
     turned_flares: _Share | None = None
-    severity_delays_turn: Annotated[Number, within("week")] | None = None
+    severity_delays_turn: Annotated[Number, within("week", high=500)] | None = None
     production: _PerDay
     clearance: _PerDay
-    half_effect_dose: Annotated[Number, within("mg/day")]
+    half_effect_dose: Annotated[Number, within("mg/day", low=0.1)]
     refractory: Probability | None = None
     steroid_blocks: _Share | None = None
     steroid_clears: _Factor | None = None
@@ -56,7 +68,7 @@ class Inflammation(Frozen):
     flare_rate: _PerDay | None = None
     flare_size: _Factor | None = None
     flare_turn: _Days | None = None
-    exposure_half_life: _Days | None = None
+    exposure_half_life: _PositiveDays | None = None
     exposure_share: _Share | None = None
 
 
@@ -68,7 +80,7 @@ class Microbe(Frozen):
     growth: _PerDay
     kill: _PerDay
     defence: _PerDay
-    defence_matures: _Days | None = None
+    defence_matures: _PositiveDays | None = None
     steroid_weakens: _Share
     steroid_masks: _Share | None = None
     atypical: Probability | None = None
@@ -78,14 +90,14 @@ class Microbe(Frozen):
 class Growth(Frozen):
     """A tumour's size; it never shrinks."""
 
-    doubling_time: Annotated[Spread, within("day", low=10, high=2000)]
+    doubling_time: Annotated[Spread, within("day", low=10, high=2000, limited=True)]
 
 
 class Fibrosis(Frozen):
     """Scarring of the interstitium, which does not turn back."""
 
-    at_presentation: Annotated[Spread, within("1", low=0, high=1)]
-    progress: Annotated[Spread, within("1/year", low=0, high=2)]
+    at_presentation: Annotated[Spread, within("1", low=0, high=1, limited=True)]
+    progress: Annotated[Spread, within("1/year", low=0, high=2, limited=True)]
     per_drive: Annotated[Number, within("1/year")] | None = None
     antifibrotic_slows: _Share | None = None
 
@@ -94,7 +106,7 @@ class Thrombus(Frozen):
     """Emboli that come again unless anticoagulated: often in the first weeks, seldom later."""
 
     early_recurrence: Annotated[Number, within("1/year")]
-    early_fade: _Days
+    early_fade: _PositiveDays
     recurrence: Annotated[Number, within("1/year")]
     anticoagulation_prevents: _Share
     lethality: Probability | None = None
@@ -138,25 +150,25 @@ class OpacityKind(Frozen):
     feeds_on: Literal["drive", "load", "growth", "fibrosis", "nothing"]
     births: _PerDay | None = None
     first: Annotated[Number, within("1", high=12)] | None = None
-    lobes: Annotated[dict[LobeName, Annotated[float, Field(ge=0)]], Field(min_length=5, max_length=5)]
+    lobes: _Lobes
     where_source: str
-    height: Annotated[Spread, within("1", low=0, high=1)]
-    depth: Annotated[Spread, within("1", low=0, high=1)]
+    height: Annotated[Spread, within("1", low=0, high=1, limited=True)]
+    depth: Annotated[Spread, within("1", low=0, high=1, limited=True)]
     posterior: _Share | None = None
     bronchocentric: _Share | None = None
-    volume: Annotated[Spread, within("mL", low=0.05, high=1500)]
-    fill: Annotated[Spread, within("1", low=0, high=1)]
+    volume: Annotated[Spread, within("mL", low=0.05, high=1500, limited=True)]
+    fill: Annotated[Spread, within("1", low=0, high=1, limited=True)]
     denser_when_mature: _Factor | None = None
     pace_spread: _Factor | None = None
-    ripening: _Days
-    burn_out: _Days | None = None
+    ripening: _PositiveDays
+    burn_out: _PositiveDays | None = None
     clearing: _PerDay | None = None
     shrinking: _PerDay | None = None
     steroid_quickens: _Factor | None = None
     age_slows: _Factor | None = None
     ring: _Share | None = None
     ring_after: _Days | None = None
-    rim: Annotated[Spread, within("mm", low=1, high=40)] | None = None
+    rim: Annotated[Spread, within("mm", low=1, high=40, limited=True)] | None = None
     halo: _Share | None = None
     perilobular: _Share | None = None
     septal: _Share | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 JUDGEMENT = "judgement"
+_WIDEST = {"normal": 1000.0, "lognormal": 20.0}  # wider than anything in a body; judgement
 
 
 class Frozen(BaseModel):
@@ -68,7 +69,7 @@ class Spread(Sourced):
     centre : float
         Mean of a normal, median of a lognormal.
     spread : float
-        Standard deviation of a normal, geometric standard deviation (at least 1) of a lognormal.
+        Standard deviation of a normal, at most 1000; geometric standard deviation of a lognormal, from 1 to 20.
     low, high : float, optional
         Draws are clipped to these.
     unit : str
@@ -81,12 +82,18 @@ class Spread(Sourced):
     high: float | None = None
     unit: str = "1"
 
+    @property
+    def varies(self) -> bool:
+        """Whether draws differ."""
+        return self.spread > (self.shape == "lognormal")
+
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if self.shape == "lognormal" and (self.spread < 1 or self.centre <= 0):
             raise ValueError("a lognormal needs a positive median and a geometric SD of at least 1")
-        if self.spread < 0:
-            raise ValueError("a spread cannot be negative")
+        widest = _WIDEST[self.shape]
+        if not 0 <= self.spread <= widest:
+            raise ValueError(f"the spread {self.spread:g} of a {self.shape} is outside 0 to {widest:g}")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError("low is above high")
         return self
@@ -99,15 +106,21 @@ class Spread(Sourced):
         return min(max(value, low), high)
 
 
-def within(unit: str = "1", low: float = 0.0, high: float = math.inf) -> AfterValidator:
-    """Return the check that a `Number`, or the centre of a `Spread`, has this unit and lies in this range."""
+def within(unit: str = "1", low: float = 0.0, high: float = math.inf, *, limited: bool = False) -> AfterValidator:
+    """Return the check that a number has this unit and lies in this range.
+
+    Of a `Spread` the centre and the limits are checked; one that is ``limited`` must have both, if it varies.
+    """
 
     def check(number: Number | Spread) -> Number | Spread:
         if number.unit != unit:
             raise ValueError(f"the unit is {number.unit!r}, {unit!r} is expected")
-        value = number.value if isinstance(number, Number) else number.centre
-        if not low <= value <= high:
-            raise ValueError(f"{value:g} is outside {low:g} to {high:g} {unit}")
+        values = [number.value] if isinstance(number, Number) else [number.centre, number.low, number.high]
+        for value in values:
+            if value is not None and not low <= value <= high:
+                raise ValueError(f"{value:g} is outside {low:g} to {high:g} {unit}")
+        if limited and None in values and isinstance(number, Spread) and number.varies:
+            raise ValueError("low and high are needed")
         return number
 
     return AfterValidator(check)
