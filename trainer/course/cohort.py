@@ -1,4 +1,4 @@
-"""Cohorts: many patients of one disease under one plan, in blocks that fit the cache."""
+"""Cohorts: many patients of one disease under one plan, in blocks that fit the memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainer.course.state import State
 from trainer.knowledge.library import Library
 from trainer.knowledge.plan import Plan
 
-BLOCK = 1000
+BLOCK = 2500  # large enough that a day costs kernels rather than calls, small enough for memory
 MAX_DRAWS = 400
 DRAW_SALT = 100_000  # beyond the attempts of `present`
 _NOTHING = Plan(id="nothing", title="no treatment", source="judgement")

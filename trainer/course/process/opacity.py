@@ -21,6 +21,7 @@ _GROWTH = FEEDS["growth"]
 _FIBROSIS = FEEDS["fibrosis"]
 _PER_KIND = 32  # indices of chance reserved for each kind of opacity
 _RING_DAYS = 8.0  # a nodule's centre turns to ground glass within days (Terada 2011, n = 7); judgement on the pace
+_RING_STEP = 1.0 - math.exp(-1.0 / _RING_DAYS)
 _MATURE_SLOWS = 0.45  # log clearing rate per SD of maturity; see drive._MATURE_FLARES_LESS
 _SCAR_SPREAD = 0.9  # log SD of scarring between patients; judgement, from 27 % clearing wholly (Lee 2010, n = 22)
 _LEFT_FILL = 0.35  # a full scar is ground glass and net, not consolidation
@@ -166,8 +167,8 @@ def _feed(p: Record, q: Record, o: Record, k: Record, effect: float) -> float:
 
 
 @nb.njit(cache=True)
-def _ripen_and_clear(p: Record, o: Record, k: Record, effect: float) -> None:
-    """Fill and widen while active; melt from the edge and thin out when activity is spent."""
+def _ripen_and_clear(p: Record, o: Record, k: Record, effect: float, pace: float) -> None:
+    """Fill and widen while active; melt from the edge and thin out, at the patient's pace, when activity is spent."""
     alive = min(1.0, 1.5 * o.activity)
     size = o.full_volume_ml * (p.growth if k.feed == _GROWTH else 1.0)
     if k.feed == _FIBROSIS:
@@ -177,8 +178,7 @@ def _ripen_and_clear(p: Record, o: Record, k: Record, effect: float) -> None:
     o.volume_ml += ripe * max(size - o.volume_ml, 0.0)
     if alive > _CALM:
         return
-    quick = o.pace * (1.0 - alive) * (1.0 + k.steroid_quickens * effect)
-    quick *= math.exp(-_MATURE_SLOWS * p.maturity_z)
+    quick = pace * o.pace * (1.0 - alive) * (1.0 + k.steroid_quickens * effect)
     quick /= 1.0 + k.age_slows * max(p.age_years - 50.0, 0.0) / 20.0
     floor = _LEFT_FILL * o.scar
     o.fill = max(o.fill * math.exp(-k.clearing * quick), min(o.fill, floor))
@@ -187,15 +187,14 @@ def _ripen_and_clear(p: Record, o: Record, k: Record, effect: float) -> None:
 
 
 @nb.njit(cache=True)
-def _change_look(p: Record, o: Record, k: Record, tick: int) -> None:
-    """Ring, cavity and the marks of fibrosis."""
+def _change_look(p: Record, o: Record, k: Record, tick: int, scarring: float) -> None:
+    """Ring, cavity and the marks of fibrosis; ``scarring`` is how readily the patient scars."""
     age_days = (tick - o.born_tick) / TICKS_PER_DAY
     if o.ring_share > 0.0 and age_days > k.ring_after:
-        o.ring += (o.ring_share - o.ring) * (1.0 - math.exp(-1.0 / _RING_DAYS))
+        o.ring += (o.ring_share - o.ring) * _RING_STEP
     if k.cavity > 0.0 and uniform(p.key, SHAPE, o.born_tick, o.kind * _PER_KIND + 15) < k.cavity:
         o.cavity = min(0.8, max(o.cavity, (age_days - k.ripening) / 30.0))
-    scarring = k.scarring * math.exp(_SCAR_SPREAD * p.scar_z) * o.fill
-    o.scar = min(1.0, o.scar + scarring * (1.0 - o.scar))
+    o.scar = min(1.0, o.scar + k.scarring * scarring * o.fill * (1.0 - o.scar))
     if k.feed == _FIBROSIS or k.honeycomb > 0.0:
         o.honeycomb = k.honeycomb * p.fibrosis
         o.traction = k.traction * p.fibrosis
@@ -207,6 +206,8 @@ def _change_look(p: Record, o: Record, k: Record, tick: int) -> None:
 def change(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, tick: int) -> None:
     """Carry every opacity through one day, drop those that are gone, and sum what is left."""
     effect = p.steroid_effect
+    pace = math.exp(-_MATURE_SLOWS * p.maturity_z)
+    scarring = math.exp(_SCAR_SPREAD * p.scar_z)
     burden = 0.0
     film = 0.0
     trace = 0.0
@@ -216,8 +217,8 @@ def change(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, 
             continue
         k = kinds[o.kind]
         o.activity = _feed(p, q, o, k, effect)
-        _ripen_and_clear(p, o, k, effect)
-        _change_look(p, o, k, tick)
+        _ripen_and_clear(p, o, k, effect, pace)
+        _change_look(p, o, k, tick, scarring)
         if (o.volume_ml < _GONE_ML or o.fill < _GONE_FILL) and o.activity < 0.5:
             o.label = 0
             continue

@@ -10,7 +10,7 @@ import math
 
 import numba as nb
 
-from trainer.core.chance import normal
+from trainer.core.chance import uniform
 from trainer.core.time import TICK_HOURS
 from trainer.course.process.microbe import inflammation_of
 from trainer.course.process.steroid import effect_site_mg
@@ -21,13 +21,16 @@ from trainer.knowledge.treatment import Channel
 _OXYGEN = int(Channel.OXYGEN)
 _CRP_LEAST = 0.3
 _TEMPERATURE_HOURS = 10.0  # time constant of fever and of its fall under steroids; judgement
+_WARMTH_KEPT = math.exp(-TICK_HOURS / _TEMPERATURE_HOURS)
 _ESR_DAYS = 7.0  # the sedimentation rate lags the CRP by about a week; judgement
+_ESR_KEPT = math.exp(-TICK_HOURS / 24.0 / _ESR_DAYS)
 _WHITE_CELLS = 6.8  # G/L in health; judgement
 _STEROID_CELLS = 3.0  # G/L of white cells that 40 mg of prednisolone adds; judgement
 _INFECTION_CRP = 120.0  # mg/L and K of an intercurrent infection at its worst; judgement
 _INFECTION_FEVER = 1.6
 _INFECTION_DAYS = 8.0
 _SPO2_NOISE = 0.5
+_ROOT_12 = math.sqrt(12.0)  # a uniform number has an SD of 1 / sqrt(12)
 _TEMPERATURE_NOISE = 0.12
 
 
@@ -38,6 +41,12 @@ def intercurrent(tick: int, event_tick: int) -> float:
     if days < 0.0:
         return 0.0
     return math.exp(-days / _INFECTION_DAYS)
+
+
+@nb.njit(cache=True)
+def _wander(p: Record, tick: int, index: int) -> float:
+    """Return day-to-day variation of mean 0 and SD 1; uniform, which is a third of the work of a normal number."""
+    return _ROOT_12 * (uniform(p.key, BODY, tick, index) - 0.5)
 
 
 @nb.njit(cache=True)
@@ -54,16 +63,14 @@ def show(p: Record, q: Record, b: Record, tick: int, drugs: Array) -> None:
     target += _INFECTION_CRP * caught
     keep = math.exp(-math.log(2.0) * TICK_HOURS / b.vitals_crp_half_life)
     p.crp_mg_l = max(_CRP_LEAST, target + (p.crp_mg_l - target) * keep)
-    slow = math.exp(-TICK_HOURS / 24.0 / _ESR_DAYS)
-    p.esr_mm_h = p.esr_mm_h * slow + (1.0 - slow) * min(140.0, 8.0 + 0.25 * p.age_years + 0.55 * p.crp_mg_l)
+    p.esr_mm_h = p.esr_mm_h * _ESR_KEPT + (1.0 - _ESR_KEPT) * min(140.0, 8.0 + 0.25 * p.age_years + 0.55 * p.crp_mg_l)
     febrile = q.answer_fever_per_drive * p.drive + q.answer_fever_per_load * organism
     febrile *= max(0.0, 1.0 + q.answer_fever_spread * p.febrile_z)
     febrile += _INFECTION_FEVER * caught
-    warm = math.exp(-TICK_HOURS / _TEMPERATURE_HOURS)
     daily = 0.25 * math.sin(math.pi / 2.0 * (tick % 4 - 1))
     rest = b.vitals_temperature_centre + min(febrile, 3.6)
-    p.temperature_c = (p.temperature_c - daily) * warm + rest * (1.0 - warm) + daily
-    p.temperature_c += _TEMPERATURE_NOISE * normal(p.key, BODY, tick, 0) * (1.0 - warm)
+    p.temperature_c = (p.temperature_c - daily) * _WARMTH_KEPT + rest * (1.0 - _WARMTH_KEPT) + daily
+    p.temperature_c += _TEMPERATURE_NOISE * _wander(p, tick, 0) * (1.0 - _WARMTH_KEPT)
     marrow = min(1.0, 1.0 + q.answer_white_cells / _WHITE_CELLS)
     cells = _WHITE_CELLS + q.answer_white_cells + q.answer_white_cells_per_drive * p.drive
     cells += q.answer_white_cells_per_load * p.load + 6.0 * marrow * caught
@@ -88,7 +95,7 @@ def _breathe(p: Record, q: Record, b: Record, tick: int, drugs: Array, febrile: 
     dlco -= q.answer_dlco_lost_to_fibrosis * p.fibrosis + q.answer_dlco_lost_to_drive * min(p.drive, 2.0)
     p.dlco_percent = max(10.0, dlco)
     lost = b.vitals_spo2_lost_to_filled_lung * filled + 0.16 * max(0.0, 55.0 - p.dlco_percent)
-    spo2 = b.vitals_spo2_centre - lost + _SPO2_NOISE * normal(p.key, BODY, tick, 1)
+    spo2 = b.vitals_spo2_centre - lost + _SPO2_NOISE * _wander(p, tick, 1)
     spo2 += drugs[_OXYGEN] * min(b.vitals_oxygen_gain, 0.7 * lost)
     p.spo2_percent = min(100.0, max(40.0, spo2))
     p.heart_rate_per_min = 72.0 + 9.0 * febrile + 1.2 * lost
