@@ -55,8 +55,11 @@ def _share(p: Record, tick: int, kind: int, index: int, most: float) -> float:
 
 
 @nb.njit(cache=True)
-def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int) -> None:
-    """Put a new opacity of ``kind`` into a free slot, or in the place of the faintest that has burnt out."""
+def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int, u: float) -> None:
+    """Put a new opacity of ``kind`` into a free slot, or in the place of the faintest that has burnt out.
+
+    ``u``, from 0 to 1, chooses its lobe.
+    """
     slot = -1
     faintest = _STILL_SEEN_ML
     for i in range(MAX_OPACITIES):
@@ -75,7 +78,6 @@ def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int) -> None
     o.born_tick = tick
     o.kind = kind
     o.form = k.form
-    u = uniform(p.key, ADDRESS, tick, kind * _PER_KIND)
     lobe = 0
     while lobe < 4 and u >= k.lobe_share[lobe]:
         u -= k.lobe_share[lobe]
@@ -119,13 +121,17 @@ def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int) -> None
 
 @nb.njit(cache=True)
 def first(p: Record, opacities: Records, q: Record, kinds: Records, tick: int) -> None:
-    """Bear the opacities with which the illness begins: a whole number of each kind plus a chance of one more."""
+    """Bear the opacities with which the illness begins: a whole number of each kind plus a chance of one more.
+
+    Their lobes are spread evenly over the kind's shares, so that what is diffuse begins in every lobe.
+    """
     for kind in range(q.kinds):
         count = int(kinds[kind].first)
         if uniform(p.key, FIRST_BIRTH, tick, kind) < kinds[kind].first - count:
             count += 1
+        start = uniform(p.key, ADDRESS, tick, kind * _PER_KIND)
         for i in range(count):
-            bear(p, opacities, kinds[kind], kind, tick - i)
+            bear(p, opacities, kinds[kind], kind, tick - i, (start + i / count) % 1.0)
 
 
 @nb.njit(cache=True)
@@ -141,10 +147,10 @@ def spread(p: Record, opacities: Records, q: Record, kinds: Records, tick: int, 
         elif k.feed == _GROWTH:
             fed = p.growth
         if fed > 0.0 and uniform(p.key, BIRTH, tick, kind) < 1.0 - math.exp(-k.births * fed):
-            bear(p, opacities, k, kind, tick)
+            bear(p, opacities, k, kind, tick, uniform(p.key, ADDRESS, tick, kind * _PER_KIND))
         if k.feed == 0 and embolise(p, q, tick, drugs):
             p.embolus_tick = tick
-            bear(p, opacities, k, kind, tick)
+            bear(p, opacities, k, kind, tick, uniform(p.key, ADDRESS, tick, kind * _PER_KIND))
 
 
 @nb.njit(cache=True)
