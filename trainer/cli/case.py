@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from trainer.cli.output import print_json, print_table
+from trainer.cli.output import one_line, print_json, print_table
 from trainer.cli.word import add_json
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import assets_dir, cases_dir
-from trainer.knowledge.case import CASE_FILE, case_names, lint_cases, read_case, summary_of
+from trainer.knowledge.case import CASE_FILE, case_names, lint_case, lint_cases, read_case, summary_of
 from trainer.knowledge.document import read_document
-from trainer.knowledge.library import library, lint
+from trainer.knowledge.library import is_plan, library, lint, lint_file, read_plan
 
 
 def add(commands: Any) -> None:
@@ -29,7 +29,8 @@ def add(commands: Any) -> None:
         "lint",
         help="check cases and knowledge",
         description="Check knowledge files and cases and list every fault with file and line. Without PATH, Atoll's "
-        "own. PATH is a folder laid out like `assets` or `cases`, or one YAML file. Exit status 1 if there is a fault.",
+        "own. PATH is a folder laid out like `assets` or `cases`, one case, a file of these, or a plan. "
+        "Exit status 1 if there is a fault.",
         epilog="example: atoll lint my-assets",
     )
     two.add_argument("paths", metavar="PATH", nargs="*", type=Path)
@@ -55,27 +56,32 @@ def _lint(arguments: argparse.Namespace) -> int:
         print_json([{"file": f.path, "line": f.line, "fault": f.message} for f in faults])
     else:
         for fault in faults:
-            print(fault)
-        print(f"{len(faults)} faults" if faults else "no faults")
+            print(one_line(str(fault)))
+        print(f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}")
     return 1 if faults else 0
 
 
 def _faults(path: Path) -> list[Fault]:
+    if path.is_dir():
+        if (path / "knowledge").is_dir():
+            return lint(path)
+        if (path / CASE_FILE).is_file():
+            return _faults(path / CASE_FILE)
+        if any(path.glob(f"*/{CASE_FILE}")):
+            return lint_cases(library(), path)
+        raise BadInput(f"{path}: neither a folder with `knowledge` in it nor one of cases or of one case")
     if not path.exists():
         raise BadInput(f"{path}: there is no such file or folder")
-    if path.is_file():
-        try:
-            read_document(path)
-        except BadFiles as error:
-            return list(error.faults)
-        return [f for root in _roots(path) for f in lint(root) if f.path.resolve() == path.resolve()]
-    if (path / "knowledge").is_dir():
-        return lint(path)
-    if any(path.glob(f"*/{CASE_FILE}")):
-        return lint_cases(library(), path)
-    raise BadInput(f"{path}: neither a folder with `knowledge` in it nor one with cases")
-
-
-def _roots(path: Path) -> list[Path]:
-    """Return the folder, if any, whose knowledge a file is part of."""
-    return [parent.parent for parent in path.resolve().parents if parent.name in ("knowledge", "plans")][:1]
+    if path.name == CASE_FILE:
+        folder = path.parent.resolve()
+        return lint_case(folder.name, library(), folder.parent)
+    faults = lint_file(path)
+    if faults is not None:
+        return faults
+    try:
+        if is_plan(read_document(path).value):
+            read_plan(path, library())
+            return []
+    except BadFiles as error:
+        return list(error.faults)
+    raise BadInput(f"{path}: neither in a folder of knowledge or cases nor a plan; it cannot be checked")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import cases_dir
@@ -15,10 +16,24 @@ from trainer.knowledge.document import parse, read_document
 from trainer.knowledge.library import Library, read_plan
 from trainer.knowledge.number import Frozen
 from trainer.knowledge.plan import Identifier, Plan
-from trainer.knowledge.validation import Filter
+from trainer.knowledge.validation import FilterAtPresentation
 
 CASE_FILE = "case.yaml"
 TEXTBOOK = "textbook"
+OPENING_WORDS = ("age", "person", "weeks")
+
+
+def _with_known_words(opening: str) -> str:
+    """Refuse whatever formatting the text could reach beyond plain words."""
+    try:
+        parts = list(Formatter().parse(opening))
+    except ValueError as error:
+        raise ValueError(f"{error}; a brace that is meant is written twice") from error
+    for _, name, form, conversion in parts:
+        if name is not None and (name not in OPENING_WORDS or form or conversion):
+            known = ", ".join(f"{{{word}}}" for word in OPENING_WORDS)
+            raise ValueError(f"{{{name}}} cannot be filled in; there are {known}, nothing else in their braces")
+    return opening
 
 
 class Case(Frozen):
@@ -39,7 +54,7 @@ class Case(Frozen):
         Conditions on the outcome columns at presentation, such as "reversed_halo == 1"; patients are drawn until
         one meets them.
     opening : str
-        Text of the first screen; ``{age}``, ``{person}``, ``{weeks}`` and the like come from the patient.
+        Text of the first screen; ``{age}``, ``{person}`` and ``{weeks}`` come from the patient.
     objectives : tuple of str
     last_day : int
         Day on which the case ends at the latest.
@@ -51,8 +66,8 @@ class Case(Frozen):
     minutes: Annotated[int, Field(ge=5, le=120)]
     difficulty: Literal["introductory", "intermediate", "advanced"]
     disease: Identifier
-    requires: tuple[Filter, ...] = ()
-    opening: str
+    requires: tuple[FilterAtPresentation, ...] = ()
+    opening: Annotated[str, AfterValidator(_with_known_words)]
     objectives: Annotated[tuple[str, ...], Field(min_length=1)]
     last_day: Annotated[int, Field(ge=7, le=730)]
 
@@ -121,15 +136,24 @@ def cohort_of(word: str, library: Library) -> Cohort:
 
 def lint_cases(library: Library, folder: Path | None = None) -> list[Fault]:
     """Return everything that is wrong with the cases in a folder."""
+    return [fault for name in case_names(folder) for fault in lint_case(name, library, folder or cases_dir())]
+
+
+def lint_case(name: str, library: Library, folder: Path) -> list[Fault]:
+    """Return everything that is wrong with one case and the plans beside it."""
     faults: list[Fault] = []
-    for name in case_names(folder):
+    try:
+        read_case(name, library, folder)
+    except BadFiles as error:
+        faults += error.faults
+    plans = sorted(path for path in (folder / name).glob("*.yaml") if path.name != CASE_FILE)
+    if TEXTBOOK not in [path.stem for path in plans]:
+        faults.append(Fault(folder / name / CASE_FILE, 1, f"every case has its {TEXTBOOK}.yaml; there is none"))
+    for path in plans:
         try:
-            case = read_case(name, library, folder)
-            case_plan(case, TEXTBOOK, library, folder)
+            read_plan(path, library)
         except BadFiles as error:
             faults += error.faults
-        except BadInput as error:
-            faults.append(Fault((folder or cases_dir()) / name, 1, f"{error}: every case has its textbook plan"))
     return faults
 
 

@@ -111,9 +111,10 @@ class _Reading:
         if document is None:
             return
         if key is None:
-            rows: Iterable[tuple[Where, Any]] = (
-                [((name,), value) for name, value in document.value.items()] if isinstance(document.value, dict) else []
-            )
+            if not isinstance(document.value, dict) or not document.value:
+                self.faults.append(document.fault((), "a mapping is expected"))
+                return
+            rows: Iterable[tuple[Where, Any]] = [((name,), value) for name, value in document.value.items()]
         else:
             listed = document.value.get(key) if isinstance(document.value, dict) else None
             if not isinstance(listed, list) or set(document.value) != {key}:
@@ -138,6 +139,21 @@ class _Reading:
 def lint(folder: Path | None = None) -> list[Fault]:
     """Return everything that is wrong with the knowledge files in ``folder`` (default: Atoll's own)."""
     return _read(folder or assets_dir())[1]
+
+
+def lint_file(path: Path) -> list[Fault] | None:
+    """Return everything that is wrong with one file of a folder of knowledge, or None if it is not read as such."""
+    whole = path.parent.resolve() / path.name
+    for folder in whole.parents:
+        if (folder / "knowledge").is_dir() and whole in _files(folder):
+            return [fault for fault in lint(folder) if fault.path == whole]
+    return None
+
+
+def is_plan(value: object) -> bool:
+    """Return whether a file's content has the keys of a plan, be they right or wrong."""
+    keys = set(value) if isinstance(value, dict) else set()
+    return len(keys & set(Plan.model_fields)) > 1 and bool(keys & (set(Plan.model_fields) - {"id", "title"}))
 
 
 @cache
@@ -166,9 +182,27 @@ def read_plan(path: Path, known: Library) -> Plan:
     document = read_document(path)
     plan = parse(Plan, document)
     faults = list(_check_plan(plan, document, known.treatments, known.tests, known.diseases))
+    faults += _check_sources(document, known.sources)
     if faults:
         raise BadFiles(faults)
     return plan
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of a folder that are read."""
+    knowledge = folder / "knowledge"
+    single = [knowledge / f"{name}.yaml" for name in ("sources", "findings", "body", "validation")]
+    several = (*(knowledge / name for name in ("tests", "treatments", "diseases")), folder / "plans")
+    return single + [path for part in several for path in sorted(part.glob("*.yaml"))]
+
+
+def _strays(folder: Path) -> Iterator[Fault]:
+    """Say which files nobody reads: they may have been meant to count."""
+    read = set(_files(folder))
+    for part in (folder / "knowledge", folder / "plans"):
+        for path in sorted(part.rglob("*.y*ml")):
+            if path not in read:
+                yield Fault(path, 1, "not read; its folder or the end of its name is not one that Atoll knows")
 
 
 def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
@@ -192,9 +226,11 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         reading.gather(reading.named_by_file(Plan, path), plans, path)
     body = reading.whole(Body, knowledge / "body.yaml")
     validation = reading.whole(Validation, knowledge / "validation.yaml")
-    for document in reading.documents:
+    reading.faults += _strays(folder)
+    for document in reading.documents if sources else ():  # without any, each use of one would be a fault
         reading.faults += _check_sources(document, sources)
     reading.faults += _check_references(reading.documents, findings, tests, treatments, diseases, plans)
+    reading.faults += _check_names(reading.documents, diseases)
     faults = sorted(set(reading.faults), key=lambda fault: (str(fault.path), fault.line, fault.message))
     if body is None or validation is None:
         return None, faults
@@ -245,6 +281,20 @@ def _check_references(
             yield from _check_plan(plans[document.path.stem], document, treatments, tests, diseases)
 
 
+def _check_names(documents: Iterable[Document], diseases: Mapping[str, Disease]) -> Iterator[Fault]:
+    """No two diseases may answer to the same word."""
+    taken: dict[str, str] = {}
+    for document in documents:
+        disease = diseases.get(document.path.stem) if document.path.parent.name == "diseases" else None
+        if disease is None:
+            continue
+        synonyms = [(("synonyms", i), word) for i, word in enumerate(disease.synonyms)]
+        for where, word in ((("id",), disease.id), (("name",), disease.name), *synonyms):
+            other = taken.setdefault(word.strip().lower(), disease.id)
+            if other != disease.id:
+                yield document.fault(where, f"{word!r} is what {other} is called too")
+
+
 def _check_tests(
     document: Document,
     findings: Mapping[str, Finding],
@@ -253,11 +303,12 @@ def _check_tests(
 ) -> Iterator[Fault]:
     """Findings must be known, and each report must cover every disease."""
     groups = {disease.group for disease in diseases.values()}
-    for i, raw in enumerate(document.value.get("tests", ())):
-        test = tests.get(raw.get("id", "")) if isinstance(raw, dict) else None
+    listed = document.value.get("tests") if isinstance(document.value, dict) else None
+    for i, raw in enumerate(listed if isinstance(listed, list) else ()):
+        test = tests.get(str(raw.get("id"))) if isinstance(raw, dict) else None
         for j, report in enumerate(test.reports if test else ()):
             where: Where = ("tests", i, "reports", j)
-            if report.finding not in findings:
+            if findings and report.finding not in findings:
                 yield document.fault((*where, "finding"), f"no finding is called {report.finding!r}")
             for name in ("probability", "values", "shares"):
                 table = getattr(report, name, None)

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from trainer.knowledge.number import Frozen
 from trainer.knowledge.plan import Identifier
 
-Filter = Annotated[str, Field(pattern=r"^[a-z_0-9]+ (<|>=|==) -?[0-9.]+$")]
+AT_PRESENTATION = (
+    "age_years", "severity", "crp_mg_l", "fever", "symptom_weeks", "dlco_percent", "migrated", "consolidation",
+    "ground_glass", "reversed_halo", "rim_mm", "perilobular", "bilateral", "effusion",
+)  # fmt: skip
+LATER = (
+    "patient", "symptom_to_treatment_weeks", "responded_w1", "responded_w2", "responded_w12",
+    "complete_remission_w24", "clear_w4", "clearing_weeks", "spontaneous_remission", "residual_ct_m8", "relapsed",
+    "relapse_day", "relapse_after_treatment_start_days", "relapse_dose_mg", "relapse_on_treatment", "relapses",
+    "hyperglycaemia", "diabetes", "infection", "pjp", "adrenal_insufficiency", "any_steroid_effect", "died",
+    "death_day", "cumulative_prednisolone_mg",
+)  # fmt: skip
+
+
+def _of(columns: Sequence[str]) -> AfterValidator:
+    def check(condition: str) -> str:
+        name = condition.split(maxsplit=1)[0]
+        if name not in columns:
+            raise ValueError(f"no column is called {name!r}; there are: {', '.join(columns)}")
+        return condition
+
+    return AfterValidator(check)
+
+
+_Condition = Annotated[str, Field(pattern=r"^[a-z_0-9]+ (<|>=|==) -?[0-9]{1,12}(\.[0-9]{1,12})?$")]
+FilterAtPresentation = Annotated[_Condition, _of(AT_PRESENTATION)]
+Filter = Annotated[_Condition, _of((*AT_PRESENTATION, *LATER))]
 
 
 class CohortName(Frozen):
