@@ -69,7 +69,8 @@ def test_a_name_that_is_no_text_can_be_printed(tmp_path):
 def test_one_line_is_one_line():
     assert one_line("a\n  b\tc") == "a b c"
     assert "\x1b" not in one_line("\x1b]0;mine\x07") and "\u202e" not in one_line("\u202eabc")
-    assert len(one_line("long " * 1000)) == 500
+    long = one_line("said first " + "long " * 1000 + "and the reason")
+    assert len(long) == 500 and long.startswith("said first") and long.endswith("and the reason")
 
 
 def test_an_interrupt_while_parts_are_still_being_imported_is_one_line(monkeypatch, capsys):

@@ -54,7 +54,7 @@ def _is_number(rows: Sequence[Sequence[str]], column: int) -> bool:
 def one_line(text: str) -> str:
     """Return a complaint as one line of bounded length; what it quotes may even hold orders to a terminal."""
     plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-    return plain if len(plain) <= _LONGEST_LINE else f"{plain[: _LONGEST_LINE - 4]} ..."
+    return plain if len(plain) <= _LONGEST_LINE else f"{plain[:250]} ... {plain[255 - _LONGEST_LINE :]}"
 
 
 def complain(text: str) -> None:
