@@ -33,7 +33,7 @@ class Prednisolone(Frozen):
     elimination: Annotated[Number, within("1/h", low=0.01, high=50)]
     effect_delay: _PerHour
     steepness: Annotated[Number, within(high=10)]
-    sensitivity_spread: _Factor
+    sensitivity_spread: Annotated[Number, within(high=2)]
     sparing_delay: _PositiveDays
     macrolide_delay: _PositiveDays
 

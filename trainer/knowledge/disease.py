@@ -17,9 +17,16 @@ _PositiveDays = Annotated[Number, within("day", low=0.1)]  # something is divide
 _PerDay = Annotated[Number, within("1/day", high=50)]
 _Factor = Annotated[Number, within("1", high=1000)]
 _Share = Annotated[Number, within("1", high=1.0)]
+_WIDEST_SEVERITY = 3.0  # severity is in standard deviations already; judgement
 
 Group = Literal["healthy", "organizing-pneumonia", "infection", "interstitial", "eosinophilic", "neoplasm", "vascular"]
 LobeName = Literal["right_upper", "right_middle", "right_lower", "left_upper", "left_lower"]
+
+
+def _narrow(severity: Spread) -> Spread:
+    if severity.shape != "normal" or severity.spread > _WIDEST_SEVERITY:
+        raise ValueError(f"a normal is expected, with a spread of {_WIDEST_SEVERITY:g} at most")
+    return severity
 
 
 def _some(lobes: dict[LobeName, float]) -> dict[LobeName, float]:
@@ -39,7 +46,7 @@ class Population(Frozen):
     age: Annotated[Spread, within("year", low=18, high=95, limited=True)]
     female: Probability
     onset_to_presentation: Annotated[Spread, within("week", low=0, high=60, limited=True)]
-    severity: Spread
+    severity: Annotated[Spread, within("1", low=-3, high=3), AfterValidator(_narrow)]
 
 
 class Inflammation(Frozen):
