@@ -9,7 +9,7 @@ from typing import Any
 from trainer.cli.engine import engine
 from trainer.cli.output import announce, print_json
 from trainer.cli.word import add_json, whole
-from trainer.core.error import BadInput
+from trainer.core.storage import check_target
 from trainer.encounter.event import Header, Run
 from trainer.encounter.player import play
 from trainer.encounter.session import Session, sealed, situation_of
@@ -48,8 +48,7 @@ def _play(arguments: argparse.Namespace) -> int:
     ready = engine()
     case = read_case(arguments.case, ready.library)
     plan = case_plan(case, arguments.plan, ready.library)
-    if not arguments.out.parent.is_dir():
-        raise BadInput(f"{arguments.out.parent}: there is no such folder; make it first")
+    check_target(arguments.out)
     session = Session(ready, case, Run(header=Header(case=case.id, seed=arguments.seed, mode=arguments.mode)))
     play(session, plan)
     write_run(arguments.out, sealed(session))
@@ -87,7 +86,5 @@ def _replay(arguments: argparse.Namespace) -> int:
     elif verified:
         print(f"verified: {events} events to day {day} give the state that was recorded")
     else:
-        print(
-            f"NOT verified: {events} events to day {day} give another state than was recorded"
-        )
+        print(f"NOT verified: {events} events to day {day} give another state than was recorded")
     return 0 if verified else 1

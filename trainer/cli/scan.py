@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,7 +93,7 @@ def _scan(arguments: argparse.Namespace) -> int:
     from trainer.dicom.writing import check_folder, whole_folder, write_visit
 
     days = sorted(set(arguments.day))
-    out: Path = arguments.out.resolve()
+    out = Path(os.path.realpath(arguments.out))
     check_folder(out, arguments.force)
     _check_montage(arguments.montage, out)
     patient = _patient(arguments, days)

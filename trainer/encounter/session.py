@@ -109,6 +109,8 @@ class Session:
         return None
 
     def _objection(self, event: Event) -> str | None:
+        if self.run.full:
+            return "the run is as long as a run can be; end the case here"
         now, library = situation_of(self.run), self._engine.library
         match event:
             case TestOrdered(request=request):
