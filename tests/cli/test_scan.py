@@ -236,6 +236,8 @@ def test_control_c_leaves_nothing(tmp_path):
     code = (
         "import sys; from tests.chest.conftest import make_anatomy; from trainer.chest.anatomy import build\n"
         "build.anatomy_of = lambda person, progress: make_anatomy()\n"
+        "import time; from trainer.chest.series import Series; quick = Series.slice\n"
+        "Series.slice = lambda self, index: (time.sleep(0.05), quick(self, index))[1]  # slow enough to be stopped\n"
         "from trainer.app import main; sys.exit(main(sys.argv[1:]))\n"
     )
     with subprocess.Popen(
