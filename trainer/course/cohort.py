@@ -17,7 +17,7 @@ from trainer.course.state import State
 from trainer.knowledge.library import Library
 from trainer.knowledge.plan import Plan
 
-BLOCK = 2500  # large enough that a day costs kernels rather than calls, small enough for memory
+BLOCK = 1000  # fits the cache nearly, and the memory easily
 MAX_DRAWS = 400
 DRAW_SALT = 100_000  # beyond the attempts of `present`
 _NOTHING = Plan(id="nothing", title="no treatment", source="judgement")

@@ -43,21 +43,42 @@ def _day(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, dr
         p.death_tick = tick
 
 
-def _advance(
+@nb.njit(cache=True)
+def _one(
+    i: int,
+    patients: Records,
+    opacities: Records,
+    diseases: Records,
+    kinds: Records,
+    body: Records,
+    drugs: Array,
+    tick: int,
+) -> None:
+    """Carry the i-th patient of a batch through a day, if ill and alive."""
+    p = patients[i]
+    if tick < p.onset_tick or p.death_tick != NEVER:
+        return
+    row = p.disease
+    if tick == p.onset_tick:
+        opacity.first(p, opacities[i], diseases[row], kinds[row], tick)
+    _day(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
+
+
+# Two functions, since numba's cache cannot tell a parallel kernel from a serial one of the same name.
+@nb.njit(cache=True)
+def _advance_alone(
+    patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records, drugs: Array, tick: int
+) -> None:
+    for i in range(len(patients)):
+        _one(i, patients, opacities, diseases, kinds, body, drugs, tick)
+
+
+@nb.njit(cache=True, parallel=True)
+def _advance_together(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records, drugs: Array, tick: int
 ) -> None:
     for i in nb.prange(len(patients)):
-        p = patients[i]
-        if tick < p.onset_tick or p.death_tick != NEVER:
-            continue
-        row = p.disease
-        if tick == p.onset_tick:
-            opacity.first(p, opacities[i], diseases[row], kinds[row], tick)
-        _day(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
-
-
-_advance_alone = nb.njit(cache=True)(_advance)
-_advance_together = nb.njit(cache=True, parallel=True)(_advance)
+        _one(i, patients, opacities, diseases, kinds, body, drugs, tick)
 
 
 def advance_day(state: State, parameters: Parameters, drugs: np.ndarray, day: int) -> None:
