@@ -160,7 +160,9 @@ def test_an_effusion_has_its_volume_and_lies_behind(anatomy):
 
 def test_mosaic_darkens_some_lobules_only(anatomy):
     plain, mosaic = scan(anatomy, volume_ml=0.0), scan(anatomy, volume_ml=0.0, mosaic=1.0)
-    change = (mosaic.clean(50) - plain.clean(50))[plain.clean(50) < -780]
+    levels = (25, 40, 55, 70, 85)  # a lobule is darkened or not: one slice holds too few of them to count
+    before, after = (np.stack([series.clean(level) for level in levels]) for series in (plain, mosaic))
+    change = (after - before)[before < -780]
     change = change[change > -80]
     assert (change < -25).mean() > 0.15
     assert (change > 10).mean() > 0.15

@@ -36,6 +36,8 @@ _STATIONS = np.array(
     [[14, -8, -15, 1.0], [-14, 5, 3, 0.9], [10, -4, 17, 0.7], [-8, -2, -30, 0.65], [24, -12, -13, 0.6]], np.float64
 )
 
+_TRAPPING = 0.4  # share of the lobules that trap air, judgement
+
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
@@ -103,20 +105,21 @@ def _brush(opacity: np.void, territory: Territory, first: int) -> np.ndarray:
 
 
 @nb.njit(cache=True)
-def _trapped(centre: np.ndarray, seed: int, mosaic: float, out: np.ndarray) -> None:
-    for n in range(1, len(centre)):
+def _obstruction(centre: np.ndarray, seed: int, out: np.ndarray) -> None:
+    """Fill in how readily each lobule traps air: a smooth field, so that neighbours go together, and chance."""
+    for n in range(len(centre)):
         field = float(value_noise(centre[n, 0], centre[n, 1], centre[n, 2], np.float32(30.0), seed))
-        field += 0.5 * (float(unit(hash32(n, seed, 1, 1))) - 0.5)
-        out[n] = np.float32(mosaic * (-55.0 if field > 0.12 else 30.0))
+        out[n] = np.float32(field + 0.5 * (float(unit(hash32(n, seed, 1, 1))) - 0.5))
 
 
 def _mosaic(atlas: Atlas, mosaic: float) -> np.ndarray:
-    """Return the HU that trapped air takes from, and diverted blood adds to, each lobule; neighbours go together."""
+    """Return the HU that trapped air takes from, and diverted blood adds to, each lobule."""
     if mosaic <= 0.0:
         return np.zeros(1, np.float32)
-    out = np.zeros(len(atlas.lobule_centre_mm), np.float32)
-    _trapped(atlas.lobule_centre_mm, atlas.key & 0xFFFFFFF, mosaic, out)
-    return out
+    ready = np.zeros(len(atlas.lobule_centre_mm), np.float32)
+    _obstruction(atlas.lobule_centre_mm, atlas.key & 0xFFFFFFF, ready)
+    traps = ready > np.quantile(ready[1:], 1.0 - _TRAPPING) if len(ready) > 1 else ready > 0
+    return np.where(traps, -55.0 * mosaic, 30.0 * mosaic).astype(np.float32)
 
 
 def _nodes(anatomy: Anatomy, node_mm: float) -> np.ndarray:

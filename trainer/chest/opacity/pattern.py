@@ -180,8 +180,12 @@ def _lines_and_nodules(
     if b.nodularity > _ZERO:
         first, _, who = cells(z, y, x, np.float32(7.5), b.seed + 27)
         radius = np.float32(1.2) + np.float32(1.8) * unit(hash32(who, b.seed, 2, 8))
+        # What is centrilobular is hazy and soft-edged; nodules of other disease are solid.
+        hazy = b.form == 5
+        dense = min(np.float32(0.95), b.filling + np.float32(0.08)) if hazy else np.float32(0.95)
+        soft = np.float32(1.3) if hazy else _HALF
         if unit(who) < b.nodularity:
-            tissue = max(tissue, np.float32(0.95) * within * (_ONE - step(first, radius - _HALF, radius + _HALF)))
+            tissue = max(tissue, dense * within * (_ONE - step(first, radius - soft, radius + soft)))
     return tissue
 
 
@@ -225,10 +229,13 @@ def stain(
         bud = within * _bud(z, y, x, b.tree_in_bud, b.tree_in_bud * _HALF + b.filling * _HALF, b.seed + 30)
         level = max(tissue, np.float32(0.9) * b.tree_in_bud)
         tissue = level * bud if b.form == 5 else max(tissue, np.float32(0.9) * b.tree_in_bud * bud)
-    if b.perilobular > _ZERO:
-        border = min(septum, depth + np.float32(0.4))
-        wide = np.float32(1.0) + np.float32(0.4) * mid
-        gate = step(value_noise(z, y, x, np.float32(13.0), b.seed + 23), np.float32(-0.45), np.float32(-0.15))
+    if b.perilobular > _ZERO and b.ring < _HALF:
+        # Arcades are bent, of uneven width, incomplete, and fade away from the pleura; closed cells would be a net.
+        bent = septum + np.float32(1.1) * mid + np.float32(0.5) * fine
+        border = min(abs(bent), depth + np.float32(0.4))
+        wide = np.float32(1.0) + np.float32(0.55) * fine
+        fade = np.float32(0.45) * step(depth, np.float32(6.0), np.float32(20.0))
+        gate = step(value_noise(z, y, x, np.float32(13.0), b.seed + 23) - fade, np.float32(-0.35), np.float32(0.05))
         arcade = within * gate * _line(border, wide)
         tissue = tissue * (_ONE - np.float32(0.85) * b.perilobular)
         tissue = max(tissue, np.float32(0.92) * b.perilobular * arcade)

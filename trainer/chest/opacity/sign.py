@@ -54,7 +54,7 @@ def signs_of(opacity: np.void) -> tuple[Sign, ...]:
         Sign.PARENCHYMAL_BAND: form == Form.BAND,
         Sign.MASS: form == Form.NODULE and volume > _MASS_ML,
         Sign.NODULE: form == Form.NODULE and volume <= _MASS_ML,
-        Sign.PERILOBULAR: opacity["perilobular"] >= SHOWN,
+        Sign.PERILOBULAR: opacity["perilobular"] >= SHOWN and opacity["ring"] < 0.5,
         Sign.CRAZY_PAVING: opacity["septal"] >= SHOWN and not solid and fill >= GROUND_GLASS_FILL,
         Sign.CONSOLIDATION: solid and form in (Form.PATCH, Form.FIELD, Form.WEDGE),
         Sign.AIR_BRONCHOGRAM: solid and form in (Form.PATCH, Form.FIELD) and opacity["ring"] < 0.5,
