@@ -266,8 +266,9 @@ def _honeycomb(
     if unit(who) >= chance:
         return tissue, _ZERO
     # Cysts differ in size and round off; what lies between them is fibrous.
-    radius = np.float32(2.4) + np.float32(3.2) * unit(hash32(who, b.seed, 4, 4))
-    beyond = max(np.float32(0.65) - _HALF * (second - first), first - radius)
-    hollow = within * (_ONE - step(beyond, np.float32(-0.35), np.float32(0.35)))
-    fibrous = np.float32(0.85) - np.float32(0.55) * step(beyond, np.float32(0.8), np.float32(2.0))
+    radius = np.float32(2.2) + np.float32(2.6) * unit(hash32(who, b.seed, 4, 4))
+    bent = np.float32(0.5) * value_noise(z, y, x, np.float32(2.6), b.seed + 31)
+    beyond = max(np.float32(0.8) - _HALF * (second - first), first - radius) + bent
+    hollow = within * (_ONE - step(beyond, np.float32(-0.7), np.float32(0.7)))
+    fibrous = np.float32(0.6) - np.float32(0.3) * step(beyond, np.float32(0.8), np.float32(2.0))
     return max(tissue, within * fibrous) * (_ONE - hollow), hollow
