@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -32,7 +33,7 @@ class Capsules:
 
 
 @nb.njit(cache=True, parallel=True)
-def _draw(out, mask, p, q, rp, rq, org, sp):  # type: ignore[no-untyped-def]
+def _draw(out: Any, mask: Any, p: Any, q: Any, rp: Any, rq: Any, org: Any, sp: Any) -> Any:
     nz, ny, nx = out.shape
     h = np.float32((sp[0] * sp[1] * sp[2]) ** (1.0 / 3.0))
     half, one, zero = np.float32(0.5), np.float32(1.0), np.float32(0.0)

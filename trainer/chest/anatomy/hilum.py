@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba as nb
 import numpy as np
 
@@ -19,7 +21,7 @@ _MEDIASTINUM, _AIRWAY, _VESSEL, _FAT = (int(o) for o in (Organ.MEDIASTINUM, Orga
 
 
 @nb.njit(cache=True, parallel=True)
-def _lay(hu, organ, vessel, shell, lumen):  # type: ignore[no-untyped-def]
+def _lay(hu: Any, organ: Any, vessel: Any, shell: Any, lumen: Any) -> Any:
     """Lay vessels, then bronchi, into fat; no bronchus enters a vessel and no vessel an open airway."""
     for ii in nb.prange(hu.shape[0]):
         i = np.int64(ii)

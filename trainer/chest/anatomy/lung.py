@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import edt
 import numba as nb
@@ -68,7 +69,7 @@ class LungInterior:
 
 
 @nb.njit(cache=True, parallel=True)
-def _bridge(out, lung):  # type: ignore[no-untyped-def]
+def _bridge(out: Any, lung: Any) -> Any:
     """Fill what lies between the lungs, so that only the chest wall and diaphragm remain as surface."""
     for ii in nb.prange(lung.shape[0]):
         i = np.int64(ii)
@@ -86,7 +87,7 @@ def _bridge(out, lung):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def _reachable(out, lung, costal):  # type: ignore[no-untyped-def]
+def _reachable(out: Any, lung: Any, costal: Any) -> Any:
     """Mark the lung beyond `BORDER_MM` of chest wall and diaphragm."""
     nz, ny, nx = costal.shape
     for ii in nb.prange(lung.shape[0]):
@@ -98,7 +99,7 @@ def _reachable(out, lung, costal):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def _compose(hu, lung, vessel, lumen, outside, blood, wall):  # type: ignore[no-untyped-def]
+def _compose(hu: Any, lung: Any, vessel: Any, lumen: Any, outside: Any, blood: Any, wall: Any) -> Any:
     """Put vessels, walls and open lumens into the tissue."""
     for ii in nb.prange(hu.shape[0]):
         i = np.int64(ii)

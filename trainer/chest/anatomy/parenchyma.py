@@ -9,6 +9,7 @@ grain for what is smaller still.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -34,7 +35,9 @@ FISSURE_MM = 0.14
 
 
 @nb.njit(cache=True, parallel=True)
-def _base(hu, lung, front, lobule, tone, org, sp, key, offset, grain):  # type: ignore[no-untyped-def]
+def _base(
+    hu: Any, lung: Any, front: Any, lobule: Any, tone: Any, org: Any, sp: Any, key: Any, offset: Any, grain: Any
+) -> Any:
     nz, ny, nx = hu.shape
     for ii in nb.prange(nz):
         i = np.int64(ii)
@@ -64,7 +67,7 @@ def _base(hu, lung, front, lobule, tone, org, sp, key, offset, grain):  # type: 
 
 
 @nb.njit(cache=True, parallel=True)
-def _threads(hu, lung, sp, key, gain):  # type: ignore[no-untyped-def]
+def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
     nz, ny, nx = hu.shape
     cells = np.empty(3, np.int64)
     for axis in range(3):
@@ -117,7 +120,20 @@ def _threads(hu, lung, sp, key, gain):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, parallel=True)
-def _lines(hu, lung, rh, rt, hh, ht, lh, lt, fade, z, wide, contrast):  # type: ignore[no-untyped-def]
+def _lines(
+    hu: Any,
+    lung: Any,
+    rh: Any,
+    rt: Any,
+    hh: Any,
+    ht: Any,
+    lh: Any,
+    lt: Any,
+    fade: Any,
+    z: Any,
+    wide: Any,
+    contrast: Any,
+) -> Any:
     for ii in nb.prange(hu.shape[0]):
         i = np.int64(ii)
         for j in range(hu.shape[1]):
@@ -139,7 +155,7 @@ def _lines(hu, lung, rh, rt, hh, ht, lh, lt, fade, z, wide, contrast):  # type: 
 
 
 @nb.njit(cache=True)
-def _tones(key):  # type: ignore[no-untyped-def]
+def _tones(key: Any) -> Any:
     out = np.empty(4096, np.float32)
     for i in range(out.size):
         out[i] = LOBULE_HU * chance.normal(key, _LOBULE, 0, i)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -33,7 +34,7 @@ class Twigs:
 
 
 @nb.njit(cache=True)
-def _axis(pts, idx, lo, hi, centre, along):  # type: ignore[no-untyped-def]
+def _axis(pts: Any, idx: Any, lo: Any, hi: Any, centre: Any, along: Any) -> Any:
     """Return the direction in which a part is widest, the part of it along the branch counted less."""
     cov = np.zeros((3, 3))
     for m in range(lo, hi):
@@ -56,7 +57,7 @@ def _axis(pts, idx, lo, hi, centre, along):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
-def _split(pts, idx, lo, hi, along, u):  # type: ignore[no-untyped-def]
+def _split(pts: Any, idx: Any, lo: Any, hi: Any, along: Any, u: Any) -> Any:
     """Cut a part in two in place and return where the second begins."""
     centre = np.zeros(3)
     for m in range(lo, hi):
@@ -80,7 +81,7 @@ def _split(pts, idx, lo, hi, along, u):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
-def _grow(pts, origin, heading, key, stream, bend):  # type: ignore[no-untyped-def]
+def _grow(pts: Any, origin: Any, heading: Any, key: Any, stream: Any, bend: Any) -> Any:
     n = pts.shape[0]
     start, end = np.empty((2 * n, 3)), np.empty((2 * n, 3))
     parent = np.empty(2 * n, np.int32)
@@ -223,14 +224,14 @@ def capsules_of(branches: Branches, rows: np.ndarray, key: int, stream: int) -> 
 
 
 @nb.njit(cache=True)
-def _sway(out, key, stream):  # type: ignore[no-untyped-def]
+def _sway(out: Any, key: Any, stream: Any) -> Any:
     for i in range(out.shape[0]):
         for a in range(3):
             out[i, a] = chance.normal(key, stream, 3, 3 * i + a)
 
 
 @nb.njit(cache=True)
-def _lattice(shape, low, step, key, stream, jitter, shift):  # type: ignore[no-untyped-def]
+def _lattice(shape: Any, low: Any, step: Any, key: Any, stream: Any, jitter: Any, shift: Any) -> Any:
     out = np.empty((shape[0] * shape[1] * shape[2], 3))
     n = 0
     for i in range(shape[0]):

@@ -7,6 +7,7 @@ An artery is about 1.3 times as wide as the lumen of its bronchus: lumen over ar
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -42,7 +43,7 @@ TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
 
 
 @nb.njit(cache=True)
-def _beside(start, end, parent, first, gap, key):  # type: ignore[no-untyped-def]
+def _beside(start: Any, end: Any, parent: Any, first: Any, gap: Any, key: Any) -> Any:
     """Return the vector from the end of each bronchus to its artery, turning slowly along the tree."""
     n = start.shape[0]
     side, off = np.zeros((n, 3)), np.zeros((n, 3))
