@@ -24,6 +24,7 @@ from trainer.core.chance import normal, uniform
 INVERSE_ACCURACY_MM: Final = 0.01
 _STREAM: Final = 0x5CA9
 _WAVES: Final = 3
+_MOST_ROLL: Final = 8.0  # degrees; a technologist straightens a patient who lies more askew (judgement)
 
 
 def _step(t: np.ndarray) -> np.ndarray:
@@ -164,8 +165,9 @@ def visit_deformation(anatomy: Anatomy, atlas: Atlas, visit_key: int) -> Deforma
             k = np.array([gauss(100 + i + j, 1.0) for j in range(3)])
             k *= 2.0 * np.pi / even(100 + i, 60.0, 130.0) / max(float(np.linalg.norm(k)), 1e-3)
             waves[a, n] = (even(101 + i, 0.3, 0.9), k[0], k[1], k[2], even(102 + i, 0.0, 2.0 * np.pi))
+    roll = max(-_MOST_ROLL, min(_MOST_ROLL, gauss(0, 5.0)))
     return Deformation(
-        rotation=_rotation(gauss(0, 5.0) * degree, gauss(1, 2.0) * degree, gauss(2, 2.0) * degree),
+        rotation=_rotation(roll * degree, gauss(1, 2.0) * degree, gauss(2, 2.0) * degree),
         shift_mm=np.array([even(3, -60.0, 60.0), gauss(4, 12.0), gauss(5, 12.0)]),
         centre_mm=still.centre_mm,
         half_mm=still.half_mm,
