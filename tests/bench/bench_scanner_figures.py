@@ -62,8 +62,13 @@ def edge(signal, organs, pixel_mm):
     away = np.arange(-8, 9)
     profiles = []
     for plane, kinds in zip(signal, organs, strict=True):
-        for row in np.flatnonzero((kinds == Organ.LUNG).any(axis=1)):
-            first = int(np.argmax(kinds[row] == Organ.LUNG))
+        used = (kinds == Organ.LUNG).any(axis=1)
+        borders = np.argmax(kinds == Organ.LUNG, axis=1)
+        for row in range(4, len(kinds) - 4):
+            first = int(borders[row])
+            upright = used[row - 4 : row + 5].all() and abs(int(borders[row + 4]) - int(borders[row - 4])) <= 1
+            if not upright:
+                continue
             wall = plane[row, first - 8 : first - 2]
             lung = plane[row, first + 3 : first + 9]
             if wall.min() < 0.0 or wall.max() > 90.0 or lung.max() > -750.0:
