@@ -2,7 +2,8 @@
 
 Slices: gecatsim 1.6.9 (XCIST) simulates the physics of the scanner, which Atoll does not; its 26 s a slice (512 x 512,
 500 views, 4 rows, 2 cores, version with its prebuilt library) were measured apart from this run, since it cannot be
-installed with pip. Distance transform: scipy. Image update: napari, where it is installed (run with ``-W default``: its own warnings fail the test otherwise).
+installed with pip. Distance transform: scipy. Image update: napari, where it is installed
+(run with ``-W default``: its own warnings fail the test otherwise).
 """
 
 import importlib.util

@@ -158,6 +158,24 @@ def test_bad_words_are_one_line_and_leave_nothing(tmp_path, monkeypatch, capsys,
     assert held(tmp_path) == []
 
 
+@pytest.mark.parametrize("words", [[], ["--truth", "--montage", "m.png"]])
+def test_dicom_wants_a_folder(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    assert run(["scan", "healthy", "--day", "0", *words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "add --out" in line
+    assert held(tmp_path) == []
+
+
+def test_a_montage_alone(tmp_path, capsys):
+    place = tmp_path / "m.png"
+    assert run(["scan", "healthy", "--day", "0", *QUICK, "--montage", str(place), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["folder"] is None
+    assert report["visits"][0]["study_date"] is None
+    assert held(tmp_path) == ["m.png"]
+
+
 def test_a_folder_in_the_way(tmp_path, capsys):
     (tmp_path / "scan").mkdir()
     (tmp_path / "scan" / "CT-0001.dcm").write_bytes(b"old")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,6 @@ from trainer.knowledge.plan import LAST_DAY
 
 if TYPE_CHECKING:
     from trainer.chest.series import Series
-    from trainer.dicom.writing import Written
 
 _FIRST_DAY = -2000  # before any history begins
 _DESCRIPTION = """\
@@ -37,7 +37,8 @@ frontal film. All are marked SyntheticData and SIMULATED. With several days each
 same bytes. The folder appears when everything in it is complete, and not before."""
 _EXAMPLE = """\
 example:
-  atoll scan cop --day 0 --day 28 --plan germop-24w --seed 7 --truth --montage cop.png --out cop-scans"""
+  atoll scan cop --day 0 --day 28 --plan germop-24w --seed 7 --truth --montage cop.png --out cop-scans
+  atoll scan uip --day 0 --montage uip.png"""
 
 
 def add(commands: Any) -> None:
@@ -64,7 +65,7 @@ def add(commands: Any) -> None:
     one.add_argument("--radiograph", action="store_true", help="add a frontal film")
     one.add_argument("--montage", type=Path, metavar="FILE.png", help="draw six levels and a coronal plane of each day")
     one.add_argument("--force", action="store_true", help="replace an earlier scan in the folder")
-    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    one.add_argument("--out", type=Path, metavar="DIR", help="folder of the DICOM files; --montage alone writes none")
     add_json(one)
     one.set_defaults(run=_scan)
 
@@ -89,25 +90,25 @@ class _Patient:
 
 
 def _scan(arguments: argparse.Namespace) -> int:
-    from trainer.dicom.identity import visit_of
-    from trainer.dicom.writing import check_folder, whole_folder, write_visit
+    from trainer.dicom.writing import check_folder, whole_folder
 
     days = sorted(set(arguments.day))
-    out = Path(os.path.realpath(arguments.out))
-    check_folder(out, arguments.force)
+    out = None if arguments.out is None else Path(os.path.realpath(arguments.out))
+    if out is not None:
+        check_folder(out, arguments.force)
+    elif arguments.montage is None or arguments.truth or arguments.radiograph:
+        raise BadInput("atoll scan: no folder for the DICOM files; add --out DIR, or --montage FILE.png alone")
     _check_montage(arguments.montage, out)
     patient = _patient(arguments, days)
     scans = _series(patient, arguments)
     reports = []
-    with whole_folder(out, arguments.force) as part:
+    with nullcontext() if out is None else whole_folder(out, arguments.force) as part:
         for day, series in scans.items():
-            name = f"day-{day:03d}" if len(days) > 1 else "."
-            folder = part / name
-            folder.mkdir(exist_ok=True)
-            with progress(f"day {day}") as tell:
-                visit = visit_of(patient.person, day, series)
-                written = write_visit(folder, visit, series, arguments.truth, arguments.radiograph, tell)
-            reports.append(_report(day, out / name, visit.date, series, written))
+            report = _report(day, series)
+            if out is not None and part is not None:
+                name = f"day-{day:03d}" if len(days) > 1 else "."
+                report |= _write(part / name, patient.person, day, series, arguments) | {"folder": out / name}
+            reports.append(report)
         if arguments.montage is not None:
             _draw(arguments.montage, scans)
     if arguments.json:
@@ -118,10 +119,21 @@ def _scan(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_montage(path: Path | None, out: Path) -> None:
+def _write(folder: Path, person: Person, day: int, series: Series, arguments: argparse.Namespace) -> dict[str, Any]:
+    from trainer.dicom.identity import visit_of
+    from trainer.dicom.writing import write_visit
+
+    folder.mkdir(exist_ok=True)
+    with progress(f"day {day}") as tell:
+        visit = visit_of(person, day, series)
+        written = write_visit(folder, visit, series, arguments.truth, arguments.radiograph, tell)
+    return {"study_date": visit.date, "segments": written.segments, "radiograph": written.radiograph}
+
+
+def _check_montage(path: Path | None, out: Path | None) -> None:
     if path is None:
         return
-    if path.resolve().is_relative_to(out):
+    if out is not None and path.resolve().is_relative_to(out):
         raise BadInput(f"{path}: lies in the folder of the scan, which holds DICOM files only; choose another place")
     if not path.parent.is_dir():
         raise BadInput(f"{path.parent}: there is no such folder; make it first")
@@ -173,15 +185,15 @@ def _draw(path: Path, scans: dict[int, Series]) -> None:
     write_atomically(path, picture)
 
 
-def _report(day: int, folder: Path, date: str, series: Series, written: Written) -> dict[str, Any]:
+def _report(day: int, series: Series) -> dict[str, Any]:
     from trainer.dicom.segmentation import lobe_name
 
     signs = series.signs()
     shown = [o for o in series.state.opacities if int(o["label"]) in signs]
     return {
-        "day": day, "folder": folder, "study_date": date, "slices": written.slices,
+        "day": day, "folder": None, "study_date": None, "slices": series.count,
         "spacing_mm": list(series.spacing_mm), "kernel": series.protocol.kernel,
-        "thickness_mm": series.protocol.thickness_mm, "segments": written.segments, "radiograph": written.radiograph,
+        "thickness_mm": series.protocol.thickness_mm, "segments": 0, "radiograph": False,
         "opacities": [
             {
                 "label": int(o["label"]), "lobe": lobe_name(o["lobe"]), "volume_ml": round(float(o["volume_ml"]), 2),
@@ -195,7 +207,8 @@ def _report(day: int, folder: Path, date: str, series: Series, written: Written)
 def _tell(reports: list[dict[str, Any]], *, with_truth: bool) -> None:
     for report in reports:
         size = " x ".join(f"{mm:.2f}" for mm in report["spacing_mm"])
-        announce(f"day {report['day']}: {report['slices']} slices of {size} mm (z, y, x) in {report['folder']}")
+        where = "drawn, not written" if report["folder"] is None else f"in {report['folder']}"
+        announce(f"day {report['day']}: {report['slices']} slices of {size} mm (z, y, x) {where}")
     rows = [_row(report["day"], opacity) for report in reports for opacity in report["opacities"]]
     if with_truth and rows:
         print_table(rows, ("day", "opacity", "lobe", "ml", "fill", "signs"))
