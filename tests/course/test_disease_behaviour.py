@@ -191,7 +191,8 @@ def test_a_mould_kills_half_or_more_unless_it_is_treated_and_steroids_feed_it(ru
     assert dead(treated).mean() < dead(both).mean() < dead(untreated).mean()
     alive = ~dead(steroid, 14)
     assert patients(steroid, 14)["load"][alive].mean() > patients(untreated, 14)["load"][~dead(untreated, 14)].mean()
-    assert mean(untreated, "film_ml", 14) > 1.3 * mean(untreated, "film_ml", 0)
+    living = ~dead(untreated, 14)  # the picture of the dead stands still
+    assert untreated.at("film_ml", 14)[living].mean() > 1.3 * untreated.at("film_ml", 0)[living].mean()
     assert mean(treated, "film_ml", 14) > 0.6 * mean(treated, "film_ml", 0)  # answers slowly
     assert mean(treated, "film_ml", 84) < 0.5 * mean(treated, "film_ml", 0)
 

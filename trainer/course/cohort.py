@@ -60,7 +60,7 @@ class Engine:
             If patients who meet the conditions are too rare.
         """
         rows = np.full(count, self.parameters.row(disease))
-        keys = keys_of("patient", disease, seed, count=count, first=first)
+        keys = keys_of("person", disease, seed, count=count, first=first)
         state = present(self.parameters, rows, keys)
         waiting = np.flatnonzero(~self._meets(state, requires))
         for attempt in range(1, MAX_DRAWS + 1):
