@@ -8,6 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from trainer.chest.anatomy.model import Organ
 from trainer.chest.display import WINDOWS, plane, window_level
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.protocol import Kernel
@@ -15,6 +16,10 @@ from trainer.chest.series import Series
 
 LEVELS = (0.9, 0.74, 0.58, 0.42, 0.28, 0.14)
 """Heights between the lowest and the highest lung."""
+
+_LEVEL_REACH = 0.055  # how far a level may move to show more of the disease; neighbours lie 0.14 to 0.16 apart
+_LEVEL_TRIALS = 5
+_POSTURE_MM = 14.0
 
 _CORONAL_STEP_MM = 2.0
 
@@ -31,6 +36,23 @@ def level_slice(series: Series, level: float) -> int:
     return int(min(max(index, 0), series.count - 1))
 
 
+def levels_of(visits: Sequence[Series]) -> tuple[float, ...]:
+    """Return six heights, each moved a little to where the visits together show most opacity; the same for all."""
+    if not any(len(series.state.opacities) for series in visits):
+        return LEVELS
+    offsets = np.linspace(-_LEVEL_REACH, _LEVEL_REACH, _LEVEL_TRIALS)
+    chosen = []
+    for level in LEVELS:
+        shown = [sum(_opaque_pixels(series, level + float(offset)) for series in visits) for offset in offsets]
+        best = int(np.argmax(shown)) if max(shown) > 0 else _LEVEL_TRIALS // 2
+        chosen.append(level + float(offsets[best]))
+    return tuple(chosen)
+
+
+def _opaque_pixels(series: Series, level: float) -> int:
+    return sum(int(mask.sum()) for mask in series.truth(level_slice(series, level)).values())
+
+
 def _carina_row(series: Series) -> int:
     """Return the row of the coronal plane through the carina, as this visit shows it."""
     y = float(series.deformation.to_visit(np.array(series.anatomy.landmarks["carina"]))[1])
@@ -44,17 +66,28 @@ def coronal(series: Series, row: int) -> np.ndarray:
     return plane(np.round(lines.mean(axis=1, keepdims=True)).astype(np.int16), "coronal", 0)
 
 
-def _tile(image: np.ndarray, window: str, side: int, height: float, text: str) -> np.ndarray:
-    """Return a square picture with its text; ``height`` of the image beside its width, in millimetres."""
+def _body_rows(series: Series) -> slice:
+    """Return the rows of an axial slice that the body lies in, with a margin for posture; the couch may be cut."""
+    organ = series.anatomy.organ
+    rows = np.flatnonzero((organ[:: max(1, len(organ) // 20)] != Organ.OUTSIDE).any((0, 2)))
+    grid, shift = series.anatomy.grid, float(series.deformation.shift_mm[1])
+    ends = grid.origin_mm[1] + np.array([rows[0], rows[-1]]) * grid.spacing_mm[1] + shift - series.origin_mm[1]
+    first, last = (ends + np.array([-_POSTURE_MM, _POSTURE_MM])) / series.pixel_mm
+    return slice(max(0, round(first)), min(series.shape[1], round(last)))
+
+
+def _tile(image: np.ndarray, window: str, size: tuple[int, int], height: float, text: str) -> np.ndarray:
+    """Return a picture of ``size`` (rows, columns) with its text; ``height`` of the image beside its width, in mm."""
     grey = Image.fromarray(window_level(np.ascontiguousarray(image), *WINDOWS[window]))
-    rows = min(side, round(side * height))
-    tile = Image.new("L", (side, side))
-    tile.paste(grey.resize((side, rows), Image.Resampling.BILINEAR), (0, (side - rows) // 2))
-    font = ImageFont.load_default(size=max(10, side // 26))
+    rows, columns = size
+    scale = min(columns, rows / height)
+    wide, high = round(scale), round(scale * height)
+    tile = Image.new("L", (columns, rows))
+    tile.paste(grey.resize((wide, high), Image.Resampling.BICUBIC), ((columns - wide) // 2, (rows - high) // 2))
+    font = ImageFont.load_default(size=max(10, columns // 26))
     draw = ImageDraw.Draw(tile)
-    draw.text((4, 2), text, fill=255, font=font)
-    draw.text((4, side - side // 18 - 2), "SIMULATED", fill=200, font=font)
-    draw.text((2, side // 2), "R", fill=200, font=font)
+    for place, words in (((4, 2), text), ((4, rows - columns // 18 - 2), "SIMULATED"), ((2, rows // 2), "R")):
+        draw.text(place, words, fill=255, font=font, stroke_width=1, stroke_fill=0)
     return np.asarray(tile)
 
 
@@ -66,26 +99,35 @@ def montage(visits: Sequence[tuple[str, Series]], tile: int = 320, with_coronal:
     visits : sequence of (str, Series)
         Title and series of each day.
     tile : int
-        Side of an axial picture in pixels.
+        Width of a picture in pixels.
     with_coronal : bool
         Add the coronal plane, which needs slices of the whole chest.
     """
     rows = []
-    for title, series in visits:
-        slices = [level_slice(series, level) for level in LEVELS]
+    bodies = [_body_rows(series) for _, series in visits]
+    size = (max(round(tile * (b.stop - b.start) / s.shape[1]) for b, (_, s) in zip(bodies, visits, strict=True)), tile)
+    levels = levels_of([series for _, series in visits])
+    for (title, series), body in zip(visits, bodies, strict=True):
+        slices = [level_slice(series, level) for level in levels]
         kernels: tuple[tuple[str, Kernel], ...] = (("lung", "lung"), ("mediastinum", "soft"))
         for window, kernel in kernels:
             shown = series.with_kernel(kernel)
             images = [shown.slice(i) for i in slices]
             front = coronal(shown, _carina_row(shown)) if with_coronal else None
             tiles = [
-                _tile(image, window, tile, 1.0, f"{title}  {window}  z {series.position_mm(i):.0f} mm")
+                _tile(
+                    image[body],
+                    window,
+                    size,
+                    (body.stop - body.start) / series.shape[1],
+                    f"{title}  {window}  z {series.position_mm(i):.0f} mm",
+                )
                 for i, image in zip(slices, images, strict=True)
             ]
             if front is not None:
                 width_mm = series.shape[2] * series.spacing_mm[2]
                 height = (series.count - 1) * series.spacing_mm[0] / width_mm
-                tiles.append(_tile(front, window, tile, height, f"{title}  {window}  coronal"))
+                tiles.append(_tile(front, window, size, height, f"{title}  {window}  coronal"))
             rows.append(np.hstack(tiles))
     return np.vstack(rows)
 
