@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.knowledge.plan import Request
-from trainer.knowledge.treatment import Channel
+from trainer.reasoning.taper import PROPHYLAXIS_MG, Taper
 
-PROPHYLAXIS_MG = 20.0  # prednisolone a day, and
-PROPHYLAXIS_DAYS = 28  # days of it, from which PJP prophylaxis is advised (ATS 2011; practice differs, see the policy)
+PROPHYLAXIS_DAYS = 28  # of `PROPHYLAXIS_MG` or more, from which PJP prophylaxis is advised (ATS 2011)
 _COVERED = 0.8  # share of those days that prophylaxis must cover; judgement
 _INFECTION_TESTS = frozenset({"bronchoscopy-lavage", "sputum-culture", "blood-cultures", "afb-smear-pcr"})
 
@@ -50,11 +49,12 @@ def key_features(drugs: np.ndarray, tests: Sequence[Request]) -> list[Item]:
         counts as its equivalent of prednisolone.
     tests : sequence of Request
     """
-    steroid = drugs[:, Channel.GLUCOCORTICOID]
-    if not steroid.any():
+    taper = Taper.of(drugs)
+    first = taper.first_day
+    if first is None:
         reason = "No steroid was given, so none was given before infection was excluded."
         return [Item("infection-first", 1, 1, reason, "king-2022")]
-    return [_infection_first(int(np.flatnonzero(steroid)[0]), tests), _prophylaxis(drugs)]
+    return [_infection_first(first, tests), _prophylaxis(taper)]
 
 
 def _infection_first(first_day: int, tests: Sequence[Request]) -> Item:
@@ -66,14 +66,13 @@ def _infection_first(first_day: int, tests: Sequence[Request]) -> Item:
     return Item("infection-first", 0, 1, reason, "king-2022")
 
 
-def _prophylaxis(drugs: np.ndarray) -> Item:
-    high = drugs[:, Channel.GLUCOCORTICOID] >= PROPHYLAXIS_MG
-    days = int(high.sum())
+def _prophylaxis(taper: Taper) -> Item:
+    days = taper.days_at(PROPHYLAXIS_MG)
     dose = f"{days} days at {PROPHYLAXIS_MG:g} mg or more"
     if days < PROPHYLAXIS_DAYS:
         return Item("prophylaxis", 1, 1, f"Only {dose}: no prophylaxis is needed.", "park-2018")
-    covered = int((high & (drugs[:, Channel.PNEUMOCYSTIS] > 0)).sum())
-    if covered >= _COVERED * days:
+    covered = round(taper.covered_share * days)
+    if taper.covered_share >= _COVERED:
         return Item("prophylaxis", 1, 1, f"{dose}, {covered} of them covered against Pneumocystis.", "park-2018")
     reason = f"{dose}, {covered} of them covered: prophylaxis cuts Pneumocystis pneumonia to about a fourteenth."
     return Item("prophylaxis", 0, 1, reason, "park-2018")
