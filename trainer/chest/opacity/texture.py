@@ -74,14 +74,15 @@ def cells(
 
 
 @nb.njit(cache=True)
-def nearest(
+def cyst(
     z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int
-) -> tuple[np.float32, np.float32, np.float32, int]:
-    """Return the way in mm (z, y, x) from the nearest of the points of `cells` to here, and that point's hash."""
+) -> tuple[np.float32, np.float32, np.float32, np.float32, np.float32, int]:
+    """Return the way (z, y, x) from the nearest point of `cells`, its length, that to the wall between it and the next
+    (mm), and the point's hash."""
     z, y, x = z / length, y / length, x / length
     iz, iy, ix = int(np.floor(z)), int(np.floor(y)), int(np.floor(x))
-    first, who = np.float32(1e9), 0
-    wz = wy = wx = np.float32(0.0)
+    first, second, who = np.float32(1e9), np.float32(1e9), 0
+    wz = wy = wx = vz = vy = vx = np.float32(0.0)
     for k in range(27):
         cz, cy, cx = iz + k // 9 - 1, iy + (k // 3) % 3 - 1, ix + k % 3 - 1
         h = hash32(cz, cy, cx, seed)
@@ -91,6 +92,11 @@ def nearest(
         dx = x - np.float32(cx) - unit((h ^ (g * 40503)) & _MASK)
         d = dz * dz + dy * dy + dx * dx
         if d < first:
+            second, vz, vy, vx = first, wz, wy, wx
             first, who = d, h
             wz, wy, wx = dz, dy, dx
-    return wz * length, wy * length, wx * length, who
+        elif d < second:
+            second, vz, vy, vx = d, dz, dy, dx
+    apart = np.sqrt((wz - vz) * (wz - vz) + (wy - vy) * (wy - vy) + (wx - vx) * (wx - vx))
+    wall = (second - first) / (_TWO * max(apart, np.float32(1e-3)))
+    return wz * length, wy * length, wx * length, np.sqrt(first) * length, wall * length, who
