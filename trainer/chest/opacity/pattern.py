@@ -57,6 +57,7 @@ RING = np.float32(0.5)  # from here on a clearing centre is called a ring
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
+_NODULE = 1
 _GLASS = np.float32(0.44)  # the densest ground glass of a mixed opacity
 
 
@@ -111,7 +112,7 @@ def airspace(
     shell: np.float32,
 ) -> np.float32:
     """Return filled airspace with its margin, halo and ring, before anything is drawn over it."""
-    small = min(_ONE, b.inradius_mm / np.float32(14.0))
+    small = min(_ONE, b.inradius_mm / np.float32(12.0))
     uneven = np.float32(4.0) * b.fill * (_ONE - b.fill)
     hazy = min(b.fill, _GLASS) + np.float32(0.5) * uneven * (np.float32(0.16) * lobular + np.float32(0.08) * mid)
     hazy = max(_ZERO, hazy + np.float32(0.02) * fine)
@@ -131,8 +132,8 @@ def airspace(
     if share <= _ZERO:
         return core * outer
     glass = min(core, np.float32(0.24) + np.float32(0.10) * lobular + np.float32(0.14) * b.halo)
-    inset = (np.float32(0.6) + np.float32(6.0) * b.halo) * small
-    width = np.float32(5.5) * small
+    inset = (np.float32(0.6) + np.float32(4.5) * b.halo) * small
+    width = (np.float32(3.0) if b.form == _NODULE else np.float32(5.5)) * small
     sharp = max(b.ring, _ONE if b.cavity_mm < HAS_CAVITY else _ZERO)
     if sharp > _ZERO:  # the wall of a ring or a cavity is sharp on both sides
         inset *= _ONE - sharp

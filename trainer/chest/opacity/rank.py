@@ -10,6 +10,7 @@ import numpy as np
 from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.opacity.atlas import Atlas, Brick, RankField
 from trainer.chest.opacity.bronchus import wall_distance
+from trainer.chest.opacity.lattice import weight
 from trainer.chest.opacity.texture import hash32, unit, value_noise
 from trainer.course.opacity import Form, Lobe
 
@@ -19,6 +20,7 @@ _LOWEST = -40.0
 _PER_MM = 16.0
 _SLABS = 8
 _BRONCHUS_REACH_MM = 24.0
+_COARSE = 3  # half-resolution voxels; the distance to a bronchus is smooth at this scale
 
 
 @nb.njit(cache=True, inline="always")
@@ -49,6 +51,19 @@ def _form_distance(
         d = depth * shallow * 1.3
         return math.sqrt(d * d + 0.1 * r * r)
     return r
+
+
+@nb.njit(cache=True)
+def _between(values: np.ndarray, z: int, y: int, x: int) -> float:
+    """Return the trilinear value of a lattice `_COARSE` times coarser at a voxel."""
+    step = np.float32(1.0 / _COARSE)
+    iz, iy, ix = z // _COARSE, y // _COARSE, x // _COARSE
+    fz, fy, fx = (z - iz * _COARSE) * step, (y - iy * _COARSE) * step, (x - ix * _COARSE) * step
+    total = np.float32(0.0)
+    for k in range(8):
+        w = weight(k, np.float32(fz), np.float32(fy), np.float32(fx))
+        total += w * values[iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)]
+    return float(total)
 
 
 @nb.njit(cache=True)
@@ -123,7 +138,8 @@ def _rank(
                 at = at * (1.0 + rough * float(wide)) + 8.0 * rough * float(mid) + fringe * float(fine)
                 if form in {0, 5}:
                     at += 0.8 * shallow * (1.0 - central) * max(0.0, deep - 5.0)
-                    at += 1.1 * central * max(0.0, bronchus[z, y, x])
+                    if central > 0.0:
+                        at += 1.1 * central * max(0.0, _between(bronchus, z, y, x))
                 out[z, y, x] = np.float32(at)
 
 
@@ -208,15 +224,14 @@ def rank_field(
     if central > 0.0 and form in (Form.PATCH, Form.CENTRILOBULAR):
         bronchus = wall_distance(
             anatomy.airways,
-            np.ones(len(anatomy.airways), np.float32),
             0.8,
-            shape,
+            tuple(n // _COARSE + 2 for n in shape),
             atlas.position(start),
-            atlas.spacing_mm,
+            tuple(_COARSE * s for s in atlas.spacing_mm),
             _BRONCHUS_REACH_MM,
         )
     else:
-        bronchus = np.zeros(shape, np.float32)
+        bronchus = np.zeros((2, 2, 2), np.float32)
         central = 0.0 if form != Form.BAND else central
     shallow = 1.0 - float(np.clip(opacity["depth"], 0.0, 1.0))
     if form == Form.BAND:

@@ -124,7 +124,7 @@ def _honeycomb(
     beyond += np.float32(0.4) * value_noise(z, y, x, np.float32(2.8), b.seed + 31)
     hollow = min(_ONE, np.float32(4.0) * size) * (_ONE - step(beyond, np.float32(-0.5), np.float32(0.4)))
     fibrous = np.float32(0.9) - np.float32(0.35) * step(beyond, np.float32(0.8), np.float32(2.4))
-    return max(tissue, min(_ONE, np.float32(1.6) * size) * fibrous) * (_ONE - hollow), hollow
+    return max(tissue, step(size, np.float32(0.15), np.float32(0.8)) * fibrous) * (_ONE - hollow), hollow
 
 
 @nb.njit(cache=True)
@@ -152,11 +152,11 @@ def _bronchi(
     if near >= FAR:
         return tissue, _ZERO
     # Bronchi in consolidation stay open over their whole length and are mildly dilated (Nambu; judgement on the amount).
-    air = step(tissue, np.float32(0.5), np.float32(0.8)) * (_ONE - step(plain, np.float32(-0.25), np.float32(0.45)))
+    air = step(tissue, np.float32(0.5), np.float32(0.8)) * (_ONE - step(plain, np.float32(-0.1), np.float32(0.6)))
     pulled = step(b.traction, np.float32(0.08), np.float32(0.3)) * within
     if pulled > _ZERO and near < np.float32(2.0):
         air = max(air, pulled * (_ONE - step(near, np.float32(-0.45), np.float32(0.25))))
-        tissue = max(tissue, np.float32(0.85) * pulled * (_ONE - step(near, np.float32(0.7), np.float32(1.4))))
+        tissue = max(tissue, np.float32(0.75) * pulled * (_ONE - step(near, np.float32(0.5), np.float32(1.2))))
     return tissue, air
 
 

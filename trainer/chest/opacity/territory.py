@@ -11,21 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 
 import edt
 import numba as nb
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.opacity.address import address_mm
 from trainer.chest.opacity.atlas import Atlas, Brick, RankField
+from trainer.chest.opacity.distance import distance_mm, smooth
 from trainer.chest.opacity.rank import MARGIN_MM, rank_field, threshold_of
 from trainer.core.chance import key_of
 from trainer.course.opacity import Form
 
-_STAIRS = 0.7  # voxels
-_SPREAD = {Form.PATCH: 2.4, Form.NODULE: 1.7, Form.WEDGE: 2.4, Form.BAND: 3.2, Form.FIELD: 3.6, Form.CENTRILOBULAR: 2.4}
+_DEEP_MM = 14.0
+_SPREAD = {Form.PATCH: 2.0, Form.NODULE: 1.5, Form.WEDGE: 2.4, Form.BAND: 3.2, Form.FIELD: 3.6, Form.CENTRILOBULAR: 2.4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,21 +95,23 @@ def _crop(field: RankField, threshold: float, spacing_mm: tuple[float, float, fl
 
 
 def _distances(
-    taken: np.ndarray, inside: np.ndarray, spacing_mm: tuple[float, float, float]
+    taken: np.ndarray, inside: np.ndarray, spacing_mm: tuple[float, float, float], wanted_deep: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return signed distance to the border with the rest of the lobe, and depth under any border, in mm."""
+    """Return signed distance to the border with the rest of the lobe, and depth under any border, in mm.
+
+    Distances end at `_DEEP_MM`; depths do not where a ring or a cavity wants them deep.
+    """
     rest = inside & ~taken
     half = np.float32(0.5 * np.mean(spacing_mm))
-    edge = -edt.edt(~taken, anisotropy=spacing_mm, parallel=1)
-    if rest.any():
-        edge += edt.edt(~rest, anisotropy=spacing_mm, parallel=1)
-    else:
-        edge += np.float32(99.0)
+    edge = distance_mm(rest, spacing_mm, _DEEP_MM) - distance_mm(taken, spacing_mm, MARGIN_MM + 2.0)
     edge[taken] -= half
     edge[rest] += half
-    shell = edt.edt(taken, anisotropy=spacing_mm, parallel=1) - half
+    if wanted_deep:
+        shell = edt.edt(taken, anisotropy=spacing_mm, parallel=1) - half
+    else:
+        shell = distance_mm(~taken, spacing_mm, _DEEP_MM) - half
     # whole voxels leave stairs, which the margin need not show
-    return gaussian_filter(edge, _STAIRS), np.maximum(shell, np.float32(0.0))
+    return smooth(edge), np.maximum(shell, np.float32(0.0))
 
 
 def grow(anatomy: Anatomy, atlas: Atlas, opacities: Sequence[np.void]) -> list[Territory]:
@@ -129,14 +132,22 @@ def grow(anatomy: Anatomy, atlas: Atlas, opacities: Sequence[np.void]) -> list[T
         return list(pool.map(lambda p: _territory(atlas, *p), placed))
 
 
-def is_diffuse(opacity: np.void) -> bool:
-    """Tell whether an opacity is so wide and ill-defined that ranks serve for distances in it."""
-    wide = opacity["form"] in (Form.FIELD, Form.CENTRILOBULAR)
-    return bool(wide and opacity["ring"] == 0.0 and opacity["cavity"] == 0.0)
+class _Need(Enum):
+    """The distances that an opacity is drawn with."""
+
+    NONE = 0  # it is so wide and ill-defined that ranks serve for them
+    NEAR = 1
+    DEEP = 2
 
 
-def _place(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> tuple[int, RankField, float, bool]:
-    """Return the seed of an opacity, its ranks, the threshold that gives its volume, and whether it is diffuse."""
+def _need(opacity: np.void) -> _Need:
+    if opacity["ring"] > 0.0 or opacity["cavity"] > 0.0:
+        return _Need.DEEP
+    return _Need.NONE if opacity["form"] in (Form.FIELD, Form.CENTRILOBULAR) else _Need.NEAR
+
+
+def _place(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> tuple[int, RankField, float, _Need]:
+    """Return the seed of an opacity, its ranks, the threshold that gives its volume, and the distances it needs."""
     lobe = int(opacity["lobe"])
     name = tuple(float(opacity[f]) for f in ("label", "form", "lobe", "height", "azimuth", "depth", "bronchocentric"))
     seed = key_of(atlas.key, "territory", int(opacity["label"])) & 0x7FFFFFFF
@@ -152,18 +163,18 @@ def _place(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> tuple[int, RankF
             atlas.ranks[name] = field
         threshold = threshold_of(field, voxels)
         if threshold <= field.limit:
-            return seed, field, threshold, is_diffuse(opacity)
+            return seed, field, threshold, _need(opacity)
         reached = 0.5 * max(n * s for n, s in zip(field.inside.shape, atlas.spacing_mm, strict=True))
         half_mm = 1.4 * max(half_mm, reached)
         field = None
 
 
-def _territory(atlas: Atlas, seed: int, field: RankField, threshold: float, diffuse: bool) -> Territory:
+def _territory(atlas: Atlas, seed: int, field: RankField, threshold: float, need: _Need) -> Territory:
     crop = _crop(field, threshold, atlas.spacing_mm)
     z, y, x = (b + c.start for b, c in zip(field.rank.start, crop, strict=True))
     rank = Brick((z, y, x), np.ascontiguousarray(field.rank.values[crop]))
-    if diffuse:
+    if need is _Need.NONE:
         return Territory(seed, rank, threshold, None, None)
     inside = np.ascontiguousarray(field.inside[crop])
-    edge, shell = _distances((rank.values < threshold) & inside, inside, atlas.spacing_mm)
+    edge, shell = _distances((rank.values < threshold) & inside, inside, atlas.spacing_mm, need is _Need.DEEP)
     return Territory(seed, rank, threshold, edge, shell)
