@@ -24,7 +24,7 @@ from trainer.course.opacity import ChestState, Lobe
 _DIFFUSE_MM = 20.0  # depth of what has no sharp border
 _RIM_SHARE = 0.6
 _ROUNDING = 1.5  # voxels
-_THINNEST_WALL_MM = 1.6  # of a cavity, judgement
+_THINNEST_WALL_MM = 2.2  # of a cavity, judgement
 _FAR = 32000  # hundredths of a millimetre
 _COPIED = (
     "label", "form", "volume_ml", "fill", "ring", "rim_mm", "halo", "perilobular", "septal", "nodularity", "tree_in_bud", "reticulation",

@@ -177,7 +177,7 @@ def nets(
             np.float32(0.24) + np.float32(0.3) * coarse, b.seed + 25,
         )  # fmt: skip
         gate = step(value_noise(z, y, x, np.float32(7.0), b.seed + 32), np.float32(-0.5), np.float32(0.4))
-        level = min(np.float32(0.9), np.float32(0.75) * b.reticulation + np.float32(0.1))
+        level = min(np.float32(0.85), np.float32(0.5) * b.reticulation + np.float32(0.35) * coarse + np.float32(0.08))
         tissue = max(tissue, level * (np.float32(0.25) + np.float32(0.75) * gate) * within * lines)
     if b.scar > _ZERO:
         bent = np.float32(3.5) * mid + np.float32(0.8) * fine
@@ -194,11 +194,11 @@ def nodules(
 ) -> np.float32:
     """Return small solid nodules of 2 to 5 mm, off the pleura, in clusters."""
     first, _, who = cells(z, y, x, np.float32(6.5), b.seed + 27)
-    if unit(who) >= b.nodularity * np.float32(0.8):
+    if unit(who) >= b.nodularity * np.float32(0.5):
         return _ZERO
     radius = np.float32(1.0) + np.float32(1.4) * unit(hash32(who, b.seed, 2, 8))
     clear = step(depth, np.float32(1.0), np.float32(2.5))
-    return np.float32(0.9) * within * clear * line(first, radius, np.float32(0.7))
+    return np.float32(0.9) * within * clear * line(first, radius, np.float32(0.9))
 
 
 @nb.njit(cache=True)

@@ -103,6 +103,7 @@ def _rank(
     rough = 0.2 if nodule else 0.42
     fringe = 0.9 if nodule else 2.2
     quantum = 0.0 if nodule else 0.4
+    shift = start % _COARSE
     point_depth = depth_at(depth, start, spacing, origin, point)
     for k in nb.prange(out.shape[0]):
         z = np.int64(k)
@@ -139,7 +140,7 @@ def _rank(
                 if form in {0, 5}:
                     at += 0.8 * shallow * (1.0 - central) * max(0.0, deep - 5.0)
                     if central > 0.0:
-                        at += 1.1 * central * max(0.0, _between(bronchus, z, y, x))
+                        at += 1.1 * central * max(0.0, _between(bronchus, z + shift[0], y + shift[1], x + shift[2]))
                 out[z, y, x] = np.float32(at)
 
 
@@ -215,6 +216,7 @@ def rank_field(
     lobe = int(opacity["lobe"])
     form = int(opacity["form"])
     start = np.array([b.start for b in box], np.int64)
+    spacing = atlas.spacing_mm
     shape = tuple(b.stop - b.start for b in box)
     left = lobe >= Lobe.LEFT_UPPER
     hilum = np.array(anatomy.landmarks["left_hilum" if left else "right_hilum"])
@@ -222,12 +224,13 @@ def rank_field(
     axis = axis / max(float(np.linalg.norm(axis)), 1e-3)
     central = float(np.clip(opacity["bronchocentric"], 0.0, 1.0))
     if central > 0.0 and form in (Form.PATCH, Form.CENTRILOBULAR):
+        coarse = [n // _COARSE + 3 for n in shape]  # begins at a multiple of its step, whatever the block
         bronchus = wall_distance(
             anatomy.airways,
             0.8,
-            tuple(n // _COARSE + 2 for n in shape),
-            atlas.position(start),
-            tuple(_COARSE * s for s in atlas.spacing_mm),
+            (coarse[0], coarse[1], coarse[2]),
+            atlas.position(start // _COARSE * _COARSE),
+            (_COARSE * spacing[0], _COARSE * spacing[1], _COARSE * spacing[2]),
             _BRONCHUS_REACH_MM,
         )
     else:

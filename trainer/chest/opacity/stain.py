@@ -27,7 +27,7 @@ _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
 _OUTSIDE_MM = np.float32(-8.0)
-_CENTRILOBULAR = 5
+_PATCH, _FIELD, _CENTRILOBULAR = 0, 4, 5
 _SOLID, _CAVITY, _CYST = int(Part.SOLID), int(Part.CAVITY), int(Part.CYST)
 _BRONCHUS, _ARCADE, _BUD = int(Part.BRONCHUS), int(Part.ARCADE), int(Part.BUD)
 _NODULE, _SPARED = int(Part.NODULE), int(Part.SPARED)
@@ -107,30 +107,31 @@ def _honeycomb(
     A cyst is there or not as a whole: place and size are those of its centre, so that none is cut off.
     """
     z, y, x = point
-    wz, wy, wx, first, wall, who = cyst(z, y, x, np.float32(6.6), b.seed + 28)
+    wz, wy, wx, first, wall, who = cyst(z, y, x, np.float32(7.0), b.seed + 28)
     cz, cy, cx = z - wz, y - wy, x - wx
     deep = _at(layer.depth, layer, cz, cy, cx)
     cluster = value_noise(cz, cy, cx, np.float32(22.0), b.seed + 33)
-    reach = b.honeycomb * (np.float32(13.0) + np.float32(15.0) * cluster)
+    reach = b.honeycomb * (np.float32(17.0) + np.float32(15.0) * cluster)
     size = step(reach - deep + np.float32(3.0) * (unit(who) - _HALF), np.float32(-1.5), np.float32(4.0)) * within
     if size <= np.float32(0.02):
         return tissue, _ZERO
-    radius = (np.float32(2.3) + np.float32(2.7) * unit(hash32(who, b.seed, 4, 4))) * (np.float32(0.35) + np.float32(0.65) * size)
-    thick = np.float32(0.5) + np.float32(0.45) * unit(hash32(who, b.seed, 4, 5))
+    radius = np.float32(2.9) + np.float32(2.7) * unit(hash32(who, b.seed, 4, 4))
+    radius *= np.float32(0.4) + np.float32(0.6) * size
+    thick = np.float32(0.45) + np.float32(0.4) * unit(hash32(who, b.seed, 4, 5))
     # a smooth maximum rounds the corners off
     first_out, wall_out = first - radius, thick - wall
     apart = max(_ZERO, np.float32(1.4) - abs(first_out - wall_out))
     beyond = max(max(first_out, wall_out) + apart * apart * np.float32(0.18), np.float32(1.0) - depth)
     beyond += np.float32(0.4) * value_noise(z, y, x, np.float32(2.8), b.seed + 31)
-    hollow = min(_ONE, np.float32(4.0) * size) * (_ONE - step(beyond, np.float32(-0.5), np.float32(0.4)))
-    fibrous = np.float32(0.9) - np.float32(0.35) * step(beyond, np.float32(0.8), np.float32(2.4))
+    hollow = min(_ONE, np.float32(4.0) * size) * (_ONE - step(beyond, np.float32(-0.4), np.float32(0.5)))
+    fibrous = np.float32(0.85) - np.float32(0.4) * step(beyond, np.float32(0.7), np.float32(1.8))
     return max(tissue, step(size, np.float32(0.15), np.float32(0.8)) * fibrous) * (_ONE - hollow), hollow
 
 
 @nb.njit(cache=True)
 def _centrilobular(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     """Return hazy nodules of 2 to 4 mm whose centres lie 3 mm and more from septa, and whole off the pleura."""
-    wz, wy, wx, first, _, who = cyst(z, y, x, np.float32(4.8), b.seed + 30)
+    wz, wy, wx, first, _, who = cyst(z, y, x, np.float32(4.2), b.seed + 30)
     if first > np.float32(3.2):
         return _ZERO
     radius = np.float32(1.1) + np.float32(0.8) * unit(hash32(who, b.seed, 5, 1))
@@ -151,8 +152,9 @@ def _bronchi(
     near, plain = lumen_mm(_tubes(layer), z, y, x, b.traction * within, b.seed + 34)
     if near >= FAR:
         return tissue, _ZERO
+    solid = step(tissue, np.float32(0.5), np.float32(0.8)) if b.form == _PATCH or b.form == _FIELD else _ZERO
     # Bronchi in consolidation stay open over their whole length and are mildly dilated (Nambu; judgement on the amount).
-    air = step(tissue, np.float32(0.5), np.float32(0.8)) * (_ONE - step(plain, np.float32(-0.1), np.float32(0.6)))
+    air = solid * (_ONE - step(plain, np.float32(-0.1), np.float32(0.6)))
     pulled = step(b.traction, np.float32(0.08), np.float32(0.3)) * within
     if pulled > _ZERO and near < np.float32(2.0):
         air = max(air, pulled * (_ONE - step(near, np.float32(-0.45), np.float32(0.25))))
@@ -205,7 +207,7 @@ def _stain(
         tissue = hazy
         if b.tree_in_bud < np.float32(0.25):
             nodule = within * _centrilobular(b, layer, z, y, x)
-            tissue += nodule * max(_ZERO, min(np.float32(0.6), b.fill + np.float32(0.14)) - hazy)
+            tissue += nodule * max(_ZERO, min(np.float32(0.7), b.fill + np.float32(0.25)) - hazy)
             part = _NODULE if nodule > _HALF else 0
     else:
         tissue = airspace(b, lobular, wide, mid, fine, gap, bump, edge, shell)
@@ -213,11 +215,11 @@ def _stain(
         bow = within * arcade(b, z, y, x, fine, depth, bowed)
         gone = b.perilobular * (_ONE - np.float32(2.0) * b.ring)
         tissue *= _ONE - np.float32(0.8) * gone
-        lines = min(np.float32(0.95), np.float32(0.35) + np.float32(0.75) * gone) * min(_ONE, np.float32(3.0) * gone) * bow
+        lines = min(np.float32(0.95), np.float32(0.35) + np.float32(0.75) * gone) * bow * min(_ONE, np.float32(3.0) * gone)
         part = _ARCADE if lines > max(tissue, np.float32(0.3)) else part
         tissue = max(tissue, lines)
     tissue = nets(b, z, y, x, mid, fine, bowed, within, tissue)
-    if b.nodularity > _ZERO and (b.form != _CENTRILOBULAR or b.tree_in_bud > np.float32(0.25)):
+    if b.nodularity > _ZERO and b.form != _CENTRILOBULAR:
         solid = nodules(b, z, y, x, depth, within)
         part = _NODULE if solid > max(tissue, _HALF) else part
         tissue = max(tissue, solid)
@@ -241,6 +243,7 @@ def _stain(
         begin = b.cavity_mm + np.float32(0.5) * fine + np.float32(0.8) * mid
         hollow = step(shell, begin - _HALF, begin + _HALF)
         wall = step(shell, begin - np.float32(3.6), begin - np.float32(2.4)) * (_ONE - hollow)
+        wall *= step(edge, np.float32(-0.9), np.float32(0.9))
         tissue = max(tissue, np.float32(0.98) * wall)  # a cavity without a wall would be a cyst
         part = _CAVITY if hollow > _HALF else part
         air = max(air, hollow)
