@@ -119,7 +119,7 @@ def airspace(
     # What is half filled is not grey all over: some lobules are consolidated and others hazy, most in the middle.
     share = max(b.ring, solid_of_fill(b.fill))
     inner = np.float32(0.5) * step(shell, _ZERO, np.float32(0.8) * b.inradius_mm) - np.float32(0.25)
-    lean = np.float32(0.7) * lobular + np.float32(0.6) * wide + np.float32(0.35) * mid + np.float32(0.12) * fine + inner
+    lean = np.float32(0.5) * lobular + np.float32(0.6) * wide + np.float32(0.55) * mid + np.float32(0.12) * fine + inner
     low = np.float32(1.25) - np.float32(2.5) * share
     filled = step(lean, low - np.float32(0.25), low + np.float32(0.25)) if share > _ZERO else _ZERO
     core = hazy + filled * (coverage_of_fill(max(b.fill, np.float32(0.8))) - hazy) if share > _ZERO else hazy

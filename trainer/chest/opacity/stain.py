@@ -203,7 +203,7 @@ def _stain(
     part = 0
     tissue, air = _ZERO, _ZERO
     if b.form == _CENTRILOBULAR:
-        hazy = np.float32(0.3) * b.fill * within
+        hazy = np.float32(0.3) * b.fill * within * (_ONE - np.float32(0.6) * b.tree_in_bud)
         tissue = hazy
         if b.tree_in_bud < np.float32(0.25):
             nodule = within * _centrilobular(b, layer, z, y, x)

@@ -16,7 +16,7 @@ from trainer.chest.opacity.texture import hash32, unit, value_noise
 BIN_MM = 8.0
 _PIECES = 3
 OPEN_RADIUS_MM = 0.45  # thinner bronchi are not seen open (1 mm across; Naidich 1985 puts it at 1 to 2 mm)
-_PLUGGED_RADIUS_MM = 0.6
+_PLUGGED_RADIUS_MM = 0.7
 _WIDENED_MM = 4.6  # no wall lies further from the lumen of a healthy bronchus
 _PLUGGED_MM = 2.6
 _ZERO = np.float32(0.0)
@@ -200,16 +200,15 @@ def plug(tubes: Tubes, z: np.float32, y: np.float32, x: np.float32, share: np.fl
             bz, by, bx = pz - b[3], py - b[4], px - b[5]
             if b[8] < _HALF or bz * bz + by * by + bx * bx > np.float32(_PLUGGED_MM * _PLUGGED_MM):
                 continue
-        # filled by groups of twigs that share a stretch of lung
-        group = value_noise(b[0], b[1], b[2], np.float32(14.0), seed)
-        if _HALF + np.float32(0.9) * group + np.float32(0.3) * (unit(hash32(n, seed, 1, 1)) - _HALF) > share:
+        # filled by groups of twigs that share a stretch of lung, so that a stem and its buds go together
+        if _HALF + np.float32(0.9) * value_noise(b[0], b[1], b[2], np.float32(16.0), seed) > share:
             continue
-        stem = np.float32(0.8) + np.float32(0.2) * unit(hash32(n, seed, 1, 2))
+        stem = np.float32(0.85) + np.float32(0.2) * unit(hash32(n, seed, 1, 2))
         outside = min(_ONE, max(_ZERO, (away - stem + np.float32(0.35)) / np.float32(0.7)))
         best = max(best, np.float32(0.9) * (_ONE - outside))
         if b[8] > _HALF:
             bz, by, bx = pz - b[3], py - b[4], px - b[5]
-            bud = np.float32(1.1) + np.float32(0.6) * unit(hash32(n, seed, 1, 3))
+            bud = np.float32(1.2) + np.float32(0.8) * unit(hash32(n, seed, 1, 3))
             end = np.sqrt(bz * bz + by * by + bx * bx)
-            best = max(best, _ONE - min(_ONE, max(_ZERO, (end - bud + np.float32(0.4)) / np.float32(0.8))))
+            best = max(best, _ONE - min(_ONE, max(_ZERO, (end - bud + np.float32(0.6)) / np.float32(1.2))))
     return best
