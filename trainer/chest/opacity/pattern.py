@@ -53,6 +53,7 @@ class Part(IntEnum):
 NO_CAVITY_MM = 999.0
 HAS_CAVITY = np.float32(900.0)  # a cavity begins at less
 SOLID_SHARE = np.float32(0.8)  # vessels fade where this share of a point is tissue (about -150 HU)
+MIXED_FILL = 0.45  # from here on some of an opacity is consolidated
 RING = np.float32(0.5)  # from here on a clearing centre is called a ring
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
@@ -70,8 +71,8 @@ def step(value: np.float32, low: np.float32, high: np.float32) -> np.float32:
 
 @nb.njit(cache=True)
 def solid_of_fill(fill: np.float32) -> np.float32:
-    """Return the share of an opacity that is consolidated: none up to 0.45, all of it from 0.78."""
-    return step(fill, np.float32(0.45), np.float32(0.78))
+    """Return the share of an opacity that is consolidated: none up to `MIXED_FILL`, all of it from 0.78."""
+    return step(fill, np.float32(MIXED_FILL), np.float32(0.78))
 
 
 @nb.njit(cache=True)
@@ -81,7 +82,7 @@ def coverage_of_fill(fill: np.float32) -> np.float32:
     Linear in ground glass (with parenchyma at -850 HU and tissue at +30 HU -850 to -460 HU); 0.975 and more in
     consolidation (+8 to +26 HU; cores of Lung-PET-CT-Dx A0002 have 27 to 44).
     """
-    if fill < np.float32(0.45):
+    if fill < np.float32(MIXED_FILL):
         return max(_ZERO, fill)
     return np.float32(0.975) + np.float32(0.02) * step(fill, np.float32(0.6), _ONE)
 

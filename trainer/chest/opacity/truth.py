@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainer.chest.opacity.pattern import HAS_CAVITY, RING, Part
+from trainer.chest.opacity.pattern import HAS_CAVITY, MIXED_FILL, RING, Part
 from trainer.chest.opacity.sign import CONSOLIDATION_FILL, GROUND_GLASS_FILL, HALO_SHOWN, MASS_ML, SHOWN, Sign
 from trainer.course.opacity import Form
 
@@ -65,6 +65,8 @@ def _solid_sign(brush: np.void) -> Sign:
     }
     if brush["ring"] >= RING:
         return Sign.REVERSED_HALO
+    if brush["fill"] < MIXED_FILL and max(brush[n] for n in ("reticulation", "honeycomb", "traction")) >= SHOWN:
+        return Sign.RETICULATION  # walls and bands of fibrosis
     return forms.get(Form(int(brush["form"])), Sign.CONSOLIDATION)
 
 
