@@ -27,8 +27,8 @@ _ROUNDING = 1.5  # voxels
 _THINNEST_WALL_MM = 2.2  # of a cavity, judgement
 _FAR = 32000  # hundredths of a millimetre
 _COPIED = (
-    "label", "form", "volume_ml", "fill", "ring", "rim_mm", "halo", "perilobular", "septal", "nodularity", "tree_in_bud", "reticulation",
-    "honeycomb", "traction", "sparing", "scar",
+    "label", "form", "volume_ml", "ring", "rim_mm", "halo", "perilobular", "septal", "nodularity", "tree_in_bud",
+    "reticulation", "honeycomb", "traction", "sparing", "scar",
 )  # fmt: skip
 _SIDES = (
     (Lobe.RIGHT_UPPER, Lobe.RIGHT_MIDDLE, Lobe.RIGHT_LOWER),
@@ -37,7 +37,8 @@ _SIDES = (
 _NO_FLUID = (-1e9, 0.0, 0.0)
 # Offsets from the carina in mm (z, y, x) of stations 4R, 7, 4L and 10R and their size beside the largest node.
 _STATIONS = np.array(
-    [[14, -8, -15, 1.0], [-14, 5, 3, 0.9], [10, -4, 17, 0.7], [-8, -2, -30, 0.65], [24, -12, -13, 0.6]], np.float64
+    [[14, -8, -15, 1.0], [-14, 5, 3, 0.9], [10, -4, 17, 0.7], [-8, -2, -30, 0.65], [24, -12, -13, 0.6]],
+    np.float64,
 )
 
 _TRAPPING = 0.4  # share of the lobules that trap air, judgement
@@ -83,7 +84,7 @@ def _brush(opacity: np.void, territory: Territory, first: int, exact: int) -> np
     brush = np.zeros((), BRUSH)
     for name in _COPIED:
         brush[name] = opacity[name]
-    brush["lobe"] = opacity["lobe"] + 1
+    brush["filling"], brush["lobe"] = opacity["fill"], opacity["lobe"] + 1
     brush["seed"], brush["first"], brush["threshold"] = territory.seed, first, territory.threshold
     brush["z0"], brush["y0"], brush["x0"] = territory.rank.start
     brush["nz"], brush["ny"], brush["nx"] = territory.rank.values.shape

@@ -23,10 +23,19 @@ def fluid_rank(z: np.float32, y: np.float32, depth: np.float32, low: np.float32,
 
 @nb.njit(cache=True)
 def _fill(
-    share: np.ndarray, depth: np.ndarray, label: int, z_mm: float, y_mm: float, dz: float, dy: float, out: np.ndarray
+    share: np.ndarray,
+    depth: np.ndarray,
+    label: int,
+    z_mm: float,
+    y_mm: float,
+    dz: float,
+    dy: float,
+    out: np.ndarray,
 ) -> None:
-    """Count eighths of voxels of a lobe by the rank at which fluid reaches them; z_mm and y_mm: of the first voxel
-    above the lowest and before the backmost."""
+    """Count eighths of voxels of a lobe by the rank at which fluid reaches them.
+
+    ``z_mm`` and ``y_mm`` tell how far the first voxel lies above the lowest and before the backmost of its side.
+    """
     for z in range(share.shape[0]):
         for y in range(share.shape[1]):
             flat = _UPHILL * (z_mm + z * dz) + _FORWARD * (y_mm - y * dy)

@@ -28,7 +28,7 @@ def pooled(
     fy: np.float32,
     fx: np.float32,
 ) -> np.float32:
-    """Return the trilinear value of a block that begins at ``first`` in a pooled buffer; the cell counts in the block."""
+    """Return the trilinear value of the block that begins at ``first`` in a pooled buffer; cells count in the block."""
     iz, iy, ix = cell
     total = _ZERO
     for k in range(8):

@@ -12,6 +12,7 @@ import numba as nb
 import numpy as np
 
 from trainer.chest.opacity.texture import cells, hash32, unit, value_noise
+from trainer.course.opacity import Form
 
 BRUSH = np.dtype(
     [
@@ -27,7 +28,7 @@ BRUSH = np.dtype(
         ("threshold", np.float32),  # rank below which a voxel belongs to it
         ("inradius_mm", np.float32),  # greatest depth in it
         ("cavity_mm", np.float32),  # depth at which the cavity begins
-        ("fill", np.float32), ("ring", np.float32), ("rim_mm", np.float32), ("halo", np.float32),
+        ("filling", np.float32), ("ring", np.float32), ("rim_mm", np.float32), ("halo", np.float32),
         ("perilobular", np.float32), ("septal", np.float32), ("nodularity", np.float32),
         ("tree_in_bud", np.float32), ("reticulation", np.float32), ("honeycomb", np.float32),
         ("traction", np.float32), ("sparing", np.float32), ("scar", np.float32),
@@ -58,7 +59,7 @@ RING = np.float32(0.5)  # from here on a clearing centre is called a ring
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
-_NODULE = 1
+_NODULE = int(Form.NODULE)
 _GLASS = np.float32(0.44)  # the densest ground glass of a mixed opacity
 
 
@@ -114,16 +115,16 @@ def airspace(
 ) -> np.float32:
     """Return filled airspace with its margin, halo and ring, before anything is drawn over it."""
     small = min(_ONE, b.inradius_mm / np.float32(12.0))
-    uneven = np.float32(4.0) * b.fill * (_ONE - b.fill)
-    hazy = min(b.fill, _GLASS) + np.float32(0.5) * uneven * (np.float32(0.16) * lobular + np.float32(0.08) * mid)
+    uneven = np.float32(4.0) * b.filling * (_ONE - b.filling)
+    hazy = min(b.filling, _GLASS) + np.float32(0.5) * uneven * (np.float32(0.16) * lobular + np.float32(0.08) * mid)
     hazy = max(_ZERO, hazy + np.float32(0.02) * fine)
     # What is half filled is not grey all over: some lobules are consolidated and others hazy, most in the middle.
-    share = max(b.ring, solid_of_fill(b.fill))
+    share = max(b.ring * step(b.filling, np.float32(0.1), _HALF), solid_of_fill(b.filling))  # a melting ring pales
     inner = np.float32(0.5) * step(shell, _ZERO, np.float32(0.8) * b.inradius_mm) - np.float32(0.25)
     lean = np.float32(0.5) * lobular + np.float32(0.6) * wide + np.float32(0.55) * mid + np.float32(0.12) * fine + inner
     low = np.float32(1.25) - np.float32(2.5) * share
     filled = step(lean, low - np.float32(0.25), low + np.float32(0.25)) if share > _ZERO else _ZERO
-    core = hazy + filled * (coverage_of_fill(max(b.fill, np.float32(0.8))) - hazy) if share > _ZERO else hazy
+    core = hazy + filled * (coverage_of_fill(max(b.filling, np.float32(0.8))) - hazy) if share > _ZERO else hazy
     # Lung-PET-CT-Dx A0002, per ray: 10 to 90 % over 10 mm, ground glass 4 to 10 mm wide around it, fringed.
     fringe = small * (np.float32(1.5) * fine + np.float32(1.3) * mid)
     feathered = edge + fringe + bump

@@ -115,7 +115,7 @@ def _rank(
                 deep = depth[z, y, x] * 0.01
                 u = (mz - point[0], my - point[1], mx - point[2])
                 d = _form_distance(form, u, axis, side, deep, point_depth, shallow)
-                if not _beside(share, label, z, y, x):
+                if not _beside(share, label, int(z), y, x):
                     out[z, y, x] = np.float32(d)  # never looked at
                     continue
                 at = d
@@ -140,7 +140,8 @@ def _rank(
                 if form in {0, 5}:
                     at += 0.8 * shallow * (1.0 - central) * max(0.0, deep - 5.0)
                     if central > 0.0:
-                        at += 1.1 * central * max(0.0, _between(bronchus, z + shift[0], y + shift[1], x + shift[2]))
+                        away = _between(bronchus, int(z + shift[0]), int(y + shift[1]), int(x + shift[2]))
+                        at += 1.1 * central * max(0.0, away)
                 out[z, y, x] = np.float32(at)
 
 
@@ -197,7 +198,12 @@ def _orthonormal(axis: np.ndarray, seed: int) -> np.ndarray:
 
 
 def rank_field(
-    anatomy: Anatomy, atlas: Atlas, opacity: np.void, seed: int, box: tuple[slice, slice, slice], point: np.ndarray
+    anatomy: Anatomy,
+    atlas: Atlas,
+    opacity: np.void,
+    seed: int,
+    box: tuple[slice, slice, slice],
+    point: np.ndarray,
 ) -> RankField:
     """Return the ranks of a block of voxels.
 
@@ -275,7 +281,10 @@ def _limit(brick: Brick, inside: np.ndarray, atlas: Atlas, lobe: int) -> float:
         whole, part = atlas.boxes[lobe][a], [slice(None)] * 3
         for is_open, face in (
             (brick.start[a] > max(0, whole.start - margin), slice(0, margin)),
-            (brick.start[a] + size < min(atlas.share.shape[a], whole.stop + margin), slice(max(0, size - margin), size)),
+            (
+                brick.start[a] + size < min(atlas.share.shape[a], whole.stop + margin),
+                slice(max(0, size - margin), size),
+            ),
         ):
             part[a] = face
             at = tuple(part)

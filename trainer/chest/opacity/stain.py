@@ -22,12 +22,13 @@ from trainer.chest.opacity.pattern import (
 )
 from trainer.chest.opacity.texture import cells, cyst, hash32, unit, value_noise
 from trainer.chest.opacity.tube import FAR, Tubes, lumen_mm, plug
+from trainer.course.opacity import Form
 
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
 _OUTSIDE_MM = np.float32(-8.0)
-_PATCH, _FIELD, _CENTRILOBULAR = 0, 4, 5
+_PATCH, _FIELD, _CENTRILOBULAR = int(Form.PATCH), int(Form.FIELD), int(Form.CENTRILOBULAR)
 _SOLID, _CAVITY, _CYST = int(Part.SOLID), int(Part.CAVITY), int(Part.CYST)
 _BRONCHUS, _ARCADE, _BUD = int(Part.BRONCHUS), int(Part.ARCADE), int(Part.BUD)
 _NODULE, _SPARED = int(Part.NODULE), int(Part.SPARED)
@@ -145,21 +146,95 @@ def _centrilobular(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: 
 
 @nb.njit(cache=True)
 def _bronchi(
-    b: np.record, layer: Layer, point: tuple[np.float32, np.float32, np.float32], within: np.float32, tissue: np.float32
+    b: np.record,
+    layer: Layer,
+    point: tuple[np.float32, np.float32, np.float32],
+    within: np.float32,
+    tissue: np.float32,
 ) -> tuple[np.float32, np.float32]:
     """Return tissue with bronchial walls, and the air in bronchi: open in consolidation, pulled wide in fibrosis."""
     z, y, x = point
     near, plain = lumen_mm(_tubes(layer), z, y, x, b.traction * within, b.seed + 34)
     if near >= FAR:
         return tissue, _ZERO
-    solid = step(tissue, np.float32(0.5), np.float32(0.8)) if b.form == _PATCH or b.form == _FIELD else _ZERO
-    # Bronchi in consolidation stay open over their whole length and are mildly dilated (Nambu; judgement on the amount).
+    # Bronchi in consolidation stay open over their whole length and are mildly dilated (Nambu; amount: judgement).
+    open_ = b.form in {_PATCH, _FIELD}
+    solid = step(tissue, np.float32(0.5), np.float32(0.8)) if open_ else _ZERO
     air = solid * (_ONE - step(plain, np.float32(-0.1), np.float32(0.6)))
     pulled = step(b.traction, np.float32(0.08), np.float32(0.3)) * within
     if pulled > _ZERO and near < np.float32(2.0):
         air = max(air, pulled * (_ONE - step(near, np.float32(-0.45), np.float32(0.25))))
         tissue = max(tissue, np.float32(0.75) * pulled * (_ONE - step(near, np.float32(0.5), np.float32(1.2))))
     return tissue, air
+
+
+@nb.njit(cache=True)
+def _body(
+    b: np.record,
+    layer: Layer,
+    point: tuple[np.float32, np.float32, np.float32],
+    noise: tuple[np.float32, np.float32, np.float32],
+    edge: np.float32,
+    shell: np.float32,
+    septum: np.float32,
+    lobule: int,
+    within: np.float32,
+) -> tuple[np.float32, int]:
+    """Return the tissue that fills airspaces, or centrilobular nodules in its stead, and its `Part`."""
+    z, y, x = point
+    if b.form == _CENTRILOBULAR:
+        hazy = np.float32(0.3) * b.filling * within * (_ONE - np.float32(0.6) * b.tree_in_bud)
+        if b.tree_in_bud >= np.float32(0.25):
+            return hazy, 0
+        nodule = within * _centrilobular(b, layer, z, y, x)
+        dense = min(np.float32(0.7), b.filling + np.float32(0.25))
+        return hazy + nodule * max(_ZERO, dense - hazy), _NODULE if nodule > _HALF else 0
+    # Lobules differ, but agree at the septum between them, so that no voxel staircase shows.
+    lobular = np.float32(2.0) * (unit(hash32(lobule, b.seed, 9, 4)) - _HALF) * step(septum, _ZERO, np.float32(2.5))
+    gap = value_noise(z, y, x, np.float32(20.0), b.seed + 22) if b.ring > _ZERO else _ZERO
+    bump = _ZERO
+    if b.nodularity > _ZERO and b.ring > _ZERO:  # the nodular rim of tuberculosis (Marchiori 2011)
+        first, _, _ = cells(z, y, x, np.float32(6.5), b.seed + 36)
+        bump = b.nodularity * b.ring * max(np.float32(-1.6), np.float32(2.4) - np.float32(1.1) * first)
+    return airspace(b, lobular, noise[0], noise[1], noise[2], gap, bump, edge, shell), 0
+
+
+@nb.njit(cache=True)
+def _overlaid(
+    b: np.record,
+    layer: Layer,
+    point: tuple[np.float32, np.float32, np.float32],
+    noise: tuple[np.float32, np.float32, np.float32],
+    depth: np.float32,
+    bowed: np.float32,
+    within: np.float32,
+    tissue: np.float32,
+    part: int,
+) -> tuple[np.float32, int]:
+    """Return tissue with arcades, nets, nodules and buds drawn over it, and what of it is spared, with its `Part`."""
+    z, y, x = point
+    if b.perilobular > _ZERO and b.ring < RING:
+        gone = b.perilobular * (_ONE - np.float32(2.0) * b.ring)
+        level = min(np.float32(0.95), np.float32(0.35) + np.float32(0.75) * gone) * min(_ONE, np.float32(3.0) * gone)
+        lines = level * within * arcade(b, z, y, x, noise[2], depth, bowed)
+        tissue *= _ONE - np.float32(0.8) * gone
+        part = _ARCADE if lines > max(tissue, np.float32(0.3)) else part
+        tissue = max(tissue, lines)
+    tissue = nets(b, z, y, x, noise[1], noise[2], bowed, within, tissue)
+    if b.nodularity > _ZERO and b.form != _CENTRILOBULAR:
+        solid = nodules(b, z, y, x, depth, within)
+        part = _NODULE if solid > max(tissue, _HALF) else part
+        tissue = max(tissue, solid)
+    if b.tree_in_bud > _ZERO and depth > np.float32(2.5):
+        bud = np.float32(0.95) * within * plug(_tubes(layer), z, y, x, b.tree_in_bud, b.seed + 37)
+        part = _BUD if bud > max(tissue, np.float32(0.4)) else part
+        tissue = max(tissue, bud)
+    if b.sparing > _ZERO:
+        width = (np.float32(4.0) + np.float32(5.0) * b.sparing) * min(_ONE, np.float32(4.0) * b.sparing) + noise[1]
+        kept = step(depth, width - np.float32(1.0), width + np.float32(2.0))
+        part = _SPARED if kept < _HALF else part
+        tissue *= np.float32(0.05) + np.float32(0.95) * kept
+    return tissue, part
 
 
 @nb.njit(cache=True)
@@ -189,53 +264,18 @@ def _stain(
     lobule : int
     """
     z, y, x = point
-    # Lobules differ, but agree at the septum between them, so that no voxel staircase shows.
-    lobular = np.float32(2.0) * (unit(hash32(lobule, b.seed, 9, 4)) - _HALF) * step(septum, _ZERO, np.float32(2.5))
+    wide = value_noise(z, y, x, np.float32(19.0), b.seed + 35)
     mid = value_noise(z, y, x, np.float32(9.0), b.seed + 20)
     fine = value_noise(z, y, x, np.float32(3.2), b.seed + 21)
-    wide = value_noise(z, y, x, np.float32(19.0), b.seed + 35)
-    gap = value_noise(z, y, x, np.float32(20.0), b.seed + 22) if b.ring > _ZERO else _ZERO
-    bump = _ZERO
-    if b.nodularity > _ZERO and b.ring > _ZERO:  # the nodular rim of tuberculosis (Marchiori 2011)
-        first, _, _ = cells(z, y, x, np.float32(6.5), b.seed + 36)
-        bump = b.nodularity * b.ring * max(np.float32(-1.6), np.float32(2.4) - np.float32(1.1) * first)
+    noise = (wide, mid, fine)
     within = step(edge + np.float32(1.5) * fine, np.float32(-2.0), np.float32(2.0))
-    part = 0
-    tissue, air = _ZERO, _ZERO
-    if b.form == _CENTRILOBULAR:
-        hazy = np.float32(0.3) * b.fill * within * (_ONE - np.float32(0.6) * b.tree_in_bud)
-        tissue = hazy
-        if b.tree_in_bud < np.float32(0.25):
-            nodule = within * _centrilobular(b, layer, z, y, x)
-            tissue += nodule * max(_ZERO, min(np.float32(0.7), b.fill + np.float32(0.25)) - hazy)
-            part = _NODULE if nodule > _HALF else 0
-    else:
-        tissue = airspace(b, lobular, wide, mid, fine, gap, bump, edge, shell)
-    if b.perilobular > _ZERO and b.ring < RING:
-        bow = within * arcade(b, z, y, x, fine, depth, bowed)
-        gone = b.perilobular * (_ONE - np.float32(2.0) * b.ring)
-        tissue *= _ONE - np.float32(0.8) * gone
-        lines = min(np.float32(0.95), np.float32(0.35) + np.float32(0.75) * gone) * bow * min(_ONE, np.float32(3.0) * gone)
-        part = _ARCADE if lines > max(tissue, np.float32(0.3)) else part
-        tissue = max(tissue, lines)
-    tissue = nets(b, z, y, x, mid, fine, bowed, within, tissue)
-    if b.nodularity > _ZERO and b.form != _CENTRILOBULAR:
-        solid = nodules(b, z, y, x, depth, within)
-        part = _NODULE if solid > max(tissue, _HALF) else part
-        tissue = max(tissue, solid)
-    if b.tree_in_bud > _ZERO and depth > np.float32(2.5):
-        bud = np.float32(0.95) * within * plug(_tubes(layer), z, y, x, b.tree_in_bud, b.seed + 37)
-        part = _BUD if bud > max(tissue, np.float32(0.4)) else part
-        tissue = max(tissue, bud)
-    if b.sparing > _ZERO:
-        spared = (np.float32(4.0) + np.float32(5.0) * b.sparing) * min(_ONE, np.float32(4.0) * b.sparing) + mid
-        kept = step(depth, spared - np.float32(1.0), spared + np.float32(2.0))
-        part = _SPARED if kept < _HALF else part
-        tissue *= np.float32(0.05) + np.float32(0.95) * kept
+    tissue, part = _body(b, layer, point, noise, edge, shell, septum, lobule, within)
+    tissue, part = _overlaid(b, layer, point, noise, depth, bowed, within, tissue, part)
+    air = _ZERO
     if b.honeycomb > _ZERO:
         tissue, air = _honeycomb(b, layer, point, depth, within, tissue)
         part = _CYST if air > _HALF else part
-    if b.traction > np.float32(0.08) or solid_of_fill(max(b.fill, b.ring)) > _ZERO:
+    if b.traction > np.float32(0.08) or solid_of_fill(max(b.filling, b.ring)) > _ZERO:
         tissue, open_ = _bronchi(b, layer, point, within, tissue)
         part = _BRONCHUS if open_ > max(air, _HALF) else part
         air = max(air, open_)

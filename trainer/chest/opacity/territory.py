@@ -26,7 +26,14 @@ from trainer.core.chance import key_of
 from trainer.course.opacity import Form
 
 _DEEP_MM = 14.0
-_SPREAD = {Form.PATCH: 2.0, Form.NODULE: 1.5, Form.WEDGE: 2.4, Form.BAND: 3.2, Form.FIELD: 3.6, Form.CENTRILOBULAR: 2.4}
+_SPREAD = {
+    Form.PATCH: 2.0,
+    Form.NODULE: 1.5,
+    Form.WEDGE: 2.4,
+    Form.BAND: 3.2,
+    Form.FIELD: 3.6,
+    Form.CENTRILOBULAR: 2.4,
+}
 
 
 @dataclass(frozen=True, eq=False)

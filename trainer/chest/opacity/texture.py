@@ -37,7 +37,11 @@ def value_noise(z: np.float32, y: np.float32, x: np.float32, length: np.float32,
     z, y, x = z / length, y / length, x / length
     iz, iy, ix = int(np.floor(z)), int(np.floor(y)), int(np.floor(x))
     fz, fy, fx = z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)
-    fz, fy, fx = fz * fz * (_THREE - _TWO * fz), fy * fy * (_THREE - _TWO * fy), fx * fx * (_THREE - _TWO * fx)
+    fz, fy, fx = (
+        fz * fz * (_THREE - _TWO * fz),
+        fy * fy * (_THREE - _TWO * fy),
+        fx * fx * (_THREE - _TWO * fx),
+    )
     total = np.float32(0.0)
     for k in range(8):
         dz, dy, dx = k >> 2, (k >> 1) & 1, k & 1
@@ -77,8 +81,14 @@ def cells(
 def cyst(
     z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int
 ) -> tuple[np.float32, np.float32, np.float32, np.float32, np.float32, int]:
-    """Return the way (z, y, x) from the nearest point of `cells`, its length, that to the wall between it and the next
-    (mm), and the point's hash."""
+    """Return where a point lies in the nearest of `cells`.
+
+    Returns
+    -------
+    tuple
+        Way (z, y, x) from the cell's own point and its length, distance to the wall towards the next cell (all in mm),
+        and the hash of the cell's point.
+    """
     z, y, x = z / length, y / length, x / length
     iz, iy, ix = int(np.floor(z)), int(np.floor(y)), int(np.floor(x))
     first, second, who = np.float32(1e9), np.float32(1e9), 0

@@ -65,14 +65,14 @@ def _solid_sign(brush: np.void) -> Sign:
     }
     if brush["ring"] >= RING:
         return Sign.REVERSED_HALO
-    if brush["fill"] < MIXED_FILL and max(brush[n] for n in ("reticulation", "honeycomb", "traction")) >= SHOWN:
+    if brush["filling"] < MIXED_FILL and max(brush[n] for n in ("reticulation", "honeycomb", "traction")) >= SHOWN:
         return Sign.RETICULATION  # walls and bands of fibrosis
     return forms.get(Form(int(brush["form"])), Sign.CONSOLIDATION)
 
 
 def _hazy_sign(brush: np.void) -> Sign:
     """Return what surrounds the solid parts and lines of an opacity."""
-    fill = float(brush["fill"])
+    fill = float(brush["filling"])
     if brush["septal"] >= SHOWN and GROUND_GLASS_FILL <= fill < CONSOLIDATION_FILL:
         return Sign.CRAZY_PAVING
     if brush["reticulation"] >= SHOWN and fill < GROUND_GLASS_FILL:

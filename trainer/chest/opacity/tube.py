@@ -201,7 +201,7 @@ def plug(tubes: Tubes, z: np.float32, y: np.float32, x: np.float32, share: np.fl
             if b[8] < _HALF or bz * bz + by * by + bx * bx > np.float32(_PLUGGED_MM * _PLUGGED_MM):
                 continue
         # filled by groups of twigs that share a stretch of lung, so that a stem and its buds go together
-        if _HALF + np.float32(0.9) * value_noise(b[0], b[1], b[2], np.float32(16.0), seed) > share:
+        if _HALF + _HALF * value_noise(b[0], b[1], b[2], np.float32(16.0), seed) > share:
             continue
         stem = np.float32(0.85) + np.float32(0.2) * unit(hash32(n, seed, 1, 2))
         outside = min(_ONE, max(_ZERO, (away - stem + np.float32(0.35)) / np.float32(0.7)))
