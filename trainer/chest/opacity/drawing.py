@@ -22,7 +22,7 @@ from trainer.chest.opacity.texture import hash32, unit, value_noise
 from trainer.course.opacity import ChestState, Lobe
 
 _DIFFUSE_MM = 20.0  # depth of what has no sharp border
-_RIM_SHARE = 0.6
+_RIM_SHARE = 0.66
 _ROUNDING = 1.5  # voxels
 _THINNEST_WALL_MM = 2.2  # of a cavity, judgement
 _FAR = 32000  # hundredths of a millimetre

@@ -160,7 +160,7 @@ def _bronchi(
     # Bronchi in consolidation stay open over their whole length and are mildly dilated (Nambu; amount: judgement).
     open_ = b.form in {_PATCH, _FIELD}
     solid = step(tissue, np.float32(0.5), np.float32(0.8)) if open_ else _ZERO
-    air = solid * (_ONE - step(plain, np.float32(-0.1), np.float32(0.6)))
+    air = solid * (_ONE - step(plain, np.float32(-0.2), np.float32(0.5)))
     pulled = step(b.traction, np.float32(0.08), np.float32(0.3)) * within
     if pulled > _ZERO and near < np.float32(2.0):
         air = max(air, pulled * (_ONE - step(near, np.float32(-0.45), np.float32(0.25))))
