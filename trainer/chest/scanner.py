@@ -6,7 +6,9 @@ import numba as nb
 import numpy as np
 
 from trainer.chest.opacity.effusion import ATELECTASIS_MM, FLUID_HU, fluid_rank
-from trainer.chest.opacity.pattern import stain, step
+from trainer.chest.opacity.lattice import half_label, half_value, weight
+from trainer.chest.opacity.pattern import step
+from trainer.chest.opacity.stain import Layer, stains
 
 GRID_STEP = 8
 """Pixels between the nodes on which the deformation is worked out; bilinear between them, exact to 0.1 mm."""
@@ -18,15 +20,8 @@ _SOFT_HU = np.float32(50.0)  # bone at the anatomy's side is not drawn out beyon
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
-_CENTI = np.float32(0.01)
 _PATENT = np.float32(1.8 / 255.0)  # bronchi in consolidation are mildly dilated (Nambu; judgement on the amount)
 _EDGE_HU = 15  # a voxel outside the lobes below this may be partly lung and takes part in its neighbour's opacity
-_MAX_BRUSHES = 32
-
-
-@nb.njit(cache=True, inline="always")
-def _weight(k: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float32:
-    return (fz if k & 4 else _ONE - fz) * (fy if k & 2 else _ONE - fy) * (fx if k & 1 else _ONE - fx)
 
 
 @nb.njit(cache=True, inline="always")
@@ -61,94 +56,6 @@ def _lobes_near(v: np.ndarray, z: int, y: int, x: int) -> int:
 
 
 @nb.njit(cache=True)
-def pooled(
-    values: np.ndarray, b: np.record, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32
-) -> np.float32:
-    """Return the trilinear value of a brush's block in a pooled buffer; indices count in the block."""
-    total = _ZERO
-    for k in range(8):
-        at = b.first + ((iz + (k >> 2)) * b.ny + iy + ((k >> 1) & 1)) * b.nx + ix + (k & 1)
-        total += _weight(k, fz, fy, fx) * np.float32(values[at])
-    return total
-
-
-@nb.njit(cache=True)
-def _half_value(
-    values: np.ndarray, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32
-) -> np.float32:
-    """Return the trilinear value of a half-resolution volume in 0.01 mm, as mm."""
-    nz, ny, nx = values.shape
-    total = _ZERO
-    for k in range(8):
-        z = min(max(iz + (k >> 2), 0), nz - 1)
-        y = min(max(iy + ((k >> 1) & 1), 0), ny - 1)
-        x = min(max(ix + (k & 1), 0), nx - 1)
-        total += _weight(k, fz, fy, fx) * np.float32(values[z, y, x])
-    return total * _CENTI
-
-
-@nb.njit(cache=True)
-def _stains(
-    shares: np.ndarray,
-    rim: np.float32,
-    hz: np.float32,
-    hy: np.float32,
-    hx: np.float32,
-    mm: tuple[np.float32, np.float32, np.float32],
-    brushes: np.ndarray,
-    edge: np.ndarray,
-    shell: np.ndarray,
-    bronchus: np.ndarray,
-    rank: np.ndarray,
-    depth: np.ndarray,
-    septum: np.ndarray,
-    lobule: np.ndarray,
-) -> tuple[np.float32, np.float32, int, int, int]:
-    """Return the tissue and air that all opacities bring to a point, and which own, fill and hollow it as bits."""
-    iz, iy, ix = int(np.floor(hz)), int(np.floor(hy)), int(np.floor(hx))
-    fz, fy, fx = hz - np.float32(iz), hy - np.float32(iy), hx - np.float32(ix)
-    kept, air = _ONE, _ZERO
-    owns = fills = hollows = 0
-    known = False
-    deep = sept = _ZERO
-    where = 0
-    for n in range(brushes.shape[0]):
-        b = brushes[n]
-        z, y, x = iz - b.z0, iy - b.y0, ix - b.x0
-        if z < 0 or y < 0 or x < 0 or z >= b.nz - 1 or y >= b.ny - 1 or x >= b.nx - 1:
-            continue
-        share = shares[b.lobe]
-        if share <= _ZERO:
-            continue
-        share = min(_ONE, share + rim)
-        into = pooled(edge, b, z, y, x, fz, fy, fx) * _CENTI
-        if into < np.float32(-8.0):
-            continue
-        if not known:
-            known = True
-            deep = _half_value(depth, iz, iy, ix, fz, fy, fx)
-            sept = _half_value(septum, iz, iy, ix, fz, fy, fx)
-            where = lobule[
-                min(max(int(hz + _HALF), 0), lobule.shape[0] - 1),
-                min(max(int(hy + _HALF), 0), lobule.shape[1] - 1),
-                min(max(int(hx + _HALF), 0), lobule.shape[2] - 1),
-            ]
-        under = pooled(shell, b, z, y, x, fz, fy, fx) * _CENTI
-        tube = pooled(bronchus, b, z, y, x, fz, fy, fx) * _CENTI if b.traction > _ZERO else np.float32(99.0)
-        t, a = stain(b, mm[0], mm[1], mm[2], into, under, deep, sept, tube, where)
-        kept *= _ONE - t * share
-        air = max(air, a * share)
-        if share > _HALF and pooled(rank, b, z, y, x, fz, fy, fx) < b.threshold:
-            bit = 1 << n
-            owns |= bit
-            if a > _HALF:
-                hollows |= bit
-            elif t > np.float32(0.6):
-                fills |= bit
-    return _ONE - kept, air, owns, fills, hollows
-
-
-@nb.njit(cache=True)
 def _lung_point(
     value: np.float32,
     cell: tuple[int, int, int],
@@ -159,19 +66,13 @@ def _lung_point(
     airway: np.ndarray,
     spacing: np.ndarray,
     origin: np.ndarray,
-    depth: np.ndarray,
-    septum: np.ndarray,
-    lobule: np.ndarray,
-    brushes: np.ndarray,
-    edge: np.ndarray,
-    shell: np.ndarray,
-    bronchus: np.ndarray,
-    rank: np.ndarray,
+    layer: Layer,
     fluid: np.ndarray,
     mosaic: np.ndarray,
     thinning: np.ndarray,
-) -> tuple[np.float32, int, int, int]:
-    """Return the density of a point in or at a lung, and which opacities own, fill and hollow it as bits."""
+    parts: np.ndarray,
+) -> np.float32:
+    """Return the density of a point in or at a lung; ``parts`` is set to the bits of the opacities that show there."""
     iz, iy, ix = cell
     z, y, x = place
     fz, fy, fx = z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)
@@ -179,7 +80,7 @@ def _lung_point(
     shares[:] = _ZERO
     for k in range(8):
         cz, cy, cx = iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)
-        w = _weight(k, fz, fy, fx)
+        w = weight(k, fz, fy, fx)
         label = lobe[cz, cy, cx]
         if label > 0:
             shares[label] += w
@@ -193,22 +94,16 @@ def _lung_point(
     value -= (value + np.float32(1000.0)) * thin if value < _ZERO else _ZERO
     hz, hy, hx = (z - _HALF) * _HALF, (y - _HALF) * _HALF, (x - _HALF) * _HALF
     if mosaic.shape[0] > 1:
-        n = lobule[
-            min(int(hz + _HALF), lobule.shape[0] - 1),
-            min(int(hy + _HALF), lobule.shape[1] - 1),
-            min(int(hx + _HALF), lobule.shape[2] - 1),
-        ]
+        n = half_label(layer.lobule, hz, hy, hx)
         value += mosaic[n] * lung * min(_ONE, max(_ZERO, value * np.float32(-1.0 / 850.0)))
-    tissue, air, owns, fills, hollows = _stains(
-        shares, rim, hz, hy, hx, (mz, my, mx), brushes, edge, shell, bronchus, rank, depth, septum, lobule
-    )
+    tissue, air = stains(layer, shares, rim, (hz, hy, hx), (mz, my, mx), parts)
     if value < TISSUE_HU:
         value += tissue * (_ONE - min(_ONE, open_ * _PATENT)) * (TISSUE_HU - value)
     value += air * (AIR_HU - value)
     side = 0 if right > _HALF * lung else 1
     if fluid[side, 0] > np.float32(-1e8):
-        value = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], depth)
-    return value, owns, fills, hollows
+        value = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], layer.depth)
+    return value
 
 
 @nb.njit(cache=True, parallel=True)
@@ -218,14 +113,7 @@ def scan_plane(
     airway: np.ndarray,
     spacing: np.ndarray,
     origin: np.ndarray,
-    depth: np.ndarray,
-    septum: np.ndarray,
-    lobule: np.ndarray,
-    brushes: np.ndarray,
-    edge: np.ndarray,
-    shell: np.ndarray,
-    bronchus: np.ndarray,
-    rank: np.ndarray,
+    layer: Layer,
     fluid: np.ndarray,
     mosaic: np.ndarray,
     nodes: np.ndarray,
@@ -239,11 +127,11 @@ def scan_plane(
 
     Parameters
     ----------
-    hu, lobe, airway, depth, septum, lobule : numpy.ndarray
-        Of the `Anatomy` and its `Atlas`.
+    hu, lobe, airway : numpy.ndarray
+        Of the `Anatomy`.
     spacing, origin : numpy.ndarray
         float32, shape (3,): lattice of the anatomy in mm.
-    brushes, edge, shell, bronchus, rank, fluid, mosaic, nodes : numpy.ndarray
+    layer, fluid, mosaic, nodes
         Of the `Drawing`.
     thinning : numpy.ndarray
         float32, shape (2,): dV/V of the right and left lung in this breath-hold.
@@ -254,7 +142,7 @@ def scan_plane(
     image : numpy.ndarray
         float32, shape (matrix, matrix), in HU; added to.
     truth : numpy.ndarray
-        int64, shape (3, matrix, matrix) or (3, 0, 0): bits of the opacities that own, fill and hollow a pixel.
+        int64, shape (len(Part), matrix, matrix) or (len(Part), 0, 0): bits of the opacities that show each `Part`.
     """
     nz, ny, nx = hu.shape
     inv = np.float32(1.0 / GRID_STEP)
@@ -262,6 +150,7 @@ def scan_plane(
     for row in nb.prange(image.shape[0]):
         py = np.int64(row)
         shares = np.zeros(6, np.float32)
+        parts = np.zeros(truth.shape[0], np.int64)
         gy = py // GRID_STEP
         ty = np.float32(py - gy * GRID_STEP) * inv
         for px in range(image.shape[1]):
@@ -306,14 +195,13 @@ def scan_plane(
                     value = _swell(value, mm_z, mm_y, mm_x, nodes)
                 image[py, px] += np.float32(weight) * value
                 continue
-            value, owns, fills, hollows = _lung_point(
-                value, (iz, iy, ix), (z, y, x), shares, hu, lobe, airway, spacing, origin, depth, septum, lobule,
-                brushes, edge, shell, bronchus, rank, fluid, mosaic, thinning,
+            value = _lung_point(
+                value, (iz, iy, ix), (z, y, x), shares, hu, lobe, airway, spacing, origin, layer, fluid, mosaic,
+                thinning, parts,
             )  # fmt: skip
             if wanted:
-                truth[0, py, px] |= owns
-                truth[1, py, px] |= fills
-                truth[2, py, px] |= hollows
+                for n in range(truth.shape[0]):
+                    truth[n, py, px] |= parts[n]
             image[py, px] += np.float32(weight) * value
 
 
@@ -330,8 +218,7 @@ def _flood(
     depth: np.ndarray,
 ) -> np.float32:
     """Return the density after free fluid and the lung that it compresses."""
-    iz, iy, ix = int(np.floor(hz)), int(np.floor(hy)), int(np.floor(hx))
-    deep = _half_value(depth, iz, iy, ix, hz - np.float32(iz), hy - np.float32(iy), hx - np.float32(ix))
+    deep = half_value(depth, hz, hy, hx)
     level = fluid[0] - fluid_rank(mz, my, deep, fluid[1], fluid[2])
     share = min(_ONE, share)
     squeezed = np.float32(0.8) * step(level, np.float32(-ATELECTASIS_MM), np.float32(-0.5))

@@ -17,6 +17,7 @@ from trainer.chest.kernel import NOISE_HU, transfer
 from trainer.chest.noise import RAW_PLANE_MM, raw_noise, weigh
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.opacity.drawing import Drawing, draw
+from trainer.chest.opacity.pattern import Part
 from trainer.chest.opacity.sign import Sign, signs_of
 from trainer.chest.opacity.truth import sign_masks
 from trainer.chest.protocol import Kernel, Protocol
@@ -24,7 +25,7 @@ from trainer.chest.scanner import GRID_STEP, finish, scan_plane
 from trainer.course.opacity import ChestState
 
 _PLANE_MM = 1.0
-_NO_TRUTH = np.zeros((3, 0, 0), np.int64)
+_NO_TRUTH = np.zeros((len(Part), 0, 0), np.int64)
 _COUCH_GAP_MM = 3.0
 
 
@@ -155,14 +156,7 @@ class Series:
             a.airway,
             np.array(a.grid.spacing_mm, np.float32),
             np.array(a.grid.origin_mm, np.float32),
-            d.atlas.depth,
-            d.atlas.septum,
-            d.atlas.lobule,
-            d.brushes,
-            d.edge,
-            d.shell,
-            d.bronchus,
-            d.rank,
+            d.layer,
             d.fluid,
             d.mosaic,
             d.nodes,
@@ -232,7 +226,7 @@ class Series:
         return out
 
     def _truth(self, index: int) -> np.ndarray:
-        truth = np.zeros((3, *self.shape[1:]), np.int64)
+        truth = np.zeros((len(Part), *self.shape[1:]), np.int64)
         self._scan(self.position_mm(index), self.deformation, 1.0, np.zeros(self.shape[1:], np.float32), truth)
         return truth
 

@@ -30,7 +30,7 @@ def warm() -> None:
     begin_compiling(_PACKAGE)
     opacity = np.zeros(1, OPACITY)
     opacity["label"], opacity["lobe"], opacity["height"], opacity["depth"] = 1, 2, 0.5, 0.1
-    opacity["volume_ml"], opacity["fill"], opacity["pace"] = 40.0, 0.7, 1.0
+    opacity["volume_ml"], opacity["fill"], opacity["pace"], opacity["bronchocentric"] = 40.0, 0.7, 1.0, 0.5
     anatomy = build_anatomy(_ANYONE, scale=_SCALE)
     state = ChestState(tick=0, opacities=opacity, effusion_left_ml=50.0, mosaic=0.5, node_mm=9.0)
     Series(anatomy, state, Protocol(matrix=128), 1).slice(5)

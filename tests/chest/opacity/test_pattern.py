@@ -13,7 +13,14 @@ from trainer.course.opacity import OPACITY, ChestState, Form, Lobe
 
 def scan(anatomy, spacing_mm=1.0, **values):
     record = np.zeros(1, OPACITY)
-    base = {"label": 1, "height": 0.5, "azimuth": 1.5, "depth": 0.3, "lobe": Lobe.RIGHT_LOWER, "volume_ml": 40.0}
+    base = {
+        "label": 1,
+        "height": 0.5,
+        "azimuth": 1.5,
+        "depth": 0.3,
+        "lobe": Lobe.RIGHT_LOWER,
+        "volume_ml": 40.0,
+    }
     state = {k: values.pop(k) for k in ("effusion_right_ml", "effusion_left_ml", "mosaic", "node_mm") if k in values}
     for name, value in {**base, "rim_mm": 5.0, **values}.items():
         record[name] = value
@@ -166,6 +173,125 @@ def test_mosaic_darkens_some_lobules_only(anatomy):
     change = change[change > -80]
     assert (change < -25).mean() > 0.15
     assert (change > 10).mean() > 0.15
+
+
+def sign_values(series, sign, step=2):
+    """Return HU of the pixels that show a sign, and how deep under the pleura they lie, in mm."""
+    from scipy.ndimage import map_coordinates
+
+    atlas = atlas_of(series.anatomy)
+    hu, depth, septum = [], [], []
+    for i in range(0, series.count, step):
+        mask = series.sign_truth(i).get((1, sign))
+        if mask is None:
+            continue
+        y, x = np.nonzero(mask)
+        hu.append(series.clean(i)[y, x])
+        mm = np.stack(
+            [
+                np.full(len(y), series.position_mm(i)),
+                series.origin_mm[1] + y * series.pixel_mm,
+                series.origin_mm[2] + x * series.pixel_mm,
+            ]
+        )
+        at = atlas.index(mm.T).T
+        depth.append(map_coordinates(atlas.depth.astype(float), at, order=1) * 0.01)
+        septum.append(map_coordinates(atlas.septum.astype(float), at, order=1) * 0.01)
+    return tuple(np.concatenate(v) if v else np.zeros(0) for v in (hu, depth, septum))
+
+
+@pytest.mark.parametrize("fill", [0.6, 0.8, 0.95])
+def test_all_that_is_called_consolidation_is(anatomy, fill):
+    hu = sign_values(scan(anatomy, 2.0, fill=fill), Sign.CONSOLIDATION)[0]
+    assert len(hu) > 1000
+    assert -20.0 <= hu.mean() <= 50.0
+
+
+def test_what_is_half_filled_is_mixed(anatomy):
+    series = scan(anatomy, 2.0, fill=0.6, volume_ml=80.0)
+    solid, hazy = (sign_values(series, sign)[0] for sign in (Sign.CONSOLIDATION, Sign.GROUND_GLASS_OPACITY))
+    assert 0.1 < len(solid) / (len(solid) + len(hazy)) < 0.7
+    assert -700.0 <= hazy.mean() <= -300.0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"fill": 0.6, "perilobular": 0.6, "septal": 0.6, "nodularity": 0.5},
+        {
+            "fill": 0.1,
+            "honeycomb": 0.8,
+            "traction": 0.8,
+            "reticulation": 0.8,
+            "sparing": 0.3,
+            "form": Form.FIELD,
+        },
+        {"fill": 0.9, "cavity": 0.2, "form": Form.NODULE},
+    ],
+)
+def test_signs_share_out_their_opacity(anatomy, values):
+    series = scan(anatomy, volume_ml=60.0, **values)
+    for i in (40, 46, 52):
+        masks = series.sign_truth(i)
+        owned = series.truth(i).get(1)
+        if owned is not None:
+            assert np.array_equal(sum(m.astype(int) for m in masks.values()), owned.astype(int))
+
+
+def test_air_bronchograms_are_tubes_without_gaps(anatomy):
+    series = scan(anatomy, fill=0.95, volume_ml=90.0, depth=0.6)
+    air = series.anatomy.airways
+    seen = along = 0
+    for start, end in zip(air.start_mm, air.end_mm, strict=True):
+        for t in np.linspace(0.2, 0.8, 7):
+            z, y, x = start + t * (end - start)
+            i = round((z - series.origin_mm[0]) / series.spacing_mm[0])
+            row, column = (round((v - o) / series.pixel_mm) for v, o in zip((y, x), series.origin_mm[1:], strict=True))
+            masks = series.sign_truth(i)
+            around = series.truth(i).get(1)
+            if around is None or not around[row - 6 : row + 7, column - 6 : column + 7].all():
+                continue
+            tube = masks.get((1, Sign.AIR_BRONCHOGRAM), np.zeros_like(around))
+            along += 1
+            seen += tube[row - 2 : row + 3, column - 2 : column + 3].any()
+    assert along > 10
+    assert seen > 0.9 * along
+
+
+def test_arcades_lie_along_the_borders_of_lobules(anatomy):
+    series = scan(anatomy, fill=0.5, perilobular=0.9, volume_ml=80.0)
+    hu, depth, septum = sign_values(series, Sign.PERILOBULAR)
+    other = sign_values(series, Sign.GROUND_GLASS_OPACITY)[2]
+    assert hu.mean() > -450.0
+    near = np.minimum(septum, depth)
+    assert np.median(near) < 0.6 * np.median(other)
+
+
+def test_centrilobular_nodules_keep_off_pleura_and_septa(anatomy):
+    series = scan(anatomy, fill=0.3, form=Form.CENTRILOBULAR, volume_ml=150.0)
+    hu, depth, septum = sign_values(series, Sign.CENTRILOBULAR_NODULES)
+    assert len(hu) > 200
+    assert -750.0 < hu.mean() < -350.0
+    assert depth.min() > 2.5
+    assert np.quantile(septum, 0.05) > 1.0
+    assert np.median(septum) > 2.5
+
+
+def test_traction_widens_bronchi_unevenly(anatomy):
+    def lumen(traction):
+        series = scan(anatomy, fill=0.3, traction=traction, form=Form.FIELD, volume_ml=150.0, depth=0.4)
+        return len(sign_values(series, Sign.TRACTION_BRONCHIECTASIS)[0])
+
+    assert lumen(1.0) > 1.3 * lumen(0.3) > 0
+
+
+def test_a_ring_pales_as_it_melts_and_a_fungal_centre_is_reticulated(anatomy):
+    ring = {"ring": 1.0, "rim_mm": 5.0, "volume_ml": 60.0, "depth": 0.45, "form": Form.NODULE}
+    rims = [sign_values(scan(anatomy, fill=f, **ring), Sign.REVERSED_HALO)[0] for f in (0.9, 0.15)]
+    assert rims[0].mean() > -60.0
+    assert len(rims[1]) < 0.1 * len(rims[0])
+    clean, netted = (inner_hu(scan(anatomy, 2.0, fill=0.9, reticulation=r, **ring), 9.0) for r in (0.0, 0.9))
+    assert netted.std() > 2.0 * clean.std()
 
 
 def test_signs_are_named(anatomy):

@@ -13,11 +13,10 @@ def address_mm(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> np.ndarray:
     """Return the point in mm (z, y, x) that an opacity's address names."""
     lobe = Lobe(int(opacity["lobe"]))
     box = atlas.boxes[lobe]
-    mask = (atlas.share[box] >> 4) == lobe + 1
-    planes = np.flatnonzero(mask.any(axis=(1, 2)))
+    planes = box[0].stop - box[0].start
     height = float(np.clip(opacity["height"], 0.03, 0.97))
-    z = int(planes[0] + round(height * (planes[-1] - planes[0])))
-    yx = np.argwhere(mask[z])
+    z = round(height * (planes - 1))
+    yx = np.argwhere((atlas.share[box[0].start + z, box[1], box[2]] >> 4) == lobe + 1)
     step = np.array(atlas.spacing_mm[1:])
     points = (yx + np.array([box[1].start, box[2].start])) * step + atlas.origin_mm[1:]
     left = lobe in (Lobe.LEFT_UPPER, Lobe.LEFT_LOWER)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.ndimage import find_objects
 
 from trainer.chest.anatomy.model import Anatomy
+from trainer.chest.opacity.tube import Tubes, tubes_of
 from trainer.core.chance import key_of
 
 HUNDREDTHS = 100.0  # distances are kept as int16 in 0.01 mm
@@ -79,14 +80,17 @@ class RankField:
         float32: how early it takes a voxel.
     inside : numpy.ndarray
         bool like ``rank``: the voxels of its lobe.
-    wall_mm : numpy.ndarray
-        float32 like ``rank``: distance to the surface of the lobe.
+    below : numpy.ndarray
+        int64: full-resolution voxels of the lobe up to the end of each bin of ranks (see `rank`).
+    limit : float
+        A threshold above this would take voxels too near a face behind which the lobe goes on.
     """
 
     point_mm: np.ndarray
     rank: Brick
     inside: np.ndarray
-    wall_mm: np.ndarray
+    below: np.ndarray
+    limit: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +113,10 @@ class Atlas:
         float32, shape (lobules + 1, 3): centroid of each lobule.
     boxes : tuple of tuple of slice
         Bounding box of each lobe, in `Lobe` order.
-    ranks : dict
-        Rank fields already drawn, by what they depend on.
+    tubes : Tubes
+        The bronchi.
+    ranks, fluids : dict
+        Rank fields already drawn and volumes of fluid already added up, by what they depend on.
     """
 
     key: int
@@ -122,7 +128,9 @@ class Atlas:
     lobule: np.ndarray
     lobule_centre_mm: np.ndarray
     boxes: tuple[tuple[slice, slice, slice], ...]
+    tubes: Tubes
     ranks: dict[tuple[float, ...], RankField] = field(default_factory=dict)
+    fluids: dict[tuple[int, ...], tuple[np.ndarray, float, float]] = field(default_factory=dict)
 
     def lobe_of(self, lobe: int) -> np.ndarray:
         """Return the mask [z, y, x] of voxels that lie for the most part in ``lobe`` (a `Lobe`)."""
@@ -168,6 +176,7 @@ def make_atlas(anatomy: Anatomy) -> Atlas:
         septum=_hundredths(anatomy.septum_mm),
         lobule=anatomy.lobule,
         lobule_centre_mm=centre.astype(np.float32),
+        tubes=tubes_of(anatomy.airways),
         boxes=tuple(b or (slice(0, 0),) * 3 for b in boxes),
     )
 

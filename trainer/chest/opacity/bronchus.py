@@ -48,7 +48,6 @@ def _distance(
 
 def wall_distance(
     airways: Branches,
-    scale: np.ndarray,
     thinnest_mm: float,
     shape: tuple[int, int, int],
     origin_mm: np.ndarray,
@@ -60,8 +59,6 @@ def wall_distance(
     Parameters
     ----------
     airways : Branches
-    scale : numpy.ndarray
-        float32, shape (n,): factor on each branch's radius.
     thinnest_mm : float
         Branches with a smaller radius are left out.
     shape : tuple of int
@@ -80,7 +77,7 @@ def wall_distance(
     _distance(
         airways.start_mm[keep].astype(np.float64),
         airways.end_mm[keep].astype(np.float64),
-        (airways.radius_mm * scale)[keep].astype(np.float64),
+        airways.radius_mm[keep].astype(np.float64),
         np.asarray(origin_mm, np.float64),
         np.asarray(spacing_mm, np.float64),
         reach_mm,

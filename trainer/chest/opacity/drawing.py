@@ -10,21 +10,25 @@ from dataclasses import dataclass
 
 import numba as nb
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.opacity.atlas import Atlas, atlas_of
-from trainer.chest.opacity.bronchus import wall_distance
 from trainer.chest.opacity.effusion import fluid_level
-from trainer.chest.opacity.pattern import BRUSH
+from trainer.chest.opacity.pattern import BRUSH, NO_CAVITY_MM
+from trainer.chest.opacity.stain import Layer
 from trainer.chest.opacity.territory import Territory, grow
 from trainer.chest.opacity.texture import hash32, unit, value_noise
 from trainer.course.opacity import ChestState, Lobe
 
-_NO_CAVITY_MM = 999.0
+_DIFFUSE_MM = 20.0  # depth of what has no sharp border
+_RIM_SHARE = 0.66
+_ROUNDING = 1.5  # voxels
+_THINNEST_WALL_MM = 2.2  # of a cavity, judgement
 _FAR = 32000  # hundredths of a millimetre
 _COPIED = (
-    "ring", "rim_mm", "halo", "perilobular", "septal", "nodularity", "tree_in_bud", "reticulation",
-    "honeycomb", "traction", "sparing", "scar",
+    "label", "form", "volume_ml", "ring", "rim_mm", "halo", "perilobular", "septal", "nodularity", "tree_in_bud",
+    "reticulation", "honeycomb", "traction", "sparing", "scar",
 )  # fmt: skip
 _SIDES = (
     (Lobe.RIGHT_UPPER, Lobe.RIGHT_MIDDLE, Lobe.RIGHT_LOWER),
@@ -33,7 +37,8 @@ _SIDES = (
 _NO_FLUID = (-1e9, 0.0, 0.0)
 # Offsets from the carina in mm (z, y, x) of stations 4R, 7, 4L and 10R and their size beside the largest node.
 _STATIONS = np.array(
-    [[14, -8, -15, 1.0], [-14, 5, 3, 0.9], [10, -4, 17, 0.7], [-8, -2, -30, 0.65], [24, -12, -13, 0.6]], np.float64
+    [[14, -8, -15, 1.0], [-14, 5, 3, 0.9], [10, -4, 17, 0.7], [-8, -2, -30, 0.65], [24, -12, -13, 0.6]],
+    np.float64,
 )
 
 _TRAPPING = 0.4  # share of the lobules that trap air, judgement
@@ -45,13 +50,8 @@ class Drawing:
 
     Parameters
     ----------
-    atlas : Atlas
-    brushes : numpy.ndarray
-        Records of `BRUSH`, one an opacity with a volume, in the state's order.
-    rank : numpy.ndarray
-        float32, pooled blocks: below a brush's threshold a voxel belongs to its opacity.
-    edge, shell, bronchus : numpy.ndarray
-        int16, pooled blocks of distances in 0.01 mm.
+    layer : Layer
+        Opacities, one brush for each with a volume, in the state's order.
     fluid : numpy.ndarray
         float32, shape (2, 3): threshold, low and back of the fluid on the right and left.
     mosaic : numpy.ndarray
@@ -60,47 +60,39 @@ class Drawing:
         float32, shape (n, 6): centre and half axes of mediastinal nodes in mm (z, y, x).
     """
 
-    atlas: Atlas
-    brushes: np.ndarray
-    rank: np.ndarray
-    edge: np.ndarray
-    shell: np.ndarray
-    bronchus: np.ndarray
+    layer: Layer
     fluid: np.ndarray
     mosaic: np.ndarray
     nodes: np.ndarray
 
-
-def _cavity_mm(shell: np.ndarray, share: float) -> float:
-    """Return the depth beyond which ``share`` of the territory lies."""
-    depths = shell[shell > 0]
-    return float(np.quantile(depths, 1.0 - share)) if share > 0.0 and depths.size else _NO_CAVITY_MM
-
-
-def _dilated(anatomy: Anatomy, atlas: Atlas, territory: Territory, traction: float) -> np.ndarray:
-    """Return the distance to the wall of bronchi that traction widens irregularly, int16 in 0.01 mm."""
-    shape = territory.rank.values.shape
-    count = len(anatomy.airways)
-    uneven = np.array([float(unit(hash32(i, territory.seed, 6, 6))) for i in range(count)], np.float32)
-    thin = np.minimum(1.0, 1.6 / np.maximum(anatomy.airways.radius_mm, 0.1))
-    scale = (1.0 + traction * thin * (0.3 + 1.3 * uneven)).astype(np.float32)
-    distance = wall_distance(
-        anatomy.airways, scale, 0.55, shape, atlas.position(np.array(territory.rank.start)), atlas.spacing_mm, 12.0
-    )
-    return (distance * 100.0).astype(np.int16)
+    @property
+    def brushes(self) -> np.ndarray:
+        """Records of `BRUSH`."""
+        return self.layer.brushes
 
 
-def _brush(opacity: np.void, territory: Territory, first: int) -> np.ndarray:
+def _hollowed(shell: np.ndarray, share: float) -> tuple[np.ndarray, float]:
+    """Return depths without corners, and that beyond which ``share`` of the territory lies."""
+    inside = shell > 0
+    if share <= 0.0 or not inside.any():
+        return shell, NO_CAVITY_MM
+    smooth = np.where(inside, gaussian_filter(shell, _ROUNDING), 0.0)
+    return smooth, max(float(np.quantile(smooth[inside], 1.0 - share)), _THINNEST_WALL_MM)
+
+
+def _brush(opacity: np.void, territory: Territory, first: int, exact: int) -> np.ndarray:
     brush = np.zeros((), BRUSH)
     for name in _COPIED:
         brush[name] = opacity[name]
-    brush["filling"] = opacity["fill"]
-    brush["label"], brush["lobe"], brush["form"] = opacity["label"], opacity["lobe"] + 1, opacity["form"]
+    brush["filling"], brush["lobe"] = opacity["fill"], opacity["lobe"] + 1
     brush["seed"], brush["first"], brush["threshold"] = territory.seed, first, territory.threshold
     brush["z0"], brush["y0"], brush["x0"] = territory.rank.start
     brush["nz"], brush["ny"], brush["nx"] = territory.rank.values.shape
-    brush["inradius_mm"] = max(float(territory.shell.max()), 0.5)
-    brush["cavity_mm"] = _cavity_mm(territory.shell, float(opacity["cavity"]))
+    brush["cavity_mm"], brush["exact"], brush["inradius_mm"] = NO_CAVITY_MM, exact, _DIFFUSE_MM
+    if territory.shell is not None:
+        brush["inradius_mm"] = max(float(territory.shell.max()), 0.5)
+        # a rim leaves a centre to surround, or it is none
+        brush["rim_mm"] = min(float(opacity["rim_mm"]), _RIM_SHARE * float(brush["inradius_mm"]))
     return brush
 
 
@@ -131,31 +123,41 @@ def _nodes(anatomy: Anatomy, node_mm: float) -> np.ndarray:
 def draw(anatomy: Anatomy, state: ChestState) -> Drawing:
     """Lay a chest's state over an anatomy."""
     atlas = atlas_of(anatomy)
-    brushes, ranks, edges, shells, bronchi = [], [], [], [], []
-    first = 0
+    brushes, ranks, edges, shells = [], [], [], []
+    first = exact = 0
     shown = [o for o in state.opacities if o["volume_ml"] > 0.0 and o["label"] != 0]
     for opacity, territory in zip(shown, grow(anatomy, atlas, shown), strict=True):
-        brushes.append(_brush(opacity, territory, first))
+        brush = _brush(opacity, territory, first, exact if territory.edge is not None else -1)
         size = territory.rank.values.size
         ranks.append(territory.rank.values.ravel())
-        edges.append(_hundredths(territory.edge))
-        shells.append(_hundredths(territory.shell))
-        traction = float(opacity["traction"])
-        bronchi.append(
-            _dilated(anatomy, atlas, territory, traction).ravel() if traction > 0.0 else np.full(size, _FAR, np.int16)
-        )
         first += size
+        if territory.edge is not None and territory.shell is not None:
+            shell, brush["cavity_mm"] = _hollowed(territory.shell, float(opacity["cavity"]))
+            edges.append(_hundredths(territory.edge))
+            shells.append(_hundredths(shell))
+            exact += size
+        brushes.append(brush)
     volumes = (state.effusion_right_ml, state.effusion_left_ml)
     fluid = [
         fluid_level(atlas, lobes, ml) if ml > 0.0 else _NO_FLUID for lobes, ml in zip(_SIDES, volumes, strict=True)
     ]
-    return Drawing(
-        atlas=atlas,
+    layer = Layer(
+        depth=atlas.depth,
+        septum=atlas.septum,
+        lobule=atlas.lobule,
+        origin=np.array(atlas.origin_mm, np.float32),
+        spacing=np.array(atlas.spacing_mm, np.float32),
         brushes=np.array(brushes, BRUSH),
         rank=_pool(ranks, np.float32),
         edge=_pool(edges, np.int16),
         shell=_pool(shells, np.int16),
-        bronchus=_pool(bronchi, np.int16),
+        branch=atlas.tubes.branch,
+        bin_first=atlas.tubes.first,
+        bin_member=atlas.tubes.member,
+        bin_origin=atlas.tubes.origin,
+    )
+    return Drawing(
+        layer=layer,
         fluid=np.array(fluid, np.float32),
         mosaic=_mosaic(atlas, state.mosaic),
         nodes=_nodes(anatomy, state.node_mm),

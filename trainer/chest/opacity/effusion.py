@@ -11,12 +11,50 @@ FLUID_HU = 9.0  # judgement: a simple exudate or transudate, 0 to 20 HU
 ATELECTASIS_MM = 5.0  # rim of compressed lung against the fluid, judgement
 _UPHILL = 0.32  # mm of fluid thickness lost per mm upward
 _FORWARD = 0.38  # and per mm forward
+_BIN_MM = 0.1
+_BINS = 4000
 
 
 @nb.njit(cache=True, inline="always")
 def fluid_rank(z: np.float32, y: np.float32, depth: np.float32, low: np.float32, back: np.float32) -> np.float32:
     """Return how late fluid reaches a point (mm): shallow, low and far back come first."""
     return depth + np.float32(_UPHILL) * (z - low) + np.float32(_FORWARD) * (back - y)
+
+
+@nb.njit(cache=True)
+def _fill(
+    share: np.ndarray,
+    depth: np.ndarray,
+    label: int,
+    z_mm: float,
+    y_mm: float,
+    dz: float,
+    dy: float,
+    out: np.ndarray,
+) -> None:
+    """Count eighths of voxels of a lobe by the rank at which fluid reaches them.
+
+    ``z_mm`` and ``y_mm`` tell how far the first voxel lies above the lowest and before the backmost of its side.
+    """
+    for z in range(share.shape[0]):
+        for y in range(share.shape[1]):
+            flat = _UPHILL * (z_mm + z * dz) + _FORWARD * (y_mm - y * dy)
+            for x in range(share.shape[2]):
+                if share[z, y, x] >> 4 == label:
+                    at = int((depth[z, y, x] * 0.01 + flat) / _BIN_MM)
+                    out[min(max(at, 0), _BINS - 1)] += share[z, y, x] & 15
+
+
+def _volumes(atlas: Atlas, lobes: tuple[int, ...]) -> tuple[np.ndarray, float, float]:
+    """Return eighths of voxels below each rank, and the low and back that ranks count from."""
+    boxes = [atlas.boxes[i] for i in lobes]
+    low_z, high_y = min(b[0].start for b in boxes), max(b[1].stop for b in boxes)
+    (dz, dy, _), (z0, y0, _) = atlas.spacing_mm, atlas.origin_mm
+    counts = np.zeros(_BINS, np.int64)
+    for lobe, box in zip(lobes, boxes, strict=True):
+        up, before = (box[0].start - low_z) * dz, (high_y - box[1].start) * dy
+        _fill(atlas.share[box], atlas.depth[box], lobe + 1, up, before, dz, dy, counts)
+    return np.cumsum(counts), z0 + low_z * dz, y0 + high_y * dy
 
 
 def fluid_level(atlas: Atlas, lobes: tuple[int, ...], volume_ml: float) -> tuple[float, float, float]:
@@ -29,22 +67,9 @@ def fluid_level(atlas: Atlas, lobes: tuple[int, ...], volume_ml: float) -> tuple
         The `Lobe` values of that side.
     volume_ml : float
     """
-    boxes = [atlas.boxes[i] for i in lobes]
-    low_z = min(b[0].start for b in boxes)
-    high_y = max(b[1].stop for b in boxes)
-    low = atlas.origin_mm[0] + low_z * atlas.spacing_mm[0]
-    back = atlas.origin_mm[1] + high_y * atlas.spacing_mm[1]
-    ranks, weights = [], []
-    for lobe, box in zip(lobes, boxes, strict=True):
-        share = atlas.share[box]
-        z, y, x = np.nonzero((share >> 4) == lobe + 1)
-        mm_z = atlas.origin_mm[0] + (z + box[0].start) * atlas.spacing_mm[0]
-        mm_y = atlas.origin_mm[1] + (y + box[1].start) * atlas.spacing_mm[1]
-        depth = atlas.depth[box][z, y, x] * 0.01
-        ranks.append(depth + _UPHILL * (mm_z - low) + _FORWARD * (back - mm_y))
-        weights.append((share[z, y, x] & 15) / 8.0)
-    rank, weight = np.concatenate(ranks), np.concatenate(weights)
-    order = np.argsort(rank)
-    total = np.cumsum(weight[order]) * float(np.prod(atlas.spacing_mm)) / 1000.0
-    at = min(int(np.searchsorted(total, volume_ml)), len(rank) - 1)
-    return float(rank[order][at]), low, back
+    name = tuple(int(i) for i in lobes)
+    if name not in atlas.fluids:
+        atlas.fluids[name] = _volumes(atlas, name)
+    total, low, back = atlas.fluids[name]
+    wanted = volume_ml * 8000.0 / float(np.prod(atlas.spacing_mm))
+    return float(min(int(np.searchsorted(total, wanted)) + 1, _BINS)) * _BIN_MM, low, back

@@ -36,7 +36,8 @@ class Sign(Enum):
 CONSOLIDATION_FILL = 0.75
 GROUND_GLASS_FILL = 0.08
 SHOWN = 0.25  # a share below this is not named, judgement
-_MASS_ML = 14.1  # a sphere of 30 mm
+HALO_SHOWN = 0.4
+MASS_ML = 14.1  # a sphere of 30 mm
 
 
 def signs_of(opacity: np.void) -> tuple[Sign, ...]:
@@ -52,8 +53,8 @@ def signs_of(opacity: np.void) -> tuple[Sign, ...]:
         Sign.CENTRILOBULAR_NODULES: form == Form.CENTRILOBULAR and opacity["tree_in_bud"] < SHOWN,
         Sign.INFARCT_WEDGE: form == Form.WEDGE,
         Sign.PARENCHYMAL_BAND: form == Form.BAND,
-        Sign.MASS: form == Form.NODULE and volume > _MASS_ML,
-        Sign.NODULE: form == Form.NODULE and volume <= _MASS_ML,
+        Sign.MASS: form == Form.NODULE and volume > MASS_ML,
+        Sign.NODULE: form == Form.NODULE and volume <= MASS_ML,
         Sign.PERILOBULAR: opacity["perilobular"] >= SHOWN and opacity["ring"] < 0.5,
         Sign.CRAZY_PAVING: opacity["septal"] >= SHOWN and not solid and fill >= GROUND_GLASS_FILL,
         Sign.CONSOLIDATION: solid and form in (Form.PATCH, Form.FIELD, Form.WEDGE),
@@ -61,7 +62,7 @@ def signs_of(opacity: np.void) -> tuple[Sign, ...]:
         Sign.GROUND_GLASS_OPACITY: form != Form.CENTRILOBULAR
         and fill >= GROUND_GLASS_FILL
         and (not solid or opacity["ring"] >= 0.5),
-        Sign.HALO: solid and opacity["halo"] >= 0.4 and opacity["ring"] < 0.5,
+        Sign.HALO: solid and opacity["halo"] >= HALO_SHOWN and opacity["ring"] < 0.5,
         Sign.TRACTION_BRONCHIECTASIS: opacity["traction"] >= SHOWN,
         Sign.RETICULATION: opacity["reticulation"] >= SHOWN,
         Sign.MICRONODULES: opacity["nodularity"] >= SHOWN,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 
 import edt
 import numba as nb
@@ -19,12 +20,20 @@ import numpy as np
 from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.opacity.address import address_mm
 from trainer.chest.opacity.atlas import Atlas, Brick, RankField
-from trainer.chest.opacity.rank import rank_field
+from trainer.chest.opacity.distance import distance_mm, smooth
+from trainer.chest.opacity.rank import MARGIN_MM, rank_field, threshold_of
 from trainer.core.chance import key_of
 from trainer.course.opacity import Form
 
-MARGIN_MM = 7.6  # a territory is told from its surroundings this far outside it
-_SPREAD = {Form.PATCH: 2.4, Form.NODULE: 1.7, Form.WEDGE: 2.4, Form.BAND: 3.2, Form.FIELD: 3.6, Form.CENTRILOBULAR: 2.4}
+_DEEP_MM = 14.0
+_SPREAD = {
+    Form.PATCH: 2.0,
+    Form.NODULE: 1.5,
+    Form.WEDGE: 2.4,
+    Form.BAND: 3.2,
+    Form.FIELD: 3.6,
+    Form.CENTRILOBULAR: 2.4,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,103 +47,16 @@ class Territory:
     rank : Brick
         float32; voxels below ``threshold`` belong to the territory.
     threshold : float
-    edge, shell : numpy.ndarray
+    edge, shell : numpy.ndarray or None
         float32 like ``rank``: distance in mm into the territory, from its border with the rest of the lobe
-        (pleura and fissures not counted) and from any border.
+        (pleura and fissures not counted) and from any border; None where it is diffuse.
     """
 
     seed: int
     rank: Brick
     threshold: float
-    edge: np.ndarray
-    shell: np.ndarray
-
-
-@nb.njit(cache=True)
-def _volume_below(rank: np.ndarray, eighths: np.ndarray, stride: int, threshold: float) -> float:
-    total = 0
-    flat, weight = rank.ravel(), eighths.ravel()
-    for i in range(0, flat.size, stride):
-        if flat[i] < threshold:
-            total += weight[i]
-    return total * stride / 8.0
-
-
-def _threshold(rank: np.ndarray, eighths: np.ndarray, voxels: float) -> float:
-    """Return the rank below which about ``voxels`` voxels lie, by bisection, from a sample where there are many."""
-    stride = 1 + rank.size // 200_000
-    low, high = float(rank.min()) - 1.0, float(rank.max()) + 1.0
-    for _ in range(22):
-        middle = 0.5 * (low + high)
-        if _volume_below(rank, eighths, stride, middle) < voxels:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-_NEAR = 8.0  # ranks this close to the first threshold are looked at voxel by voxel
-_BINS = 4096
-
-
-@nb.njit(cache=True)
-def _histogram(
-    rank: np.ndarray,
-    eighths: np.ndarray,
-    lobe: np.ndarray,
-    start: np.ndarray,
-    label: int,
-    middle: float,
-    bins: np.ndarray,
-) -> int:
-    """Count full-resolution voxels of the lobe by interpolated rank around ``middle``; return how many lie below."""
-    below = 0
-    nz, ny, nx = rank.shape
-    low = np.float32(middle - _NEAR)
-    scale = np.float32(_BINS / (2.0 * _NEAR))
-    for z in range(1, nz - 1):
-        for y in range(1, ny - 1):
-            for x in range(1, nx - 1):
-                if eighths[z, y, x] == 0 or rank[z, y, x] >= middle + _NEAR:
-                    continue
-                if rank[z, y, x] < middle - _NEAR:
-                    below += eighths[z, y, x]
-                    continue
-                for k in range(8):
-                    dz, dy, dx = k >> 2, (k >> 1) & 1, k & 1
-                    fz, fy, fx = 2 * (start[0] + z) + dz, 2 * (start[1] + y) + dy, 2 * (start[2] + x) + dx
-                    if lobe[fz, fy, fx] != label:
-                        continue
-                    value = np.float32(0.0)
-                    for c in range(8):
-                        cz, cy, cx = c >> 2, (c >> 1) & 1, c & 1
-                        w = np.float32((3.0 if cz else 1.0) * (3.0 if cy else 1.0) * (3.0 if cx else 1.0) / 64.0)
-                        value += (
-                            w
-                            * rank[
-                                z if cz else z + 2 * dz - 1, y if cy else y + 2 * dy - 1, x if cx else x + 2 * dx - 1
-                            ]
-                        )
-                    bins[min(max(int((value - low) * scale), 0), _BINS - 1)] += 1
-    return below
-
-
-def _refined(brick: Brick, eighths: np.ndarray, lobe: np.ndarray, label: int, threshold: float, voxels: float) -> float:
-    """Return the threshold that gives ``voxels`` half-resolution voxels when ranks are interpolated between them.
-
-    Thin shapes lose up to a tenth of their volume otherwise. The bins lie at fixed ranks, so that the result does
-    not depend on the block of ranks at hand or on the first estimate.
-    """
-    middle = float(round(threshold))
-    bins = np.zeros(_BINS, np.int64)
-    below = _histogram(brick.values, eighths, lobe, np.array(brick.start), label, middle, bins)
-    total = below + np.cumsum(bins)
-    at = int(np.searchsorted(total, 8.0 * voxels))
-    if at >= _BINS or (at == 0 and below > 0):
-        return threshold
-    before = float(total[at - 1]) if at else float(below)
-    part = (8.0 * voxels - before) / max(float(bins[at]), 1.0)
-    return middle - _NEAR + (at + part) * 2.0 * _NEAR / _BINS
+    edge: np.ndarray | None
+    shell: np.ndarray | None
 
 
 def _block(atlas: Atlas, lobe: int, point: np.ndarray, half_mm: float) -> tuple[slice, slice, slice]:
@@ -150,46 +72,53 @@ def _block(atlas: Atlas, lobe: int, point: np.ndarray, half_mm: float) -> tuple[
     return out[0], out[1], out[2]
 
 
-def _touches(taken: np.ndarray, start: tuple[int, int, int], atlas: Atlas, lobe: int) -> bool:
-    """Tell whether the territory comes within the margin of a face behind which the lobe goes on."""
-    for a in range(3):
-        margin = int(np.ceil(MARGIN_MM / atlas.spacing_mm[a])) + 1
-        size = taken.shape[a]
-        lobe_box = atlas.boxes[lobe][a]
-        if start[a] > max(0, lobe_box.start - margin) and np.take(taken, range(min(margin, size)), a).any():
-            return True
-        stop = min(atlas.share.shape[a], lobe_box.stop + margin)
-        if start[a] + size < stop and np.take(taken, range(max(0, size - margin), size), a).any():
-            return True
-    return False
+@nb.njit(cache=True)
+def _bounds(rank: np.ndarray, inside: np.ndarray, threshold: float) -> np.ndarray:
+    """Return the first and last index (2, 3) of voxels that lie in the lobe and below the threshold."""
+    out = np.empty((2, 3), np.int64)
+    out[0], out[1] = 1 << 30, -1
+    for z in range(rank.shape[0]):
+        for y in range(rank.shape[1]):
+            for x in range(rank.shape[2]):
+                if inside[z, y, x] and rank[z, y, x] < threshold:
+                    for a, at in enumerate((z, y, x)):
+                        out[0, a] = min(out[0, a], at)
+                        out[1, a] = max(out[1, a], at)
+    return out
 
 
-def _crop(taken: np.ndarray, spacing_mm: tuple[float, float, float]) -> tuple[slice, slice, slice]:
-    out = []
-    for a in range(3):
-        line = np.flatnonzero(taken.any(axis=tuple(b for b in range(3) if b != a)))
-        margin = int(np.ceil(MARGIN_MM / spacing_mm[a]))
-        out.append(slice(max(0, int(line[0]) - margin), min(taken.shape[a], int(line[-1]) + margin + 1)))
-    return out[0], out[1], out[2]
+def _crop(field: RankField, threshold: float, spacing_mm: tuple[float, float, float]) -> tuple[slice, slice, slice]:
+    """Return the part of a block that holds the territory and its margin."""
+    low, high = _bounds(field.rank.values, field.inside, threshold)
+    if high[0] < 0:  # less than a voxel: the lowest rank's
+        at = np.argmin(np.where(field.inside, field.rank.values, np.inf))
+        low = high = np.array(np.unravel_index(int(at), field.inside.shape))
+    margin = [int(np.ceil(MARGIN_MM / s)) for s in spacing_mm]
+    z, y, x = (
+        slice(max(0, int(a) - m), min(n, int(b) + m + 1))
+        for a, b, m, n in zip(low, high, margin, field.inside.shape, strict=True)
+    )
+    return z, y, x
 
 
 def _distances(
-    taken: np.ndarray, inside: np.ndarray, wall: np.ndarray, spacing_mm: tuple[float, float, float]
+    taken: np.ndarray, inside: np.ndarray, spacing_mm: tuple[float, float, float], wanted_deep: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return signed distance to the border with the rest of the lobe, and depth under any border, in mm."""
+    """Return signed distance to the border with the rest of the lobe, and depth under any border, in mm.
+
+    Distances end at `_DEEP_MM`; depths do not where a ring or a cavity wants them deep.
+    """
     rest = inside & ~taken
     half = np.float32(0.5 * np.mean(spacing_mm))
-    to_taken = edt.edt(~taken, anisotropy=spacing_mm, parallel=1)
-    if rest.any():
-        to_rest = edt.edt(~rest, anisotropy=spacing_mm, parallel=1)
-    else:
-        to_rest = np.full(taken.shape, 99.0, np.float32)
-    edge = to_rest - to_taken
+    edge = distance_mm(rest, spacing_mm, _DEEP_MM) - distance_mm(taken, spacing_mm, MARGIN_MM + 2.0)
     edge[taken] -= half
     edge[rest] += half
-    shell = np.minimum(to_rest, wall) - half
-    shell[~taken] = 0.0
-    return edge, np.maximum(shell, np.float32(0.0))
+    if wanted_deep:
+        shell = edt.edt(taken, anisotropy=spacing_mm, parallel=1) - half
+    else:
+        shell = distance_mm(~taken, spacing_mm, _DEEP_MM) - half
+    # whole voxels leave stairs, which the margin need not show
+    return smooth(edge), np.maximum(shell, np.float32(0.0))
 
 
 def grow(anatomy: Anatomy, atlas: Atlas, opacities: Sequence[np.void]) -> list[Territory]:
@@ -210,14 +139,28 @@ def grow(anatomy: Anatomy, atlas: Atlas, opacities: Sequence[np.void]) -> list[T
         return list(pool.map(lambda p: _territory(atlas, *p), placed))
 
 
-def _place(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> tuple[int, RankField, float]:
-    """Return the seed of an opacity, its ranks and the threshold that gives its volume."""
+class _Need(Enum):
+    """The distances that an opacity is drawn with."""
+
+    NONE = 0  # it is so wide and ill-defined that ranks serve for them
+    NEAR = 1
+    DEEP = 2
+
+
+def _need(opacity: np.void) -> _Need:
+    if opacity["ring"] > 0.0 or opacity["cavity"] > 0.0:
+        return _Need.DEEP
+    return _Need.NONE if opacity["form"] in (Form.FIELD, Form.CENTRILOBULAR) else _Need.NEAR
+
+
+def _place(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> tuple[int, RankField, float, _Need]:
+    """Return the seed of an opacity, its ranks, the threshold that gives its volume, and the distances it needs."""
     lobe = int(opacity["lobe"])
     name = tuple(float(opacity[f]) for f in ("label", "form", "lobe", "height", "azimuth", "depth", "bronchocentric"))
     seed = key_of(atlas.key, "territory", int(opacity["label"])) & 0x7FFFFFFF
     volume_mm3 = float(opacity["volume_ml"]) * 1000.0
     radius = (volume_mm3 * 3.0 / (4.0 * np.pi)) ** (1.0 / 3.0)
-    voxels = volume_mm3 / float(np.prod(atlas.spacing_mm))
+    voxels = volume_mm3 / anatomy.grid.voxel_ml / 1000.0
     half_mm = _SPREAD[Form(int(opacity["form"]))] * radius + 2.0 * MARGIN_MM
     field = atlas.ranks.get(name)
     point = address_mm(anatomy, atlas, opacity) if field is None else field.point_mm
@@ -225,23 +168,20 @@ def _place(anatomy: Anatomy, atlas: Atlas, opacity: np.void) -> tuple[int, RankF
         if field is None:
             field = rank_field(anatomy, atlas, opacity, seed, _block(atlas, lobe, point, half_mm), point)
             atlas.ranks[name] = field
-        brick = field.rank
-        eighths = np.where(field.inside, atlas.share[brick.box] & 15, 0).astype(np.uint8)
-        threshold = _threshold(brick.values, eighths, voxels)
-        if not _touches((brick.values < threshold) & field.inside, brick.start, atlas, lobe):
-            threshold = _refined(brick, eighths, anatomy.lobe, lobe + 1, threshold, voxels)
-            return seed, field, threshold
-        reached = 0.5 * max(n * s for n, s in zip(brick.values.shape, atlas.spacing_mm, strict=True))
+        threshold = threshold_of(field, voxels)
+        if threshold <= field.limit:
+            return seed, field, threshold, _need(opacity)
+        reached = 0.5 * max(n * s for n, s in zip(field.inside.shape, atlas.spacing_mm, strict=True))
         half_mm = 1.4 * max(half_mm, reached)
         field = None
 
 
-def _territory(atlas: Atlas, seed: int, field: RankField, threshold: float) -> Territory:
-    taken = (field.rank.values < threshold) & field.inside
-    crop = _crop(taken, atlas.spacing_mm)
-    start = tuple(b + c.start for b, c in zip(field.rank.start, crop, strict=True))
-    rank, taken, inside, wall = (
-        np.ascontiguousarray(a[crop]) for a in (field.rank.values, taken, field.inside, field.wall_mm)
-    )
-    edge, shell = _distances(taken, inside, wall, atlas.spacing_mm)
-    return Territory(seed, Brick((start[0], start[1], start[2]), rank), threshold, edge, shell)
+def _territory(atlas: Atlas, seed: int, field: RankField, threshold: float, need: _Need) -> Territory:
+    crop = _crop(field, threshold, atlas.spacing_mm)
+    z, y, x = (b + c.start for b, c in zip(field.rank.start, crop, strict=True))
+    rank = Brick((z, y, x), np.ascontiguousarray(field.rank.values[crop]))
+    if need is _Need.NONE:
+        return Territory(seed, rank, threshold, None, None)
+    inside = np.ascontiguousarray(field.inside[crop])
+    edge, shell = _distances((rank.values < threshold) & inside, inside, atlas.spacing_mm, need is _Need.DEEP)
+    return Territory(seed, rank, threshold, edge, shell)

@@ -37,7 +37,11 @@ def value_noise(z: np.float32, y: np.float32, x: np.float32, length: np.float32,
     z, y, x = z / length, y / length, x / length
     iz, iy, ix = int(np.floor(z)), int(np.floor(y)), int(np.floor(x))
     fz, fy, fx = z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)
-    fz, fy, fx = fz * fz * (_THREE - _TWO * fz), fy * fy * (_THREE - _TWO * fy), fx * fx * (_THREE - _TWO * fx)
+    fz, fy, fx = (
+        fz * fz * (_THREE - _TWO * fz),
+        fy * fy * (_THREE - _TWO * fy),
+        fx * fx * (_THREE - _TWO * fx),
+    )
     total = np.float32(0.0)
     for k in range(8):
         dz, dy, dx = k >> 2, (k >> 1) & 1, k & 1
@@ -74,14 +78,21 @@ def cells(
 
 
 @nb.njit(cache=True)
-def nearest(
+def cyst(
     z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int
-) -> tuple[np.float32, np.float32, np.float32, int]:
-    """Return the way in mm (z, y, x) from the nearest of the points of `cells` to here, and that point's hash."""
+) -> tuple[np.float32, np.float32, np.float32, np.float32, np.float32, int]:
+    """Return where a point lies in the nearest of `cells`.
+
+    Returns
+    -------
+    tuple
+        Way (z, y, x) from the cell's own point and its length, distance to the wall towards the next cell (all in mm),
+        and the hash of the cell's point.
+    """
     z, y, x = z / length, y / length, x / length
     iz, iy, ix = int(np.floor(z)), int(np.floor(y)), int(np.floor(x))
-    first, who = np.float32(1e9), 0
-    wz = wy = wx = np.float32(0.0)
+    first, second, who = np.float32(1e9), np.float32(1e9), 0
+    wz = wy = wx = vz = vy = vx = np.float32(0.0)
     for k in range(27):
         cz, cy, cx = iz + k // 9 - 1, iy + (k // 3) % 3 - 1, ix + k % 3 - 1
         h = hash32(cz, cy, cx, seed)
@@ -91,6 +102,11 @@ def nearest(
         dx = x - np.float32(cx) - unit((h ^ (g * 40503)) & _MASK)
         d = dz * dz + dy * dy + dx * dx
         if d < first:
+            second, vz, vy, vx = first, wz, wy, wx
             first, who = d, h
             wz, wy, wx = dz, dy, dx
-    return wz * length, wy * length, wx * length, who
+        elif d < second:
+            second, vz, vy, vx = d, dz, dy, dx
+    apart = np.sqrt((wz - vz) * (wz - vz) + (wy - vy) * (wy - vy) + (wx - vx) * (wx - vx))
+    wall = (second - first) / (_TWO * max(apart, np.float32(1e-3)))
+    return wz * length, wy * length, wx * length, np.sqrt(first) * length, wall * length, who
