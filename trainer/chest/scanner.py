@@ -7,7 +7,7 @@ import numpy as np
 
 from trainer.chest.opacity.effusion import ATELECTASIS_MM, FLUID_HU, fluid_rank
 from trainer.chest.opacity.lattice import half_label, half_value, weight
-from trainer.chest.opacity.pattern import step
+from trainer.chest.opacity.pattern import Part, step
 from trainer.chest.opacity.stain import Layer, stains
 
 GRID_STEP = 8
@@ -20,6 +20,7 @@ _SOFT_HU = np.float32(50.0)  # bone at the anatomy's side is not drawn out beyon
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
+_FLUID, _TRAPPED, _NODE = int(Part.FLUID), int(Part.TRAPPED), int(Part.NODE)
 _PATENT = np.float32(1.8 / 255.0)  # bronchi in consolidation are mildly dilated (Nambu; judgement on the amount)
 _EDGE_HU = 15  # a voxel outside the lobes below this may be partly lung and takes part in its neighbour's opacity
 
@@ -93,16 +94,20 @@ def _lung_point(
     thin = thinning[0] * right + thinning[1] * (lung - right)
     value -= (value + np.float32(1000.0)) * thin if value < _ZERO else _ZERO
     hz, hy, hx = (z - _HALF) * _HALF, (y - _HALF) * _HALF, (x - _HALF) * _HALF
+    trapped = False
     if mosaic.shape[0] > 1:
         n = half_label(layer.lobule, hz, hy, hx)
+        trapped = mosaic[n] < _ZERO
         value += mosaic[n] * lung * min(_ONE, max(_ZERO, value * np.float32(-1.0 / 850.0)))
     tissue, air = stains(layer, shares, rim, (hz, hy, hx), (mz, my, mx), parts)
+    parts[_TRAPPED] = 1 if trapped and lung > _HALF else 0
     if value < TISSUE_HU:
         value += tissue * (_ONE - min(_ONE, open_ * _PATENT)) * (TISSUE_HU - value)
     value += air * (AIR_HU - value)
     side = 0 if right > _HALF * lung else 1
     if fluid[side, 0] > np.float32(-1e8):
-        value = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], layer.depth)
+        value, wet = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], layer.depth)
+        parts[_FLUID] = 1 if wet > _HALF else 0
     return value
 
 
@@ -142,7 +147,7 @@ def scan_plane(
     image : numpy.ndarray
         float32, shape (matrix, matrix), in HU; added to.
     truth : numpy.ndarray
-        int64, shape (len(Part), matrix, matrix) or (len(Part), 0, 0): bits of the opacities that show each `Part`.
+        int64, shape (len(Part), matrix, matrix) or (len(Part), 0, 0): bits of what shows each `Part`.
     """
     nz, ny, nx = hu.shape
     inv = np.float32(1.0 / GRID_STEP)
@@ -192,7 +197,9 @@ def scan_plane(
                         origin[1] + y * spacing[1],
                         origin[2] + x * spacing[2],
                     )
-                    value = _swell(value, mm_z, mm_y, mm_x, nodes)
+                    value, node = _swell(value, mm_z, mm_y, mm_x, nodes)
+                    if wanted and node > _HALF:
+                        truth[_NODE, py, px] = 1
                 image[py, px] += np.float32(weight) * value
                 continue
             value = _lung_point(
@@ -216,8 +223,8 @@ def _flood(
     my: np.float32,
     fluid: np.ndarray,
     depth: np.ndarray,
-) -> np.float32:
-    """Return the density after free fluid and the lung that it compresses."""
+) -> tuple[np.float32, np.float32]:
+    """Return the density after free fluid and the lung that it compresses, and the share of fluid."""
     deep = half_value(depth, hz, hy, hx)
     level = fluid[0] - fluid_rank(mz, my, deep, fluid[1], fluid[2])
     share = min(_ONE, share)
@@ -225,12 +232,15 @@ def _flood(
     if value < TISSUE_HU:
         value += share * squeezed * (TISSUE_HU - value)
     wet = share * step(level, np.float32(-0.5), np.float32(0.5))
-    return value + wet * (np.float32(FLUID_HU) - value)
+    return value + wet * (np.float32(FLUID_HU) - value), wet
 
 
 @nb.njit(cache=True)
-def _swell(value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, nodes: np.ndarray) -> np.float32:
-    """Return the density of mediastinal fat with lymph nodes in it."""
+def _swell(
+    value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, nodes: np.ndarray
+) -> tuple[np.float32, np.float32]:
+    """Return the density of mediastinal fat with lymph nodes in it, and the share of a node."""
+    most = _ZERO
     for n in range(nodes.shape[0]):
         dz, dy, dx = (
             (mz - nodes[n, 0]) / nodes[n, 3],
@@ -239,8 +249,10 @@ def _swell(value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, no
         )
         r = dz * dz + dy * dy + dx * dx
         if r < np.float32(1.5):
-            value += (_ONE - step(np.sqrt(r), np.float32(0.85), np.float32(1.1))) * (NODE_HU - value)
-    return value
+            share = _ONE - step(np.sqrt(r), np.float32(0.85), np.float32(1.1))
+            value += share * (NODE_HU - value)
+            most = max(most, share)
+    return value, most
 
 
 @nb.njit(cache=True)

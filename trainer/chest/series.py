@@ -18,7 +18,7 @@ from trainer.chest.noise import RAW_PLANE_MM, raw_noise, weigh
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.opacity.drawing import Drawing, draw
 from trainer.chest.opacity.pattern import Part
-from trainer.chest.opacity.sign import Sign, signs_of
+from trainer.chest.opacity.sign import ENLARGED_NODE_MM, Sign, signs_of
 from trainer.chest.opacity.truth import sign_masks
 from trainer.chest.protocol import Kernel, Protocol
 from trainer.chest.scanner import GRID_STEP, finish, scan_plane
@@ -238,8 +238,11 @@ class Series:
         return {label: mask for label, mask in masks.items() if mask.any()}
 
     def sign_truth(self, index: int) -> dict[tuple[int, Sign], np.ndarray]:
-        """Return the mask of each sign of each opacity in the middle plane of a slice."""
-        return sign_masks(self.drawing.brushes, self._truth(index))
+        """Return the mask of each sign in the middle plane of a slice, by opacity, or `CHEST` for the whole chest."""
+        truth = self._truth(index)
+        if self.state.node_mm < ENLARGED_NODE_MM:
+            truth[Part.NODE] = 0  # nodes of ordinary size are no sign
+        return sign_masks(self.drawing.brushes, truth)
 
     def signs(self) -> dict[int, tuple[Sign, ...]]:
         """Return what a reader may call each opacity, by label."""

@@ -18,6 +18,7 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from trainer.chest.opacity.sign import Sign
+from trainer.chest.opacity.truth import CHEST
 from trainer.chest.series import Series
 from trainer.course.opacity import Lobe
 from trainer.dicom.identity import (
@@ -46,6 +47,9 @@ _CODES: Final = {
     Sign.PARENCHYMAL_BAND: codes.DCM.ParenchymalBand,
     Sign.CAVITY: codes.DCM.Lucency,
     Sign.TRACTION_BRONCHIECTASIS: codes.DCM.Lucency,
+    Sign.PLEURAL_EFFUSION: codes.SCT.PleuralEffusion,
+    Sign.MOSAIC_ATTENUATION: codes.DCM.MosaicPerfusion,
+    Sign.LYMPH_NODE: codes.SCT.Lymphadenopathy,
 }
 _LOBES: Final = {
     Lobe.RIGHT_UPPER: (codes.SCT.UpperLobeOfLung, codes.SCT.Right),
@@ -79,7 +83,7 @@ class Truth:
         found: dict[int | Sign, np.ndarray] = {}
         # the signs of an opacity share out all of it among them
         for (label, sign), mask in self._series.sign_truth(index).items():
-            for what in (label, sign):
+            for what in (label, sign) if label != CHEST else (sign,):
                 found[what] = found[what] | mask if what in found else mask
         if found:
             self._masks[index] = {what: np.packbits(mask) for what, mask in found.items()}

@@ -38,7 +38,7 @@ BRUSH = np.dtype(
 
 
 class Part(IntEnum):
-    """What an opacity shows at a point."""
+    """What an opacity shows at a point; from `FLUID` on what the chest as a whole shows, as bit 0."""
 
     OWNED = 0  # the point lies in the opacity; the others tell more
     SOLID = 1
@@ -49,6 +49,9 @@ class Part(IntEnum):
     BUD = 6
     NODULE = 7
     SPARED = 8
+    FLUID = 9
+    TRAPPED = 10
+    NODE = 11
 
 
 NO_CAVITY_MM = 999.0

@@ -31,12 +31,16 @@ class Sign(Enum):
     PARENCHYMAL_BAND = "parenchymal band"
     SUBPLEURAL_SPARING = "subpleural sparing"
     INFARCT_WEDGE = "pleural-based wedge"
+    PLEURAL_EFFUSION = "pleural effusion"
+    MOSAIC_ATTENUATION = "mosaic attenuation"
+    LYMPH_NODE = "enlarged lymph node"
 
 
 CONSOLIDATION_FILL = 0.75
 GROUND_GLASS_FILL = 0.08
 SHOWN = 0.25  # a share below this is not named, judgement
 HALO_SHOWN = 0.4
+ENLARGED_NODE_MM = 10.0  # short axis (Fleischner glossary, Bankier 2024)
 MASS_ML = 14.1  # a sphere of 30 mm
 
 

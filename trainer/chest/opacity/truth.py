@@ -8,9 +8,19 @@ from trainer.chest.opacity.pattern import HAS_CAVITY, MIXED_FILL, RING, Part
 from trainer.chest.opacity.sign import CONSOLIDATION_FILL, GROUND_GLASS_FILL, HALO_SHOWN, MASS_ML, SHOWN, Sign
 from trainer.course.opacity import Form
 
+CHEST = 0
+"""In the place of an opacity's label: a sign of the chest as a whole."""
+
+_OF_CHEST = {
+    Part.FLUID: Sign.PLEURAL_EFFUSION,
+    Part.TRAPPED: Sign.MOSAIC_ATTENUATION,  # the darker lobules, in which air is trapped
+    Part.NODE: Sign.LYMPH_NODE,
+}
+_OF_OPACITY = [part for part in Part if part != Part.OWNED and part not in _OF_CHEST]
+
 
 def sign_masks(brushes: np.ndarray, bits: np.ndarray) -> dict[tuple[int, Sign], np.ndarray]:
-    """Return masks by label and sign; those of one label share out its opacity among them.
+    """Return masks by label and sign; those of one opacity share it out among them, those of `CHEST` do not.
 
     Parameters
     ----------
@@ -20,13 +30,13 @@ def sign_masks(brushes: np.ndarray, bits: np.ndarray) -> dict[tuple[int, Sign], 
         int64, shape (len(Part), rows, columns): opacities that show each part at a pixel, as `scan_plane` writes.
     """
     shown = [int(np.bitwise_or.reduce(plane, axis=None)) for plane in bits]
-    out: dict[tuple[int, Sign], np.ndarray] = {}
+    out = {(CHEST, sign): bits[part] != 0 for part, sign in _OF_CHEST.items() if shown[part]}
     for n, brush in enumerate(brushes):
         if not shown[Part.OWNED] >> n & 1:
             continue
         label = int(brush["label"])
         rest = bits[Part.OWNED] >> n & 1 == 1
-        for part in list(Part)[1:]:
+        for part in _OF_OPACITY:
             if shown[part] >> n & 1:
                 mask = bits[part] >> n & 1 == 1
                 rest &= ~mask
