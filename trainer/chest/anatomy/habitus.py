@@ -77,7 +77,15 @@ class Habitus:
     tilt_mm : float
         How much lower the left shoulder lies than the mean of both.
     gas : float
-        Size of the gas bubble in the stomach, 0 to 1.
+        Size of the stomach and of its gas bubble, 0 (collapsed) to 1.
+    plateau_mm : float
+        How far the right dome's top lies off the midline.
+    sulcus_mm : float
+        Depth of the costophrenic angle at the side, below its dome.
+    left_lobe : float
+        How far the liver crosses the midline, 0 to 1.
+    girdle_deg : tuple of float
+        How much the right and left scapula are turned against the mean.
     """
 
     lung_height_mm: float
@@ -104,6 +112,10 @@ class Habitus:
     lean: float
     tilt_mm: float
     gas: float
+    plateau_mm: float
+    sulcus_mm: float
+    left_lobe: float
+    girdle_deg: tuple[float, float]
 
     @property
     def stretch(self) -> float:
@@ -162,6 +174,10 @@ def habitus_of(person: Person) -> Habitus:
         lean=_clip(0.02 + 0.012 * n(20), -0.02, 0.05),
         tilt_mm=3.0 * n(21),
         gas=_clip(0.5 + 0.3 * n(19), 0.0, 1.0),
+        plateau_mm=68.0 * size * width + 8.0 * n(23),
+        sulcus_mm=_clip(44.0 + 7.0 * n(24), 30.0, 58.0),
+        left_lobe=_clip(0.5 + 0.3 * n(25), 0.0, 1.0),
+        girdle_deg=(4.0 * n(26), 4.0 * n(27)),
     )
 
 
