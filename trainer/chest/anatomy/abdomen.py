@@ -74,8 +74,8 @@ def spleen_field(
     """Return the signed distance (mm) to the spleen, a crescent along the cage behind and beside."""
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    add_ellipsoid(f, lattice.grid, (z - 54.0, y + 56.0, x + 20.0), (54.0, 62.0, 52.0))
-    f = smooth_max(f, np.abs(inner + 18.0) - 15.5 + 5.0 * waviness, 14.0)
+    add_ellipsoid(f, lattice.grid, (z - 54.0, y + 56.0, x + 20.0), (58.0, 64.0, 56.0))
+    f = smooth_max(f, np.abs(inner + 20.0) - 19.0 + 5.0 * waviness, 14.0)
     return smooth_max(f, under + np.float32(2.4), 8.0)
 
 

@@ -17,13 +17,17 @@ Point = tuple[float, float, float]
 # By depth below the apex (mm, for a lung 250 mm high), mean of the two measured chests: half-width of the inner
 # cage, distance of its front from the vertebral front, depth of the gutters behind the vertebral front.
 _DEPTH = np.array([-40, -20, 0, 8, 16, 23, 45, 68, 91, 114, 136, 159, 182, 205, 227, 250, 290], dtype=np.float64)
-_HALF = np.array([40, 48, 58, 68, 78, 89, 106, 116, 121, 125, 129, 134, 139, 145, 147, 147, 146], dtype=np.float64)
+_HALF = np.array([40, 48, 58, 68, 78, 89, 106, 116, 121, 125, 129, 134, 139, 143, 144, 143, 142], dtype=np.float64)
 _FRONT = np.array([-5, 5, 18, 30, 42, 54, 98, 124, 137, 148, 152, 153, 152, 147, 142, 138, 134], dtype=np.float64)
 _GUTTER = np.array([16, 22, 29, 33, 37, 40, 45, 47, 50, 51, 54, 57, 58, 59, 60, 60, 60], dtype=np.float64)
 # Exponents read from the borders of each lung (a hull of both is squarer, for it spans the midline).
 _POWER = np.array([2.4, 2.4, 2.4, 2.4, 2.45, 2.5, 2.5, 2.45, 2.5, 2.55, 2.6, 2.6, 2.65, 2.65, 2.65, 2.65, 2.6])
 # Vertebral front against the mid-thoracic one: kyphosis and lumbar lordosis, lying on the back.
 _SPINE = np.array([-34, -22, -11, -8, -6, -5, -2, 0, 0, 0, -1, -3, -6, -10, -14, -18, -24], dtype=np.float64)
+
+
+# Where the cage is widest, as share of its depth from the front.
+WIDEST = 0.50
 
 
 def smooth_table(depth: np.ndarray, values: np.ndarray, at: np.ndarray | float) -> np.ndarray:
@@ -75,8 +79,7 @@ def cage_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray) -> np.n
     """
     z = lattice.z[:, 0, 0]
     half, front, back, power = (a[:, None, None] for a in cage_box(habitus, z))
-    # the widest line lies behind the middle
-    middle = front + 0.53 * (back - front)
+    middle = front + WIDEST * (back - front)
     semi = np.where(lattice.y < middle, middle - front, back - middle)
     v = np.abs(lattice.y - middle) / semi
     x = lattice.x - spine_x(habitus, z)[:, None, None]

@@ -67,5 +67,5 @@ def heart_fields(habitus: Habitus, lattice: Lattice) -> tuple[np.ndarray, np.nda
     right = smooth_min(parts["right_ventricle"], parts["outflow"], 14.0)
     left = parts["left_ventricle"]
     ventricles = smooth_min(right, left, 14.0)
-    heart = np.minimum(smooth_min(atria, ventricles, 16.0), parts["appendage"])
+    heart = np.minimum(smooth_min(atria, ventricles, 24.0), parts["appendage"])
     return heart, atria - ventricles, left - right, left + np.float32(10.0)

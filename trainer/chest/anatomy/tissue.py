@@ -40,9 +40,9 @@ def bone_table() -> np.ndarray:
     """Return thickness of cortex (mm), HU of cortex, of marrow and of its texture by `Kind`, float32 (10, 4)."""
     table = np.zeros((10, 4), dtype=np.float32)
     table[Kind.RIB] = (1.05, 640.0, 105.0, 45.0)
-    table[Kind.BODY] = (0.75, 480.0, 165.0, 75.0)
+    table[Kind.BODY] = (0.9, 560.0, 165.0, 75.0)
     table[Kind.ARCH] = (1.3, 560.0, 190.0, 60.0)
-    table[Kind.STERNUM] = (0.8, 430.0, 105.0, 65.0)
+    table[Kind.STERNUM] = (1.2, 620.0, 60.0, 60.0)
     table[Kind.SCAPULA] = (1.2, 780.0, 150.0, 60.0)
     table[Kind.LONG] = (2.0, 850.0, 90.0, 60.0)
     return table
@@ -108,9 +108,11 @@ def _in_wall(
     value = _blend(value, flesh, a)
     if near[BREAST]:
         d = _at(line, BREAST, x0, tx)
-        gland = noise(table, p[0] / 7.0, p[1] / 5.0 + 3.0, p[2] / 5.0)
-        g = _share(d + 9.0, 8.0) * min(1.0, max(0.0, gland * 3.0 + person[GLAND])) * (1.0 - a)
-        value = _blend(value, 25.0, g)
+        # glands lie in strands and patches, densest in the middle
+        gland = 0.9 * noise(table, p[0] / 17.0, p[1] / 11.0 + 3.0, p[2] / 11.0)
+        gland += 0.7 * (1.0 - 3.0 * abs(noise(table, p[0] / 15.0 + 8.0, p[1] / 9.0, p[2] / 9.0)))
+        g = _share(d + 10.0, 12.0) * min(1.0, max(0.0, 1.2 * (gland - 0.3 + person[GLAND]))) * (1.0 - a)
+        value = _blend(value, 15.0, 0.85 * g)
         if d < 0.0:
             what = _BREAST
     if a >= 0.5:
