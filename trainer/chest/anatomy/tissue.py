@@ -42,7 +42,7 @@ def bone_table() -> np.ndarray:
     table[Kind.RIB] = (1.05, 640.0, 105.0, 45.0)
     table[Kind.BODY] = (0.9, 560.0, 165.0, 75.0)
     table[Kind.ARCH] = (1.3, 560.0, 190.0, 60.0)
-    table[Kind.STERNUM] = (1.2, 620.0, 60.0, 60.0)
+    table[Kind.STERNUM] = (1.0, 600.0, 60.0, 60.0)
     table[Kind.SCAPULA] = (1.2, 780.0, 150.0, 60.0)
     table[Kind.LONG] = (2.0, 850.0, 90.0, 60.0)
     return table
