@@ -12,12 +12,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, zoom
 
 _WATER_PER_MM = 0.018
-_BONE_GAIN = 1.7  # bone weakens a film's softer beam more than HU at 120 kV say; judgement
+_BONE_GAIN = 2.8  # bone weakens a film's softer beam more than HU at 120 kV say; judgement
 _ROWS = 1024
 # Bands of detail (sigma, mm) and how much each is raised, as processing of digital films does; judgement.
-_BANDS = ((1.2, 0.9), (5.0, 0.7), (18.0, 0.35))
+_BANDS = ((1.2, 0.25), (5.0, 0.9), (18.0, 0.35))
 # Grey, 0 to 1, of path shares between dark lung and the densest part: the film's curve.
-_TONE = ((-0.3, 0.0, 0.12, 0.3, 0.55, 0.8, 1.0, 1.4), (0.0, 0.06, 0.17, 0.36, 0.63, 0.85, 0.95, 1.0))
+_TONE = ((-0.3, 0.0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.5), (0.0, 0.07, 0.2, 0.42, 0.66, 0.84, 0.94, 1.0))
 
 
 @nb.njit(cache=True, parallel=True)
@@ -35,25 +35,28 @@ def _integrate(volume: np.ndarray, first: np.ndarray, step_mm: float, out: np.nd
 
 @nb.njit(cache=True, parallel=True)
 def _body(volume: np.ndarray, out: np.ndarray) -> None:
-    """Find where each ray enters and leaves the patient: the thickest run of rows whose gaps hold no table."""
-    for k in nb.prange(volume.shape[0]):
+    """Find where each ray enters and leaves the patient; behind the back's air lies the table."""
+    nz, ny, nx = volume.shape
+    for k in nb.prange(nz):
         z = np.int64(k)
-        # the table begins where most of a row behind the back is air
-        last = 0
-        for y in range(volume.shape[1]):
-            flesh = 0
-            for x in range(volume.shape[2]):
-                if -150 < volume[z, y, x] < 250:
-                    flesh += 1
-            if flesh > 0.12 * volume.shape[2]:
-                last = y
-        for x in range(volume.shape[2]):
+        # the longest run of rows with flesh near the midline is the patient
+        last, longest, run = ny, 0, 0
+        for y in range(ny):
+            flesh = False
+            for x in range(2 * nx // 5, 3 * nx // 5):
+                if volume[z, y, x] > -300:
+                    flesh = True
+                    break
+            run = run + 1 if flesh else 0
+            if run > longest:
+                longest, last = run, y + 1
+        for x in range(nx):
             begin, end = last, last
-            for y in range(last + 1):
+            for y in range(last):
                 if volume[z, y, x] > -300:
                     begin = y
                     break
-            for y in range(last, begin, -1):
+            for y in range(last - 1, begin, -1):
                 if volume[z, y, x] > -300:
                     end = y + 1
                     break
