@@ -34,8 +34,10 @@ def liver_field(
     left = np.interp(lattice.y, [-150.0, -115.0, -85.0, -55.0, -25.0, 0.0, 30.0, 80.0], edge_x)
     # behind, fat of the kidney's bed takes its place the lower the more
     retreat = 26.0 * np.clip(below - 0.6, 0.0, 1.0) * np.clip((lattice.y + 30.0) / 60.0, 0.0, 1.0)
-    edge = lattice.x - left + 12.0 * np.clip(below - 1.0, -1.0, 1.0) + retreat + 4.0 * waviness
-    liver = smooth_max(under + np.float32(2.0), edge.astype(np.float32) * np.float32(0.85), 10.0)
+    # the left lobe is a wedge under the diaphragm
+    wedge = (8.0 + 0.55 * np.maximum(left, 0.0)) * np.clip(below - 0.55, -0.4, 1.1)
+    edge = lattice.x - left + wedge + retreat + 7.0 * waviness
+    liver = smooth_max(under + np.float32(2.0), edge.astype(np.float32) * np.float32(0.8), 10.0)
     return smooth_max(liver, 4.0 - core, 10.0)
 
 
@@ -72,11 +74,13 @@ def spleen_field(
     habitus: Habitus, lattice: Lattice, under: np.ndarray, inner: np.ndarray, waviness: np.ndarray
 ) -> np.ndarray:
     """Return the signed distance (mm) to the spleen, a crescent along the cage behind and beside."""
-    f = lattice.far()
+    f, hollow = lattice.far(), lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    add_ellipsoid(f, lattice.grid, (z - 54.0, y + 56.0, x + 20.0), (58.0, 64.0, 56.0))
-    f = smooth_max(f, np.abs(inner + 20.0) - 19.0 + 5.0 * waviness, 14.0)
-    return smooth_max(f, under + np.float32(2.4), 8.0)
+    add_ellipsoid(f, lattice.grid, (z - 54.0, y + 56.0, x + 20.0), (56.0, 64.0, 56.0))
+    # its inner face is hollow, over stomach and kidney
+    add_ellipsoid(hollow, lattice.grid, (z - 66.0, y + 14.0, x - 20.0), (82.0, 60.0, 50.0), reach_mm=30.0)
+    f = smooth_max(f + 3.0 * waviness, 3.0 - hollow + 4.0 * waviness, 12.0)
+    return smooth_max(smooth_max(f, inner + np.float32(3.0), 8.0), under + np.float32(2.4), 8.0)
 
 
 def stomach_field(

@@ -181,7 +181,7 @@ def _muscle(
                 slack = 1.4 + 2.0 * n1 + 5.0 * back + 3.5 * girdle + 6.0 * high
                 m = max(m, (best - slack) * 0.8)
                 # planes of fat of 1 to 3 mm
-                m = max(m, 0.22 + 0.025 * fat + 0.7 * n2 + 0.4 * n1 - 0.5 * (second - best))
+                m = max(m, 0.1 + 0.022 * fat + 0.7 * n2 + 0.4 * n1 - 0.5 * (second - best))
                 # bundles, and the fat between those of the erector spinae that grows with age
                 streak = abs(noise(table, z / 70.0 - 5.0, y / 12.0 + 2.0, x / 12.0)) * 12.0
                 m = max(m, 0.5 * n2 - 0.15 - 0.9 * streak)

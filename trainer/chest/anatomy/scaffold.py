@@ -15,7 +15,7 @@ _GUTTER_MM = 13.0  # over which the gutters beside the spine are rounded
 # midline and half its width just behind the sternum, between the two measured chests.
 _LEAF_DEPTH = np.array([0.0, 60.0, 100.0, 118.0, 136.0, 159.0, 182.0, 205.0])
 _LEAF_MIDDLE = np.array([3.0, 4.0, 5.0, 11.0, 19.0, 27.0, 31.0, 32.0])
-_LEAF_HALF = np.array([0.0, 0.0, 0.5, 4.0, 10.0, 20.0, 30.0, 34.0])
+_LEAF_HALF = np.array([0.0, 0.0, 0.5, 4.0, 11.0, 24.0, 38.0, 44.0])
 
 
 def scaffold(habitus: Habitus, key: int, plan: mediastinum.Plan, lattice: Lattice, table: np.ndarray) -> np.ndarray:
@@ -104,7 +104,7 @@ def _lungs(
     wave = 3.0 * np.sin(depth / 37.0)
     middle = 3.0 - wave + (np.interp(depth, _LEAF_DEPTH, _LEAF_MIDDLE) - 3.0) * before
     half = 1.6 * habitus.visceral + 4.0 * before**6
-    half = half + np.interp(depth, _LEAF_DEPTH, _LEAF_HALF) * before * habitus.visceral**0.5 * (1.0 + 0.3 * ripple)
+    half = half + np.interp(depth, _LEAF_DEPTH, _LEAF_HALF) * before * habitus.visceral * (1.0 + 0.3 * ripple)
     half = half + 26.0 * np.clip((38.0 - depth) / 26.0, 0.0, 1.0)
     leaf = (np.abs(lattice.x - middle) - half).astype(np.float32)
     core = smooth_min(core, leaf, 28.0 * min(1.4, habitus.visceral)) + ripple
