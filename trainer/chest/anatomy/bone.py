@@ -164,9 +164,17 @@ def _sternum(habitus: Habitus, bars: Bars) -> None:
         ),
         ((164.0, 178.0, 186.0), (7.0, 6.0, 6.0), (3.0, 2.2, 1.6), (6.5, 5.0, 3.0)),
     )
-    for depths, outs, thick, wide in lines:
+    for n, (depths, outs, thick, wide) in enumerate(lines):
         line = np.array([at(d, o) for d, o in zip(depths, outs, strict=True)])
-        bars.add(line, np.array(thick), np.array(wide) * s, Kind.STERNUM)
+        half = np.array(wide) * s
+        if n > 0:
+            bars.add(line, np.array(thick), half, Kind.STERNUM)
+            continue
+        # the manubrium is bent back at its sides
+        bars.add(line, np.array(thick), 0.55 * half, Kind.STERNUM)
+        for side in (-1.0, 1.0):
+            aside = np.stack([0.0 * half, 2.0 + 0.05 * half, side * 0.58 * half], axis=1)
+            bars.add(line + aside, 0.86 * np.array(thick), 0.44 * half, Kind.STERNUM, [[0.0, 1.0, -0.3 * side]] * 4)
 
 
 def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:

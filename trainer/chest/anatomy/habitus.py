@@ -190,17 +190,17 @@ def grid_of(habitus: Habitus, scale: int = 1) -> Grid:
     """Return the lattice for a chest: 512 x 512 at 1 mm slices, or ``scale`` times coarser.
 
     The field is a circle's bounding square, sized to hold the rib cage with most of the wall, as a technologist
-    does; shoulders and fat arms may leave it.
+    does, with the table's top; shoulders and fat arms may leave it.
     """
     wall = 2.0 * habitus.subcutaneous_mm + 62.0 * habitus.muscle
-    field = _clip(292.0 * habitus.size * habitus.width + wall, 330.0, 435.0)
+    field = _clip(302.0 * habitus.size * habitus.width + wall, 340.0, 448.0)
     spacing = round(field / 512.0, 3)
     above, below = 16.0, 14.0
     slices = int(_clip(round(habitus.lung_height_mm + above + below), 250, 340))
     top = above
     n = 512 // scale
     s = spacing * scale
-    centre_y = -62.0 * habitus.size * habitus.depth
+    centre_y = -49.0 * habitus.size * habitus.depth
     return Grid(
         (slices // scale, n, n),
         (float(scale), s, s),

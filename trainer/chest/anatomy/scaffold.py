@@ -98,13 +98,16 @@ def _lungs(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the distance to the lungs' surface and to the plane between them (negative right), mm."""
     depth = -lattice.z / habitus.stretch
-    before = np.clip(1.0 - (lattice.y - cage.cage_box(habitus, lattice.z)[1] - 16.0) / 40.0, 0.0, 1.0)
+    behind_front = lattice.y - cage.cage_box(habitus, lattice.z)[1]
+    before = np.clip(1.0 - (behind_front - 16.0) / 40.0, 0.0, 1.0)
     before = before * before * (3.0 - 2.0 * before)
+    spread = np.clip(behind_front / 36.0, 0.0, 1.0)
+    spread = before * (0.45 + 0.55 * spread * spread * (3.0 - 2.0 * spread))
     # the leaf between the lungs: thin before the great vessels, wide behind the manubrium and before the heart
     wave = 3.0 * np.sin(depth / 37.0)
     middle = 3.0 - wave + (np.interp(depth, _LEAF_DEPTH, _LEAF_MIDDLE) - 3.0) * before
     half = 1.6 * habitus.visceral + 4.0 * before**6
-    half = half + np.interp(depth, _LEAF_DEPTH, _LEAF_HALF) * before * habitus.visceral * (1.0 + 0.3 * ripple)
+    half = half + np.interp(depth, _LEAF_DEPTH, _LEAF_HALF) * spread * habitus.visceral * (1.0 + 0.3 * ripple)
     half = half + 26.0 * np.clip((38.0 - depth) / 26.0, 0.0, 1.0)
     leaf = (np.abs(lattice.x - middle) - half).astype(np.float32)
     core = smooth_min(core, leaf, 28.0 * min(1.4, habitus.visceral)) + ripple
