@@ -120,8 +120,8 @@ def _rib_sections(around: Outer) -> tuple[list[int], float]:
         i = _level(around, share)
         near = ndimage.binary_dilation(around.lung[i] > 0, iterations=round(12.0 / around.grid.spacing_mm[1]))
         bone = (around.organ[i] == Organ.BONE) & near
-        for side in (x < -42.0, x > 42.0):
-            counts.append(int(ndimage.label(bone & side[None, :], np.ones((3, 3)))[1]))
+        sides = (bone & (x < -42.0), bone & (x > 42.0))
+        counts += [int(ndimage.label(side, np.ones((3, 3)))[1]) for side in sides]
         both = np.count_nonzero(bone & bone[:, ::-1])
         unlike.append(1.0 - both / max(1, np.count_nonzero(bone)))
     return counts, float(np.mean(unlike))
@@ -163,5 +163,8 @@ def test_figures_of_the_body(person):
     for share in (0.55, 0.36):
         print(f"border   {share:.2f}  " + " ".join(f"{v:.2f}" for v in _border(person, around, share)))
     counts, unlike = _rib_sections(around)
-    print(f"rib sections a side {np.mean(counts):.1f}, {min(counts)} to {max(counts)} (3.5 to 5); sides unlike {unlike:.2f}")
+    print(
+        f"rib sections a side {np.mean(counts):.1f}, {min(counts)} to {max(counts)} (3.5 to 5); "
+        f"share of bone without its like across the midline {unlike:.2f}"
+    )
     print(_diaphragm(person, around))
