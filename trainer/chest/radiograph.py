@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter, label, zoom
 
 _WATER_PER_MM = 0.018
 _BONE_GAIN = 2.8  # bone weakens a film's softer beam more than HU at 120 kV say; judgement
+_FLESH_HU = -300
 _ROWS = 1024
 # Bands of detail (sigma, mm) and how much each is raised, as processing of digital films does; judgement.
 _BANDS = ((1.2, 0.25), (5.0, 0.9), (18.0, 0.35))
@@ -33,35 +34,22 @@ def _integrate(volume: np.ndarray, first: np.ndarray, step_mm: float, out: np.nd
             out[z, x] = total * step_mm * _WATER_PER_MM
 
 
-@nb.njit(cache=True, parallel=True)
-def _body(volume: np.ndarray, out: np.ndarray) -> None:
-    """Find where each ray enters and leaves the patient; behind the back's air lies the table."""
-    nz, ny, nx = volume.shape
-    for k in nb.prange(nz):
-        z = np.int64(k)
-        # the longest run of rows with flesh near the midline is the patient
-        last, longest, run = ny, 0, 0
-        for y in range(ny):
-            flesh = False
-            for x in range(2 * nx // 5, 3 * nx // 5):
-                if volume[z, y, x] > -300:
-                    flesh = True
-                    break
-            run = run + 1 if flesh else 0
-            if run > longest:
-                longest, last = run, y + 1
-        for x in range(nx):
-            begin, end = last, last
-            for y in range(last):
-                if volume[z, y, x] > -300:
-                    begin = y
-                    break
-            for y in range(last - 1, begin, -1):
-                if volume[z, y, x] > -300:
-                    end = y + 1
-                    break
-            out[z, x, 0] = begin
-            out[z, x, 1] = end
+def _ends(volume: np.ndarray) -> np.ndarray:
+    """Return where each ray enters and leaves the patient, the largest piece of flesh of a slice; (nz, nx, 2)."""
+    nz, _, nx = volume.shape
+    ends = np.zeros((nz, nx, 2), np.int64)
+    columns = np.arange(nx) // 2
+    for z in range(nz):
+        piece, count = label(volume[z, ::2, ::2] > _FLESH_HU)
+        if count == 0:
+            continue
+        body = piece == 1 + np.argmax(np.bincount(piece.ravel())[1:])
+        hit = body.any(axis=0)
+        first, last = body.argmax(axis=0), body.shape[0] - body[::-1].argmax(axis=0)
+        # the skin's blurred border counts too
+        ends[z, :, 0] = np.where(hit, np.maximum(2 * first - 3, 0), 0)[columns]
+        ends[z, :, 1] = np.where(hit, np.minimum(2 * last + 3, volume.shape[1]), 0)[columns]
+    return ends
 
 
 def radiograph(volume: np.ndarray, spacing_mm: tuple[float, float, float]) -> np.ndarray:
@@ -74,9 +62,7 @@ def radiograph(volume: np.ndarray, spacing_mm: tuple[float, float, float]) -> np
     spacing_mm : tuple of float
     """
     path = np.empty((volume.shape[0], volume.shape[2]), np.float64)
-    ends = np.empty((volume.shape[0], volume.shape[2], 2), np.int64)
-    _body(volume, ends)
-    _integrate(volume, ends, spacing_mm[1], path)
+    _integrate(volume, _ends(volume), spacing_mm[1], path)
     length, width = (path.shape[0] - 1) * spacing_mm[0], (path.shape[1] - 1) * spacing_mm[2]
     pixel_mm = length / (_ROWS - 1)
     film = zoom(path[::-1], (_ROWS / path.shape[0], (width / pixel_mm + 1.0) / path.shape[1]), order=3, mode="nearest")
