@@ -14,7 +14,6 @@ from scipy.ndimage import gaussian_filter, label, zoom
 _WATER_PER_MM = 0.018
 _BONE_GAIN = 2.8  # bone weakens a film's softer beam more than HU at 120 kV say; judgement
 _FLESH_HU = -300
-_ROWS = 1024
 # Bands of detail (sigma, mm) and how much each is raised, as processing of digital films does; judgement.
 _BANDS = ((1.2, 0.25), (5.0, 0.9), (18.0, 0.35))
 # Grey, 0 to 1, of path shares between dark lung and the densest part: the film's curve.
@@ -52,20 +51,22 @@ def _ends(volume: np.ndarray) -> np.ndarray:
     return ends
 
 
-def radiograph(volume: np.ndarray, spacing_mm: tuple[float, float, float]) -> np.ndarray:
-    """Return a film, uint8 (white is dense), head up, patient's right on the left, of 1024 rows or a few more.
+def radiograph(volume: np.ndarray, spacing_mm: tuple[float, float, float], rows: int = 1024) -> np.ndarray:
+    """Return a film of square pixels, uint8 (white is dense), head up, patient's right on the left.
 
     Parameters
     ----------
     volume : numpy.ndarray
         int16 HU [z, y, x].
     spacing_mm : tuple of float
+    rows : int
+        Of the film; the first and last lie on the first and last slice.
     """
     path = np.empty((volume.shape[0], volume.shape[2]), np.float64)
     _integrate(volume, _ends(volume), spacing_mm[1], path)
     length, width = (path.shape[0] - 1) * spacing_mm[0], (path.shape[1] - 1) * spacing_mm[2]
-    pixel_mm = length / (_ROWS - 1)
-    film = zoom(path[::-1], (_ROWS / path.shape[0], (width / pixel_mm + 1.0) / path.shape[1]), order=3, mode="nearest")
+    pixel_mm = length / (rows - 1)
+    film = zoom(path[::-1], (rows / path.shape[0], (width / pixel_mm + 1.0) / path.shape[1]), order=3, mode="nearest")
     inside = np.clip(film / 0.6, 0.0, 1.0)
     raised = film.copy()
     for sigma_mm, gain in _BANDS:
