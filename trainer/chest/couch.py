@@ -8,13 +8,47 @@ import numpy as np
 from trainer.chest.opacity.texture import value_noise
 
 _AIR = np.float32(-900.0)
-_HALF_WIDTH_MM = 205.0
-_MATTRESS_MM = 9.0
-_HOLLOW_MM = 30.0  # between the table's two shells in the middle; they meet at its sides
+# Tables of three makes: half width, how much its sides stand above its middle, mattress, foam between the shells in
+# the middle and at the sides, the shells' thickness (mm), HU of shell and foam. The first is read from one scan, the
+# others are judgement.
+_MAKES = np.array(
+    [
+        [208.0, 44.0, 11.0, 32.0, 7.0, 1.9, 330.0, -905.0],
+        [214.0, 24.0, 8.0, 40.0, 12.0, 2.3, 120.0, -930.0],
+        [200.0, 54.0, 14.0, 22.0, 16.0, 1.5, 220.0, -880.0],
+    ]
+)
 
 
 @nb.njit(cache=True)
-def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: float) -> None:
+def _cover(distance_mm: float, half_mm: float, pixel_mm: float) -> float:
+    """Return the share of a pixel that a line ``half_mm`` to both sides covers."""
+    return min(1.0, max(0.0, 0.5 + (half_mm - abs(distance_mm)) / pixel_mm))
+
+
+@nb.njit(cache=True)
+def _table_hu(away: float, depth: float, pixel_mm: float, make: np.ndarray) -> float:
+    """Return HU of the table ``away`` mm from its middle and ``depth`` mm below the mattress' top there."""
+    half, mattress, hollow, rim, wall = make[0], make[2], make[3], make[4], make[5]
+    u = min(1.0, abs(away) / half)
+    shell = depth - mattress * (1.0 - 0.5 * u**6)
+    floor = rim + (hollow - rim) * (1.0 - u * u)
+    hu = -1000.0
+    if shell < 0.0:
+        hu = -968.0 + 90.0 * _cover(depth - 0.4, 0.3, pixel_mm)
+    elif shell < floor:
+        hu = make[7]
+    # the shells grow thick towards the rail at the side, which has a bore
+    thick = 0.5 * wall * (0.6 + 2.4 * u**6)
+    line = max(_cover(shell - thick, thick, pixel_mm), _cover(shell - floor, 0.4 * thick + 0.3, pixel_mm))
+    if u > 0.955 and 0.0 < shell < floor + 1.0:
+        bore = np.hypot(abs(away) - 0.978 * half, shell - 0.5 * floor)
+        line = max(line, min(1.0, max(0.0, 0.5 + (bore - 2.6) / pixel_mm)))
+    return hu + line * (make[6] - hu)
+
+
+@nb.njit(cache=True)
+def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: float, seed: int) -> None:
     """Lay the table, two shells over foam with a mattress on them, under the patient where the image holds air.
 
     Parameters
@@ -24,24 +58,19 @@ def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: fl
     pixel_mm : float
     centre_x_mm, top_mm : float
         Middle of the table and its top there, in mm from the first pixel.
+    seed : int
+        Of the visit; says which table it is.
     """
-    first = max(0, int((top_mm - 60.0) / pixel_mm))
+    make = _MAKES[seed % len(_MAKES)]
+    first = max(0, int((top_mm - make[1] - 4.0) / pixel_mm))
     for row in range(first, image.shape[0]):
         y = row * pixel_mm
         for x in range(image.shape[1]):
             away = x * pixel_mm - centre_x_mm
-            below = y - top_mm + away * away / 900.0
-            if image[row, x] > _AIR or abs(away) > _HALF_WIDTH_MM or below < 0.0:
+            depth = y - top_mm + make[1] * (away / make[0]) ** 2
+            if image[row, x] > _AIR or abs(away) > make[0] or depth < 0.0 or depth > 80.0:
                 continue
-            shell = below - _MATTRESS_MM
-            floor = _HOLLOW_MM * (1.0 - (away / (_HALF_WIDTH_MM - 12.0)) ** 2)
-            hu = -1000.0
-            if shell < 0.0:
-                hu = -965.0
-            elif shell < 1.6 or (floor > 1.6 and floor <= shell < floor + 1.6):
-                hu = 20.0
-            elif shell < floor:
-                hu = -945.0
+            hu = _table_hu(away, depth, pixel_mm, make)
             if hu > -1000.0:
                 image[row, x] = np.float32(hu)
 

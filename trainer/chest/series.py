@@ -184,7 +184,7 @@ class Series:
             raise IndexError(f"slice {index} of {self.count}")
         image = self.clean(index)
         centre = 0.5 * (self.protocol.matrix - 1) * self.pixel_mm
-        add_couch(image, self.pixel_mm, centre, self._couch_mm)
+        add_couch(image, self.pixel_mm, centre, self._couch_mm, self.visit_key >> 9 & 0xFFFF)
         add_blanket(image, self.pixel_mm, self.position_mm(index), self.visit_key & 0xFFFFFFF)
         noise = np.empty_like(image)
         planes = np.floor((self._planes_mm(index) - self.origin_mm[0]) / RAW_PLANE_MM + 0.5).astype(np.int64)

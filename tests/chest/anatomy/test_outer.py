@@ -177,3 +177,26 @@ def test_age_widens_the_aorta_and_thins_bone():
     assert old.aorta > 1.15 * young.aorta
     assert old.bone < 0.75 * young.bone
     assert old.calcification > young.calcification + 0.3
+
+
+@pytest.mark.parametrize("person", [MAN, WOMAN])
+def test_recess_between_diaphragm_and_wall_closes_in_one_piece(person):
+    around = chest(person, 2)
+    z = axis_mm(around.grid, 0)
+    low = np.flatnonzero((z < around.landmarks["right_dome"][0] - 20.0) & (around.lung > 0).any(axis=(1, 2)))
+    pieces = [ndimage.label(around.lung[i] == side, np.ones((3, 3)))[1] for i in low for side in (1, 2)]
+    # front and back may be parted by the dome; a shell of lung a voxel thick falls into 6 to 10 pieces
+    assert max(pieces) <= 5
+    assert np.mean(pieces) < 1.6
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_organs_fill_the_left_dome(person):
+    around = chest(person)
+    z = around.landmarks["left_dome"][0]
+    i = round((z - 25.0 - around.grid.origin_mm[0]) / around.grid.spacing_mm[0])
+    under = around.organ[i] == Organ.ABDOMEN
+    under &= axis_mm(around.grid, 2)[None, :] > 25.0
+    fat = (around.hu[i] < -60) & (around.hu[i] > -150)
+    assert np.count_nonzero(under) * around.grid.spacing_mm[1] ** 2 > 2000.0  # mm2
+    assert np.count_nonzero(under & fat) / np.count_nonzero(under) < 0.65

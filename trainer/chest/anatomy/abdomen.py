@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainer.chest.anatomy.cage import place
+from trainer.chest.anatomy.cage import Point, place
 from trainer.chest.anatomy.diaphragm import dome_tops
 from trainer.chest.anatomy.habitus import Habitus
-from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, smooth_max
+from trainer.chest.anatomy.shape import Lattice, add_ellipsoid, add_tube, smooth_max
 
 
 def liver_field(
@@ -29,51 +29,99 @@ def liver_field(
     w = habitus.size * habitus.width
     top = dome_tops(habitus)["right_dome"][0]
     below = (top - lattice.z) / 60.0
-    left = (
-        np.interp(
-            lattice.y, [-150.0, -115.0, -80.0, -50.0, -25.0, 0.0, 30.0], [70.0, 62.0, 40.0, 12.0, -8.0, -22.0, -36.0]
-        )
-        * w
-    )
-    edge = lattice.x - left + 12.0 * np.clip(below - 1.0, -1.0, 1.0) + 3.0 * waviness
-    liver = smooth_max(under + 2.2, edge.astype(np.float32) * np.float32(0.85), 22.0)
+    reach = 20.0 + 62.0 * habitus.left_lobe
+    edge_x = np.array([reach, 0.9 * reach, 0.65 * reach, 4.0 + 0.2 * reach, -10.0, -26.0, -48.0, -80.0]) * w
+    left = np.interp(lattice.y, [-150.0, -115.0, -85.0, -55.0, -25.0, 0.0, 30.0, 80.0], edge_x)
+    # behind, fat of the kidney's bed takes its place the lower the more
+    retreat = 26.0 * np.clip(below - 0.6, 0.0, 1.0) * np.clip((lattice.y + 30.0) / 60.0, 0.0, 1.0)
+    # the left lobe is a wedge under the diaphragm
+    wedge = (8.0 + 0.55 * np.maximum(left, 0.0)) * np.clip(below - 0.55, -0.4, 1.1)
+    edge = lattice.x - left + wedge + retreat + 7.0 * waviness
+    liver = smooth_max(under + np.float32(2.0), edge.astype(np.float32) * np.float32(0.8), 10.0)
     return smooth_max(liver, 4.0 - core, 10.0)
+
+
+# Hepatic and portal veins: (z, y, x) in mm from where the hepatic veins enter the caval vein, radii; judgement.
+_VEINS: tuple[tuple[tuple[Point, ...], tuple[float, ...]], ...] = (
+    (((0, 0, 0), (-7, 16, -28), (-20, 28, -56), (-44, 36, -82)), (5.2, 4.6, 3.4, 1.8)),
+    (((-14, 24, -46), (-16, 8, -70), (-24, -4, -92)), (2.9, 2.4, 1.5)),
+    (((0, 0, 0), (-8, -22, -14), (-24, -48, -30), (-48, -66, -46)), (5.0, 4.4, 3.4, 1.8)),
+    (((-20, -42, -26), (-16, -54, -48), (-22, -60, -66)), (2.8, 2.2, 1.5)),
+    (((0, 0, 0), (-4, -24, 10), (-14, -48, 24), (-26, -60, 40)), (4.8, 4.0, 3.0, 1.6)),
+    (((-66, -34, -4), (-56, -34, -26), (-46, -42, -46), (-30, -50, -64)), (6.5, 6.0, 4.2, 2.0)),
+    (((-56, -34, -26), (-56, -12, -48), (-60, 12, -72), (-56, 24, -90)), (4.6, 4.0, 3.2, 1.8)),
+    (((-66, -34, -4), (-52, -54, 8), (-36, -68, 18), (-26, -74, 34)), (5.6, 4.8, 3.6, 1.8)),
+    (((-46, -42, -46), (-36, -26, -66), (-34, -14, -88)), (3.0, 2.4, 1.6)),
+)  # fmt: skip
+
+
+def vein_field(habitus: Habitus, lattice: Lattice, caval_opening: Point) -> np.ndarray:
+    """Return the signed distance (mm) to the larger veins of the liver."""
+    f = lattice.far()
+    top = min(dome_tops(habitus)["right_dome"][0] - 14.0, caval_opening[0] - 16.0)
+    for points, radii in _VEINS:
+        line = [(top + z, caval_opening[1] + 4.0 + y * habitus.size, caval_opening[2] - 2.0 + x) for z, y, x in points]
+        add_tube(f, lattice.grid, line, radii, reach_mm=5.0)
+    return f
+
+
+def liver_hu(habitus: Habitus) -> float:
+    """Return HU of the liver without contrast: 55 to 60, less where it stores fat (judgement)."""
+    return float(np.clip(58.0 - 13.0 * (habitus.visceral - 1.0), 36.0, 64.0))
 
 
 def spleen_field(
     habitus: Habitus, lattice: Lattice, under: np.ndarray, inner: np.ndarray, waviness: np.ndarray
 ) -> np.ndarray:
     """Return the signed distance (mm) to the spleen, a crescent along the cage behind and beside."""
-    f = lattice.far()
+    f, hollow = lattice.far(), lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    add_ellipsoid(f, lattice.grid, (z - 46.0, y + 64.0, x + 24.0), (52.0, 58.0, 52.0))
-    f = smooth_max(f, np.abs(inner + 16.0) - 11.5 + 4.0 * waviness, 12.0)
-    return smooth_max(f, under + 4.0, 8.0)
+    add_ellipsoid(f, lattice.grid, (z - 54.0, y + 56.0, x + 20.0), (56.0, 64.0, 56.0))
+    # its inner face is hollow, over stomach and kidney
+    add_ellipsoid(hollow, lattice.grid, (z - 66.0, y + 14.0, x - 20.0), (82.0, 60.0, 50.0), reach_mm=30.0)
+    f = smooth_max(f + 3.0 * waviness, 3.0 - hollow + 4.0 * waviness, 12.0)
+    return smooth_max(smooth_max(f, inner + np.float32(3.0), 8.0), under + np.float32(2.4), 8.0)
 
 
 def stomach_field(
-    habitus: Habitus, lattice: Lattice, under: np.ndarray, waviness: np.ndarray, ripple: np.ndarray
+    habitus: Habitus, lattice: Lattice, under: np.ndarray, others: np.ndarray, waves: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
-    """Return the signed distance (mm) to the outside of the stomach, under the left dome."""
+    """Return the signed distance (mm) to the outside of the stomach, whose fundus fills the left dome.
+
+    Parameters
+    ----------
+    habitus : Habitus
+    lattice : Lattice
+    under : numpy.ndarray
+        Distance to the diaphragm.
+    others : numpy.ndarray
+        Distance to what it gives way to: liver, spleen, spine, aorta.
+    waves : tuple of numpy.ndarray
+        Smooth noise of about 60 and 24 mm.
+    """
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    wide = 30.0 + 10.0 * habitus.gas
-    add_ellipsoid(f, lattice.grid, (z - 34.0, y + 6.0, x - 14.0), (42.0, wide + 4.0, wide + 8.0))
-    add_ellipsoid(f, lattice.grid, (z - 80.0, y - 26.0, x - 30.0), (40.0, 26.0, 36.0), blend_mm=18.0)
-    return smooth_max(f + 8.0 * waviness + 3.0 * ripple, under + 3.0, 6.0)
+    wide = 30.0 + 20.0 * habitus.gas
+    add_ellipsoid(f, lattice.grid, (z - 30.0, y + 14.0, x - 22.0), (40.0, wide, wide + 4.0))
+    add_ellipsoid(f, lattice.grid, (z - 72.0, y - 22.0, x - 34.0), (46.0, wide - 2.0, wide + 2.0), blend_mm=22.0)
+    f = smooth_max(f + 7.0 * waves[0] + 3.0 * waves[1], under + np.float32(2.6), 6.0)
+    return smooth_max(f, 2.0 - others, 8.0)
 
 
 def gas_level_mm(habitus: Habitus) -> float:
     """Return y (mm) of the surface of the stomach's fluid: gas lies before it."""
     _, y, _ = dome_tops(habitus)["left_dome"]
-    return y + 14.0 - 20.0 + 24.0 * habitus.gas
+    return y - 14.0 + 34.0 * habitus.gas
 
 
-def bowel_field(habitus: Habitus, lattice: Lattice, under: np.ndarray, waviness: np.ndarray) -> np.ndarray:
-    """Return the signed distance (mm) to the left flexure of the colon."""
+def bowel_field(
+    habitus: Habitus, lattice: Lattice, under: np.ndarray, others: np.ndarray, waviness: np.ndarray
+) -> np.ndarray:
+    """Return the signed distance (mm) to the left flexure of the colon, in front and beside; see `stomach_field`."""
     f = lattice.far()
     z, y, x = dome_tops(habitus)["left_dome"]
-    _, _, edge = place(habitus, (200.0, 0.0, 118.0))
-    add_ellipsoid(f, lattice.grid, (z - 34.0, y - 30.0, min(edge, x + 22.0)), (22.0, 26.0, 20.0))
-    add_ellipsoid(f, lattice.grid, (z - 58.0, y - 46.0, x - 4.0), (18.0, 20.0, 28.0), blend_mm=8.0)
-    return smooth_max(f + 4.0 * waviness, under + 5.0, 8.0)
+    edge = place(habitus, (200.0, 0.0, 112.0))[2]
+    add_ellipsoid(f, lattice.grid, (z - 34.0, y - 26.0, min(edge, x + 22.0)), (26.0, 27.0, 23.0))
+    add_ellipsoid(f, lattice.grid, (z - 56.0, y - 50.0, x - 6.0), (20.0, 21.0, 32.0), blend_mm=8.0)
+    f = smooth_max(f + 5.0 * waviness, under + np.float32(3.0), 8.0)
+    return smooth_max(f, 2.5 - others, 6.0)

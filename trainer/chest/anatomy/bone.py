@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from trainer.chest.anatomy.bar import Bars, Bodies, Kind, drawn
-from trainer.chest.anatomy.cage import Point, cage_box, place, spine_x, spine_y
+from trainer.chest.anatomy.cage import WIDEST, Point, cage_box, place, spine_x, spine_y
 from trainer.chest.anatomy.habitus import Habitus
 from trainer.chest.anatomy.shape import smooth_line
 from trainer.chest.grid import Grid
@@ -73,7 +73,7 @@ def wall_point(
     """
     z = -depth * habitus.stretch
     half, front, back, power = (float(v) for v in cage_box(habitus, np.array(z)))
-    middle = front + 0.53 * (back - front)
+    middle = front + WIDEST * (back - front)
     half = half * (1.0 + side * habitus.lean)
     sy, sx = -math.cos(math.radians(azimuth_deg)), math.sin(math.radians(azimuth_deg))
     b = (middle - front) if sy < 0 else (back - middle)
@@ -164,33 +164,46 @@ def _sternum(habitus: Habitus, bars: Bars) -> None:
         ),
         ((164.0, 178.0, 186.0), (7.0, 6.0, 6.0), (3.0, 2.2, 1.6), (6.5, 5.0, 3.0)),
     )
-    for depths, outs, thick, wide in lines:
+    for n, (depths, outs, thick, wide) in enumerate(lines):
         line = np.array([at(d, o) for d, o in zip(depths, outs, strict=True)])
-        bars.add(line, np.array(thick), np.array(wide) * s, Kind.STERNUM)
+        half = np.array(wide) * s
+        if n > 0:
+            bars.add(line, np.array(thick), half, Kind.STERNUM)
+            continue
+        # the manubrium is bent back at its sides
+        bars.add(line, np.array(thick), 0.55 * half, Kind.STERNUM)
+        for side in (-1.0, 1.0):
+            aside = np.stack([0.0 * half, 2.0 + 0.05 * half, side * 0.58 * half], axis=1)
+            bars.add(line + aside, 0.86 * np.array(thick), 0.44 * half, Kind.STERNUM, [[0.0, 1.0, -0.3 * side]] * 4)
 
 
 def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
     """Add one scapula: a curved blade oblique to the coronal plane, its spine, neck, coracoid and acromion."""
     w = habitus.size * habitus.width
     lift = side * habitus.tilt_mm
+    spin = habitus.girdle_deg[0 if side < 0 else 1]
     for depth in np.arange(26.0, 124.0, 1.8):
         t = (depth - 26.0) / 98.0
-        length = (84.0 - 8.0 * math.sin(3.0 * t) - 48.0 * max(0.0, t - 0.35) ** 1.2 / 0.6) * w
-        medial = np.array(place(habitus, (depth + lift, 56.0 - 6.0 * t, side * (88.0 + 16.0 * t * t))))
-        turn = math.radians(33.0 + lift - 6.0 * t)
+        length = (86.0 - 8.0 * math.sin(3.0 * t) - 48.0 * max(0.0, t - 0.35) ** 1.2 / 0.6) * w
+        medial = np.array(place(habitus, (depth + lift, 60.0 - 8.0 * t, side * (84.0 + 0.3 * spin + 16.0 * t * t))))
+        turn = math.radians(42.0 + lift + spin - 3.0 * t)
         along = np.array([0.0, -math.sin(turn), side * math.cos(turn)])
         out = np.array([0.0, math.cos(turn), side * math.sin(turn)])
-        u = np.linspace(0.0, 1.0, 9)
-        bow = 5.0 * np.sin(math.pi * u) + 2.5 * np.sin(2.0 * math.pi * u + 0.6)
+        u = np.linspace(0.0, 1.0, 15)
+        # hollow towards the ribs, its borders turned up
+        bow = 8.5 * np.sin(math.pi * u) + 3.5 * np.sin(2.0 * math.pi * u + 0.5) + 1.2 * np.sin(5.0 * math.pi * u + t)
+        bow += 4.0 * np.clip((u - 0.8) / 0.2, 0.0, 1.0) ** 2
         points = medial + np.outer(u * length, along) + np.outer(bow, out)
-        rim = np.array([2.4, 1.2, 0.9, 0.8, 0.8, 1.0, 1.5, 3.0, 3.6])
-        bars.add(points, rim, 1.5, Kind.SCAPULA, np.tile(out, (9, 1)))
+        rim = np.interp(u, [0.0, 0.05, 0.12, 0.3, 0.6, 0.75, 0.88, 1.0], [2.6, 2.2, 1.1, 0.8, 0.8, 1.2, 3.0, 3.8])
+        bars.add(points, rim, 1.5, Kind.SCAPULA, np.tile(out, (15, 1)))
         if depth < 60.0:
             # its spine stands on the blade and grows into the acromion
             high = (60.0 - depth) / 34.0
-            root = medial + along * length * (0.12 + 0.42 * high) + out * 3.0
-            far = root + out * (5.0 + 21.0 * high) + along * (6.0 + 10.0 * high)
-            bars.add(np.array([root, far]), [1.3, 2.4], 1.5, Kind.SCAPULA, np.tile(along, (2, 1)))
+            foot = 0.15 + 0.36 * high
+            root = medial + along * length * foot + out * np.interp(foot, u, bow)
+            middle = root + out * (3.0 + 9.0 * high) + along * (1.0 + 2.0 * high)
+            far = middle + out * (2.0 + 9.0 * high) + along * (5.0 + 9.0 * high)
+            bars.add(np.array([root, middle, far]), [1.1, 1.4, 2.6], 1.5, Kind.SCAPULA, np.tile(along, (3, 1)))
     z, y, _ = place(habitus, (18.0 + lift, -8.0, 0.0))
     parts: tuple[tuple[list[Point], list[float], list[float]], ...] = (
         ([(z - 6, y + 14, 147.0), (z + 4, y + 7, 151.0), (z + 10, y + 2, 156.0)], [3.0, 5.0, 8.5], [7.0, 9.0, 14.0]),

@@ -17,12 +17,17 @@ Point = tuple[float, float, float]
 # By depth below the apex (mm, for a lung 250 mm high), mean of the two measured chests: half-width of the inner
 # cage, distance of its front from the vertebral front, depth of the gutters behind the vertebral front.
 _DEPTH = np.array([-40, -20, 0, 8, 16, 23, 45, 68, 91, 114, 136, 159, 182, 205, 227, 250, 290], dtype=np.float64)
-_HALF = np.array([40, 48, 58, 68, 78, 89, 106, 116, 121, 125, 129, 134, 139, 145, 147, 147, 146], dtype=np.float64)
+_HALF = np.array([40, 48, 58, 68, 78, 89, 106, 116, 121, 125, 129, 134, 139, 143, 144, 143, 142], dtype=np.float64)
 _FRONT = np.array([-5, 5, 18, 30, 42, 54, 98, 124, 137, 148, 152, 153, 152, 147, 142, 138, 134], dtype=np.float64)
 _GUTTER = np.array([16, 22, 29, 33, 37, 40, 45, 47, 50, 51, 54, 57, 58, 59, 60, 60, 60], dtype=np.float64)
-_POWER = np.array([2.4, 2.4, 2.4, 2.45, 2.5, 2.6, 2.7, 2.65, 2.7, 2.8, 2.85, 2.85, 2.95, 2.9, 2.9, 2.9, 2.8])
+# Exponents read from the borders of each lung (a hull of both is squarer, for it spans the midline).
+_POWER = np.array([2.4, 2.4, 2.4, 2.4, 2.45, 2.5, 2.5, 2.45, 2.5, 2.55, 2.6, 2.6, 2.65, 2.65, 2.65, 2.65, 2.6])
 # Vertebral front against the mid-thoracic one: kyphosis and lumbar lordosis, lying on the back.
 _SPINE = np.array([-34, -22, -11, -8, -6, -5, -2, 0, 0, 0, -1, -3, -6, -10, -14, -18, -24], dtype=np.float64)
+
+
+# Where the cage is widest, as share of its depth from the front.
+WIDEST = 0.50
 
 
 def smooth_table(depth: np.ndarray, values: np.ndarray, at: np.ndarray | float) -> np.ndarray:
@@ -74,8 +79,7 @@ def cage_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray) -> np.n
     """
     z = lattice.z[:, 0, 0]
     half, front, back, power = (a[:, None, None] for a in cage_box(habitus, z))
-    # the widest line lies behind the middle
-    middle = front + 0.53 * (back - front)
+    middle = front + WIDEST * (back - front)
     semi = np.where(lattice.y < middle, middle - front, back - middle)
     v = np.abs(lattice.y - middle) / semi
     x = lattice.x - spine_x(habitus, z)[:, None, None]
@@ -84,26 +88,27 @@ def cage_field(habitus: Habitus, lattice: Lattice, waviness: np.ndarray) -> np.n
     return distance_of(implicit, lattice.grid) + 1.5 * waviness
 
 
+# Half-width of spine, ribs' necks and the soft tissue on them by distance behind the vertebral front, mm: the medial
+# borders of the lungs of the two measured chests.
+_BEHIND = np.array([-5.0, 0.0, 4.0, 10.0, 28.0, 38.0, 46.0, 54.0, 62.0])
+_BESIDE = np.array([0.0, 12.0, 18.5, 22.5, 27.0, 31.5, 37.0, 46.0, 58.0])
+
+
 def spine_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     """Return the signed distance (mm) to the vertebral column with ribs' necks and the soft tissue on it.
 
     What it leaves of the cage on each side are the paravertebral gutters, whose medial border lies 20 to 27 mm
-    from the midline beside the bodies and 33 mm at the back.
+    from the midline beside the bodies and curves out behind them.
     """
     z = lattice.z[:, 0, 0]
     vf = spine_y(habitus, z)[:, None, None]
     behind = (lattice.y - vf) / habitus.size
-    low = np.clip(-z[:, None, None] / habitus.lung_height_mm - 0.6, 0.0, 0.5)
+    # the bodies of the lowest thoracic vertebrae are broader
+    low = np.clip(-z[:, None, None] / habitus.stretch - 165.0, 0.0, 60.0) / 60.0
     x = np.abs(lattice.x - spine_x(habitus, z)[:, None, None])
-    half = (
-        np.interp(
-            behind, [-4.0, 0.0, 4.0, 10.0, 20.0, 30.0, 40.0, 55.0], [0.0, 11.0, 16.5, 20.0, 22.0, 26.0, 32.0, 46.0]
-        )
-        * habitus.size
-        * (1.0 + 0.30 * low)
-    )
-    side = x - half
-    return np.maximum(side, -(lattice.y - vf) - 1.0).astype(np.float32) * np.float32(0.9)
+    half = smooth_table(_BEHIND, _BESIDE, behind) * habitus.size + 3.5 * low * np.clip(behind / 10.0, 0.0, 1.0)
+    side = (x - half) * np.float32(0.9)
+    return np.maximum(side, -(lattice.y - vf) - 1.0).astype(np.float32)
 
 
 def place(habitus: Habitus, point: Point) -> Point:

@@ -1,4 +1,4 @@
-"""The heart: four chambers, the outflow tract and the left appendage as ovals, and the fat between them."""
+"""The heart: four chambers, the outflow tract and the left appendage as ovals, and where they meet."""
 
 from __future__ import annotations
 
@@ -36,17 +36,29 @@ def chambers_of(habitus: Habitus) -> dict[str, Chamber]:
 
     left: Point = (-0.24, -0.62, 0.75)
     return {
-        "left_ventricle": Chamber(at(42, -76, 48), (53 * h, 36 * h, 35 * vertical), left),
-        "right_ventricle": Chamber(at(44, -95, 16), (50 * h, 31 * h, 33 * vertical), (-0.22, -0.30, 0.9)),
+        "left_ventricle": Chamber(at(42, -80, 48), (53 * h, 36 * h, 35 * vertical), left),
+        "right_ventricle": Chamber(at(44, -103, 15), (50 * h, 32 * h, 33 * vertical), (-0.22, -0.30, 0.9)),
         "outflow": Chamber(at(16, -97, 19), (22 * vertical, 19 * h, 18 * h), (0.92, 0.1, 0.25)),
         "left_atrium": Chamber(at(22 / reach, -34, 4), (34 * h, 21 * h, 21 * vertical / reach**0.5), (0.05, 0.1, 1.0)),
-        "right_atrium": Chamber(at(34, -70, -18), (32 * vertical, 29 * h, 24 * h), (0.98, 0.1, 0.05)),
+        "right_atrium": Chamber(at(34, -74, -20), (33 * vertical, 30 * h, 26 * h), (0.98, 0.1, 0.05)),
         "appendage": Chamber(at(4, -72, 42), (18 * h, 8 * h, 10 * h), (0.1, -0.8, 0.4)),
     }
 
 
-def heart_fields(habitus: Habitus, lattice: Lattice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return distances (mm) to the heart, to the fat in its grooves and to the left ventricle's blood."""
+def heart_fields(habitus: Habitus, lattice: Lattice) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return fields (mm) of the heart.
+
+    Returns
+    -------
+    heart : numpy.ndarray
+        Signed distance to its surface.
+    crown : numpy.ndarray
+        Zero between atria and ventricles, positive in the ventricles.
+    septum : numpy.ndarray
+        Zero between the ventricles, positive in the right one.
+    blood : numpy.ndarray
+        Signed distance to the left ventricle's blood.
+    """
     parts = {}
     for name, chamber in chambers_of(habitus).items():
         parts[name] = lattice.far()
@@ -54,9 +66,6 @@ def heart_fields(habitus: Habitus, lattice: Lattice) -> tuple[np.ndarray, np.nda
     atria = smooth_min(parts["left_atrium"], parts["right_atrium"], 10.0)
     right = smooth_min(parts["right_ventricle"], parts["outflow"], 14.0)
     left = parts["left_ventricle"]
-    ventricles = smooth_min(right, left, 12.0)
-    heart = np.minimum(smooth_min(atria, ventricles, 12.0), parts["appendage"])
-    # fat follows the coronary vessels: deep between atria and ventricles, shallow between the ventricles
-    ring = np.maximum(0.55 * np.abs(atria - ventricles) - 1.8, -heart - 13.0)
-    seam = np.maximum(0.55 * np.abs(left - right) - 1.2, -heart - 6.0)
-    return heart, np.maximum(np.minimum(ring, seam), heart - 1.0), left + 10.0
+    ventricles = smooth_min(right, left, 14.0)
+    heart = np.minimum(smooth_min(atria, ventricles, 24.0), parts["appendage"])
+    return heart, atria - ventricles, left - right, left + np.float32(10.0)

@@ -13,7 +13,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from trainer.chest.anatomy.cage import cage_box, place, spine_x, spine_y
+from trainer.chest.anatomy.cage import WIDEST, cage_box, place, spine_x, spine_y
 from trainer.chest.anatomy.habitus import Habitus
 from trainer.chest.anatomy.noise import noise
 from trainer.chest.anatomy.shape import FAR_MM, Lattice, smooth_line
@@ -178,9 +178,10 @@ def _muscle(
                 # behind, muscle fills what bone leaves; elsewhere loose fat does
                 girdle = _window(az, 100.0, 145.0, 15.0) * _window(d, -60.0, 118.0, 15.0)
                 high = _window(d, -80.0, 4.0, 10.0) * _window(az, 62.0, 180.0, 15.0)
-                slack = 1.8 + 2.2 * n1 + 6.0 * back + 6.0 * girdle + 7.0 * high
+                slack = 1.4 + 2.0 * n1 + 5.0 * back + 3.5 * girdle + 6.0 * high
                 m = max(m, (best - slack) * 0.8)
-                m = max(m, 0.05 + 0.02 * fat + 0.6 * n2 + 0.4 * n1 - 0.5 * (second - best))
+                # planes of fat of 1 to 3 mm
+                m = max(m, 0.1 + 0.022 * fat + 0.7 * n2 + 0.4 * n1 - 0.5 * (second - best))
                 # bundles, and the fat between those of the erector spinae that grows with age
                 streak = abs(noise(table, z / 70.0 - 5.0, y / 12.0 + 2.0, x / 12.0)) * 12.0
                 m = max(m, 0.5 * n2 - 0.15 - 0.9 * streak)
@@ -219,7 +220,7 @@ def muscle_field(
     pieces, owner = _segments(habitus)
     _muscle(
         out, np.array(fine.grid.origin_mm), np.array(fine.grid.spacing_mm), body, cage,
-        front + 0.53 * (back - front), spine, ratio, habitus.stretch,
+        front + WIDEST * (back - front), spine, ratio, habitus.stretch,
         habitus.subcutaneous_mm, habitus.muscle, habitus.marbling, habitus.tilt_mm, pieces, owner, table,
     )  # fmt: skip
     return out

@@ -61,7 +61,16 @@ def outer(person: Person, grid: Grid) -> Outer:
     organ, lung, share = (np.zeros(grid.shape, dtype=np.uint8) for _ in range(3))
     gland = 0.9 - 0.018 * person.age_years
     figures = np.array(
-        [habitus.marbling, habitus.calcification, habitus.bone, abdomen.gas_level_mm(habitus), gland, habitus.plaque],
+        [
+            habitus.marbling,
+            habitus.calcification,
+            habitus.bone,
+            abdomen.gas_level_mm(habitus),
+            gland,
+            habitus.plaque,
+            abdomen.liver_hu(habitus),
+            habitus.visceral,
+        ],
         np.float32,
     )
     tissue.compose(

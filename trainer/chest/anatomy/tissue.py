@@ -20,12 +20,12 @@ from trainer.chest.anatomy.noise import noise
 # Rows of the stack of coarse fields, each a signed distance in mm.
 (
     BODY, WALL, HEART, VESSEL, AIRWAY, LUMEN, GULLET, THYROID, UNDER, LIVER, SPLEEN, STOMACH, BOWEL, LUNG, SIDE, BREAST,
-    GROOVE, BLOOD, NODE, AORTA,
-) = range(20)  # fmt: skip
-FIELDS = 20
+    CROWN, SEPTUM, BLOOD, NODE, AORTA, VEIN,
+) = range(22)  # fmt: skip
+FIELDS = 22
 
 # What the kernels need of the person, in this order.
-MARBLING, CALCIFICATION, BONE_DENSITY, GAS_LEVEL_MM, GLAND, PLAQUE = range(6)
+MARBLING, CALCIFICATION, BONE_DENSITY, GAS_LEVEL_MM, GLAND, PLAQUE, LIVER_HU, VISCERAL = range(8)
 
 _OUTSIDE, _SKIN, _FAT, _MUSCLE, _BONE = (int(o) for o in list(Organ)[:5])
 _CARTILAGE, _LUNG, _AIRWAY, _HEART, _VESSEL = (int(o) for o in list(Organ)[5:10])
@@ -40,9 +40,9 @@ def bone_table() -> np.ndarray:
     """Return thickness of cortex (mm), HU of cortex, of marrow and of its texture by `Kind`, float32 (10, 4)."""
     table = np.zeros((10, 4), dtype=np.float32)
     table[Kind.RIB] = (1.05, 640.0, 105.0, 45.0)
-    table[Kind.BODY] = (0.75, 480.0, 165.0, 75.0)
+    table[Kind.BODY] = (0.9, 560.0, 165.0, 75.0)
     table[Kind.ARCH] = (1.3, 560.0, 190.0, 60.0)
-    table[Kind.STERNUM] = (0.8, 430.0, 105.0, 65.0)
+    table[Kind.STERNUM] = (1.0, 600.0, 60.0, 60.0)
     table[Kind.SCAPULA] = (1.2, 780.0, 150.0, 60.0)
     table[Kind.LONG] = (2.0, 850.0, 90.0, 60.0)
     return table
@@ -108,9 +108,11 @@ def _in_wall(
     value = _blend(value, flesh, a)
     if near[BREAST]:
         d = _at(line, BREAST, x0, tx)
-        gland = noise(table, p[0] / 7.0, p[1] / 5.0 + 3.0, p[2] / 5.0)
-        g = _share(d + 9.0, 8.0) * min(1.0, max(0.0, gland * 3.0 + person[GLAND])) * (1.0 - a)
-        value = _blend(value, 25.0, g)
+        # glands lie in strands and patches, densest in the middle
+        gland = 0.9 * noise(table, p[0] / 17.0, p[1] / 11.0 + 3.0, p[2] / 11.0)
+        gland += 0.7 * (1.0 - 3.0 * abs(noise(table, p[0] / 15.0 + 8.0, p[1] / 9.0, p[2] / 9.0)))
+        g = _share(d + 10.0, 12.0) * min(1.0, max(0.0, 1.2 * (gland - 0.3 + person[GLAND]))) * (1.0 - a)
+        value = _blend(value, 15.0, 0.85 * g)
         if d < 0.0:
             what = _BREAST
     if a >= 0.5:
@@ -125,10 +127,15 @@ def _in_belly(
     """Return HU under the diaphragm: liver, spleen, colon, stomach in the fat given."""
     coarse, grain = grains
     soft = 5.0 * grain
+    # vessels of mesentery and omentum in the fat: where two smooth noises vanish together
+    first = noise(table, p[0] / 21.0 + 6.0, p[1] / 17.0, p[2] / 17.0)
+    second = noise(table, p[0] / 21.0 - 9.0, p[1] / 17.0 + 3.0, p[2] / 17.0)
+    value = _blend(value, 38.0, min(1.0, max(0.0, 1.6 - math.sqrt(first * first + second * second) / 0.055)))
     if near[LIVER]:
-        # without contrast the veins are darker than the liver
-        vein = abs(noise(table, p[0] / 26.0 + 6.0, p[1] / 26.0, p[2] / 26.0))
-        flesh = 55.0 + soft + 3.0 * coarse - 12.0 * max(0.0, 1.0 - vein / 0.09)
+        flesh = person[LIVER_HU] + soft + 2.0 * coarse
+        if near[VEIN]:
+            # without contrast the veins are darker than the liver
+            flesh = _blend(flesh, 38.0, _share(_at(line, VEIN, x0, tx), step))
         value = _blend(value, flesh, _share(_at(line, LIVER, x0, tx), step))
     if near[SPLEEN]:
         value = _blend(value, 50.0 + soft, _share(_at(line, SPLEEN, x0, tx), step))
@@ -148,19 +155,43 @@ def _in_belly(
 
 
 @nb.njit(cache=True)
-def _heart(value: Any, what: Any, line: Any, near: Any, x0: Any, tx: Any, grains: Any, step: Any) -> Any:
+def _groove(value: Any, depth: Any, line: Any, x0: Any, tx: Any, p: Any, coarse: Any, table: Any, person: Any) -> Any:
+    """Return HU with the fat in the heart's grooves, which tapers inward, and the coronary vessels in it."""
+    crown = 0.55 * _at(line, CROWN, x0, tx)
+    fat = person[VISCERAL] * (1.0 + 0.5 * coarse)
+    width = 3.4 * fat * max(0.0, 1.0 - depth / (9.0 + 5.0 * person[VISCERAL])) ** 1.3
+    value = _blend(value, -95.0, _share(abs(crown) - width, 1.5) if width > 0.1 else 0.0)
+    vessel = math.sqrt(crown * crown + (depth - 4.0) ** 2) - 1.9
+    if crown > 0.0:
+        seam = 0.55 * _at(line, SEPTUM, x0, tx)
+        width = 2.4 * fat * max(0.0, 1.0 - depth / 7.0)
+        value = _blend(value, -95.0, _share(abs(seam) - width, 1.5) if width > 0.1 else 0.0)
+        vessel = min(vessel, math.sqrt(seam * seam + (depth - 1.5) ** 2) - 1.6)
+    if vessel < 0.5:
+        crust = noise(table, p[0] / 6.0 + 5.0, p[1] / 6.0, p[2] / 6.0)
+        chalk = min(1.0, max(0.0, 5.0 * (crust - 1.05 + person[PLAQUE])))
+        value = _blend(value, 40.0 + 600.0 * chalk, _share(vessel, 0.9))
+    return value
+
+
+@nb.njit(cache=True)
+def _heart(
+    value: Any, what: Any, line: Any, near: Any, x0: Any, tx: Any, p: Any, grains: Any, step: Any, table: Any,
+    person: Any,
+) -> Any:  # fmt: skip
     """Return HU and organ with the heart, the fat in its grooves and the pericardium drawn over what is there."""
     coarse, grain = grains
     d = _at(line, HEART, x0, tx)
     a = _share(d, step)
-    value = _blend(value, 40.0 + 4.0 * coarse + 4.0 * grain, a)
+    blood = 40.0 + 3.0 * coarse + 4.0 * grain
     if near[BLOOD]:
         b = _at(line, BLOOD, x0, tx)
-        value = _blend(value, 47.0, a * _share(-b, 3.0) * _share(b - 11.0, step))
-    if near[GROOVE]:
-        value = _blend(value, -88.0, _share(_at(line, GROOVE, x0, tx) + 0.8 * coarse, 2.0))
-    # the pericardium shows between two layers of fat, away from the roots of the vessels
+        blood = _blend(blood, 48.0 + 3.0 * coarse, _share(-b, 4.0) * _share(b - 11.0, 2.0))
+    value = _blend(value, blood, a)
     free = min(1.0, max(0.0, (_at(line, VESSEL, x0, tx) - 6.0) / 6.0))
+    if d < 3.0 and free > 0.0:
+        value = _blend(value, _groove(value, -d, line, x0, tx, p, coarse, table, person), free)
+    # the pericardium shows between two layers of fat, away from the roots of the vessels
     leaf = _share(abs(d - 3.0 - 1.5 * coarse) - 0.3, step) * (1.0 - a)
     value = _blend(value, 10.0, 0.8 * leaf * free)
     return value, _HEART if a >= 0.5 else what
@@ -183,7 +214,7 @@ def _in_middle(
     """Return HU and organ with vessels, nodes, thyroid, gullet and airways drawn over what is there."""
     coarse, grain = grains
     if near[HEART]:
-        value, what = _heart(value, what, line, near, x0, tx, grains, step)
+        value, what = _heart(value, what, line, near, x0, tx, p, grains, step, table, person)
     if near[THYROID]:
         value = _blend(value, 105.0 + 12.0 * grain, _share(_at(line, THYROID, x0, tx), step))
     if near[VESSEL]:
@@ -249,7 +280,8 @@ def _soft(line: Any, near: Any, x0: Any, tx: Any, muscle: Any, p: Any, step: Any
         value = -105.0 + 8.0 * grains[0] + 6.0 * grains[1] + 40.0 * max(0.0, 1.0 - strand / 0.07)
         what = _ABDOMEN if under < 0.0 else _MEDIASTINUM
     if wall < 1.0 and under < 1.5:
-        a = _share(abs(under + 1.6) - 1.5, step) * _share(wall - 0.5, step)
+        # the diaphragm: muscle 2 mm thick
+        a = _share(abs(under + 1.1) - 1.0, step) * _share(wall - 0.5, step)
         value = _blend(value, 46.0, a)
         if under < 0.0 and wall < -1.0:
             value = _in_belly(value, line, near, x0, tx, p, grains, step, table, person)

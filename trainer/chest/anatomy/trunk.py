@@ -76,7 +76,9 @@ def breast_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     if habitus.breast_ml <= 0:
         return f
     r = (habitus.breast_ml * 1000.0 * 3.0 / (2.0 * math.pi)) ** (1.0 / 3.0)
-    for side, low in ((-1.0, 0.0), (1.0, 4.0)):
+    for side, low in ((-1.0, 0.0), (1.0, 4.0 + 2.0 * habitus.tilt_mm)):
+        # the two are never alike
+        r *= 1.0 + 0.015 * side * habitus.tilt_mm
         z = -(126.0 + low) * habitus.stretch
         half, front, back, _ = cage_box(habitus, np.array(z))
         x = 0.68 * float(half)
