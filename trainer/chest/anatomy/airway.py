@@ -177,17 +177,17 @@ def fill(skeleton: Skeleton, seeds_mm: np.ndarray, segment: np.ndarray, person: 
         Shape (n,): segment of each, 1 to 18.
     person : Person
     """
-    own = skeleton.twigs
-    parts = [own]
+    own, end = skeleton.twigs, skeleton.twigs.end.copy()
+    parts = [tree.Twigs(own.start, end, own.parent, own.segment)]
     rows = len(own.start)
     for s in range(1, len(SEGMENTS)):
         tip = int(skeleton.tip[s])
-        way = own.end[tip] - own.start[tip]
-        start, end, parent = tree.grow(
-            seeds_mm[segment == s], own.end[tip], way / np.linalg.norm(way), person.key, 100 + s
-        )
-        parts.append(tree.Twigs(start, end, np.where(parent < 0, tip, parent + rows), np.full(len(start), s)))
-        rows += len(start)
+        grown = tree.grow(seeds_mm[segment == s], own.start[tip], own.end[tip], person.key, 100 + s)
+        end[tip] = grown.end[0]
+        # row 0 is the segmental bronchus itself
+        parent = np.where(grown.parent[1:] == 0, tip, grown.parent[1:] + rows - 1)
+        parts.append(tree.Twigs(grown.start[1:], grown.end[1:], parent, np.full(len(parent), s)))
+        rows += len(parent)
     return joined(parts)
 
 

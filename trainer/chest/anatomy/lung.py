@@ -23,11 +23,11 @@ from trainer.course.person import Person
 
 Point = tuple[float, float, float]
 END_POINTS = 10500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
-BARE_MM = 3.0  # nothing ends nearer to the pleura
+BARE_MM = 2.2  # nothing ends nearer to the pleura
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
-BAND_MM = 3.2  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
-SEEN_RADIUS_MM = 1.2
-SEEN_DEPTH_MM = 28.0
+BAND_MM = 2.0  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
+SEEN_RADIUS_MM = 1.35
+SEEN_DEPTH_MM = 34.0
 BLOOD_HU = 42  # no contrast medium
 WALL_HU = 20
 
@@ -241,10 +241,10 @@ def _paint(
     rows = np.arange(1, len(arteries))
     room = np.empty(lung.shape, dtype=np.uint8)
     _reachable(room, lung, costal)
-    vessels = capsule.coverage(tree.capsules_of(arteries, rows, key, 11), grid, room)
-    capsule.coverage(tree.capsules_of(veins, np.arange(len(veins)), key, 12), grid, room, vessels)
-    lumens = capsule.coverage(tree.capsules_of(airways, rows, key, 13), grid, room)
-    rods = tree.capsules_of(airways, seen, key, 13)
+    vessels = capsule.coverage(tree.capsules_of(arteries, rows), grid, room)
+    capsule.coverage(tree.capsules_of(veins, np.arange(len(veins))), grid, room, vessels)
+    lumens = capsule.coverage(tree.capsules_of(airways, rows), grid, room)
+    rods = tree.capsules_of(airways, seen)
     wall = airway.wall_mm(airways.radius_mm[seen]).repeat(len(rods.start_radius_mm) // max(1, len(seen)))
     shell = capsule.Capsules(
         rods.start_mm, rods.end_mm, (rods.start_radius_mm + wall).astype(np.float32),

@@ -21,9 +21,9 @@ from trainer.core import chance
 
 _THREAD, _GRAIN, _LOBULE = 0x54485244, 0x47524149, 0x4C444E53
 _SLABS = 24
-CELL_MM = 2.0  # one thread in each cube of this size
-LENGTH_MM = (3.0, 6.0)
-AREA_MM2 = 0.09  # mean cross-section of a thread, 0.34 mm across
+CELL_MM = 3.0  # one thread in each cube of this size
+LENGTH_MM = (7.0, 14.0)
+AREA_MM2 = 0.115  # mean cross-section of a thread, 0.38 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
 GRAIN_HU = 16.0
@@ -76,8 +76,8 @@ def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
     for ss in nb.prange(_SLABS):
         s = np.int64(ss)
         first, last = s * nz // _SLABS, (s + 1) * nz // _SLABS
-        i0 = max(0, int((first * sp[0] - LENGTH_MM[1]) / CELL_MM) - 1)
-        i1 = min(cells[0], int((last * sp[0] + LENGTH_MM[1]) / CELL_MM) + 2)
+        i0 = max(0, int((first * sp[0] - 0.5 * LENGTH_MM[1]) / CELL_MM) - 1)
+        i1 = min(cells[0], int((last * sp[0] + 0.5 * LENGTH_MM[1]) / CELL_MM) + 2)
         for i in range(i0, i1):
             vz = min(nz - 1, int((i + 0.5) * CELL_MM / sp[0]))
             for j in range(cells[1]):
@@ -95,7 +95,7 @@ def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
                     length = LENGTH_MM[0] + (LENGTH_MM[1] - LENGTH_MM[0]) * np.int64(c >> 16) * unit
                     # thin threads are many and thick ones few
                     share = np.int64(d & 0xFFFF) * unit
-                    area = AREA_MM2 * (0.25 + 2.25 * share * share)
+                    area = AREA_MM2 * (0.2 + 4.0 * share**4)
                     across = math.sqrt(1.0 - up * up)
                     steps = int(length / _STEP_MM) + 1
                     mass = gain * area * length / steps / (sp[0] * sp[1] * sp[2])

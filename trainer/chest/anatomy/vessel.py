@@ -18,8 +18,8 @@ from trainer.core import chance
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_RADIUS_MM = 0.455
-EXPONENT = 0.315  # a little below Murray's 1/3; segmental arteries come to 6 to 7 mm, the last ones drawn to 1 mm
+END_RADIUS_MM = 0.42
+EXPONENT = 0.325  # a little below Murray's 1/3; segmental arteries come to 6 to 7 mm, the last ones drawn to 1 mm
 _STREAM = 0x56455353
 # tributaries: lobe, vein it drains to, trunk (up, back, lateral) mm from the landmark, target shares; judgement
 TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
@@ -157,13 +157,9 @@ def veins_of(
     rows = 0
     for t in range(len(TRIBUTARIES)):
         own = tributary == t + 1
-        way = high[t] - low[t]
-        start, end, parent = tree.grow(seeds_mm[own], high[t], way / np.linalg.norm(way), person.key, 200 + t, 54.0)
-        number = int(np.bincount(segment[own]).argmax()) if own.any() else 0
-        trunk = tree.Twigs(low[t : t + 1], high[t : t + 1], np.array([-1], np.int32), np.array([0], np.int16))
-        parts += [
-            trunk,
-            tree.Twigs(start, end, np.where(parent < 0, rows, parent + rows + 1), np.full(len(start), number)),
-        ]
-        rows += 1 + len(start)
+        grown = tree.grow(seeds_mm[own], low[t], high[t], person.key, 200 + t)
+        number = np.full(len(grown.parent), int(np.bincount(segment[own]).argmax()))
+        number[0] = 0
+        parts.append(tree.Twigs(grown.start, grown.end, np.where(grown.parent < 0, -1, grown.parent + rows), number))
+        rows += len(grown.parent)
     return tree.branches_of(airway.joined(parts), END_RADIUS_MM, EXPONENT)
