@@ -206,4 +206,4 @@ def airways_of(twigs: tree.Twigs) -> Branches:
 
 def wall_mm(radius_mm: np.ndarray) -> np.ndarray:
     """Return the thickness of a bronchial wall: 0.8 to 1.5 mm for lumens of 2 to 8 mm (see `lung`)."""
-    return np.clip(0.62 + 0.22 * radius_mm, 0.3, 1.5)
+    return np.clip(0.42 + 0.15 * radius_mm, 0.3, 1.5)

@@ -26,8 +26,8 @@ END_POINTS = 10500  # terminal bronchioles drawn in both lungs; as many arteries
 BARE_MM = 2.2  # nothing ends nearer to the pleura
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
 BAND_MM = 2.0  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
-SEEN_RADIUS_MM = 1.35
-SEEN_DEPTH_MM = 34.0
+SEEN_RADIUS_MM = 1.5
+SEEN_DEPTH_MM = 36.0
 BLOOD_HU = 42  # no contrast medium
 WALL_HU = 20
 

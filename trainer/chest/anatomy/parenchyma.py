@@ -22,8 +22,8 @@ from trainer.core import chance
 _THREAD, _GRAIN, _LOBULE = 0x54485244, 0x47524149, 0x4C444E53
 _SLABS = 24
 CELL_MM = 3.0  # one thread in each cube of this size
-LENGTH_MM = (7.0, 14.0)
-AREA_MM2 = 0.115  # mean cross-section of a thread, 0.38 mm across
+LENGTH_MM = (5.0, 11.0)
+AREA_MM2 = 0.085  # mean cross-section of a thread, 0.33 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
 GRAIN_HU = 16.0
@@ -95,7 +95,7 @@ def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
                     length = LENGTH_MM[0] + (LENGTH_MM[1] - LENGTH_MM[0]) * np.int64(c >> 16) * unit
                     # thin threads are many and thick ones few
                     share = np.int64(d & 0xFFFF) * unit
-                    area = AREA_MM2 * (0.2 + 4.0 * share**4)
+                    area = AREA_MM2 * (0.3 + 2.8 * share**3)
                     across = math.sqrt(1.0 - up * up)
                     steps = int(length / _STEP_MM) + 1
                     mass = gain * area * length / steps / (sp[0] * sp[1] * sp[2])

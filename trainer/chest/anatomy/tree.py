@@ -22,7 +22,7 @@ from trainer.core import chance
 
 _STREAM = 0x54524545
 _PIECES = 4
-LEAN = 0.6  # judgement by eye, between 0 (shortest tree) and 1 (every end point on its own straight vessel)
+LEAN = 0.78  # judgement by eye, between 0 (shortest tree) and 1 (every end point on its own straight vessel)
 _SHUFFLE = 0.35  # disorder in which the points are joined
 _APART_MM = 1.2  # between two forks
 _PULL = 0.63  # of flow: cross-section
@@ -165,8 +165,7 @@ def grow(
 
 
 @nb.njit(cache=True)
-def flow_of(parent: np.ndarray) -> np.ndarray:
-    """Return how many end points each branch serves, float64; parents stand before children."""
+def _flow(parent: Any, need: Any) -> Any:
     n = parent.shape[0]
     flow, kids = np.zeros(n), np.zeros(n, np.int64)
     for i in range(n):
@@ -174,10 +173,23 @@ def flow_of(parent: np.ndarray) -> np.ndarray:
             kids[parent[i]] += 1
     for i in range(n - 1, -1, -1):
         if kids[i] == 0:
-            flow[i] = 1.0
+            flow[i] = need[i]
         if parent[i] >= 0:
             flow[parent[i]] += flow[i]
     return flow
+
+
+def flow_of(parent: np.ndarray, need: np.ndarray | None = None) -> np.ndarray:
+    """Return how many end points each branch serves, float64; parents stand before children.
+
+    Parameters
+    ----------
+    parent : numpy.ndarray
+        Shape (n,): row of the parent or -1.
+    need : numpy.ndarray, optional
+        Shape (n,): what each last branch counts for; 1 if left out.
+    """
+    return np.asarray(_flow(parent, np.ones(len(parent)) if need is None else need))
 
 
 @nb.njit(cache=True)
@@ -201,9 +213,14 @@ def heir_of(parent: Any, radius_mm: Any) -> Any:
     return out
 
 
-def branches_of(twigs: Twigs, end_radius_mm: float, exponent: float = MURRAY) -> Branches:
-    """Return branches whose radius is ``end_radius_mm`` at the last twigs and grows as flow to ``exponent``."""
-    radius = end_radius_mm * flow_of(twigs.parent) ** exponent
+def branches_of(
+    twigs: Twigs, end_radius_mm: float, exponent: float = MURRAY, need: np.ndarray | None = None
+) -> Branches:
+    """Return branches whose radius is ``end_radius_mm`` at a flow of 1 and grows as flow to ``exponent``.
+
+    ``need`` is what each last twig counts for, see `flow_of`.
+    """
+    radius = end_radius_mm * flow_of(twigs.parent, need) ** exponent
     return Branches(
         twigs.start.astype(np.float32), twigs.end.astype(np.float32), radius.astype(np.float32),
         twigs.parent.astype(np.int32), generation_of(twigs.parent), twigs.segment.astype(np.int16),

@@ -42,6 +42,16 @@ TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
 )
 
 
+def perfusion(points_mm: np.ndarray) -> np.ndarray:
+    """Return how much blood the lung around points takes, about 1 at the middle, shape (n,).
+
+    Dependent lung takes more: in supine man about 11 % more per cm... 
+    """
+    y = points_mm[:, 1]
+    low, high = np.percentile(y, (2.0, 98.0))
+    return np.asarray(0.55 + 0.9 * np.clip((y - low) / (high - low), 0.0, 1.0))
+
+
 @nb.njit(cache=True)
 def _beside(start: Any, end: Any, parent: Any, first: Any, gap: Any, key: Any) -> Any:
     """Return the vector from the end of each bronchus to its artery, turning slowly along the tree."""
@@ -85,7 +95,7 @@ def arteries_of(
     Rows are those of the airways; the first three (trachea, main bronchi) stand for the pulmonary trunk and the
     right and left pulmonary artery.
     """
-    radius = END_RADIUS_MM * tree.flow_of(twigs.parent) ** EXPONENT
+    radius = END_RADIUS_MM * tree.flow_of(twigs.parent, perfusion(twigs.end)) ** EXPONENT
     lumen = airways.radius_mm.astype(np.float64)
     gap = lumen + airway.wall_mm(lumen) + radius + 0.1
     first = np.zeros((len(twigs.start), 3))
@@ -102,7 +112,7 @@ def arteries_of(
         start[np.isin(twigs.parent, (main, hilum))] = entry
         start[hilum] = entry - (0.0, 0.0, 1.0)
     beside = tree.Twigs(start, end, twigs.parent, twigs.segment)
-    return tree.branches_of(beside, END_RADIUS_MM, EXPONENT)
+    return tree.branches_of(beside, END_RADIUS_MM, EXPONENT, perfusion(end))
 
 
 def roots_of(landmarks: Mapping[str, Point], height_mm: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -162,4 +172,5 @@ def veins_of(
         number[0] = 0
         parts.append(tree.Twigs(grown.start, grown.end, np.where(grown.parent < 0, -1, grown.parent + rows), number))
         rows += len(grown.parent)
-    return tree.branches_of(airway.joined(parts), END_RADIUS_MM, EXPONENT)
+    twigs = airway.joined(parts)
+    return tree.branches_of(twigs, END_RADIUS_MM, EXPONENT, perfusion(twigs.end))
