@@ -26,7 +26,7 @@ LENGTH_MM = (5.0, 11.0)
 AREA_MM2 = 0.085  # mean cross-section of a thread, 0.33 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
-GRAIN_HU = 16.0
+GRAIN_HU = 12.0
 LOBULE_HU = 6.0
 # threads and thin vessels lift the median of tissue by this much; the measured densities are medians
 SKEW_HU = 14.0

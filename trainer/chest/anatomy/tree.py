@@ -257,7 +257,7 @@ def capsules_of(branches: Branches, rows: np.ndarray) -> Capsules:
     # a side branch starts with its own calibre, one that runs on with that of its parent
     first = np.where(runs_on, np.minimum(own[branches.parent], 1.3 * own), 1.05 * own)
     # the last twigs taper out
-    last = np.where(heir >= 0, 0.97, 0.6) * own
+    last = np.where(heir >= 0, 0.97, 0.75) * own
     radius = first[rows, None] * (1 - t[..., 0]) + last[rows, None] * t[..., 0]
     return Capsules(
         np.ascontiguousarray(curve[:, :-1].reshape(-1, 3), np.float32),
