@@ -165,7 +165,13 @@ def aimed(skeleton: Skeleton, middle_mm: np.ndarray) -> Skeleton:
     return Skeleton(tree.Twigs(own.start, end, own.parent, own.segment), skeleton.row, skeleton.tip)
 
 
-def fill(skeleton: Skeleton, seeds_mm: np.ndarray, segment: np.ndarray, person: Person) -> tree.Twigs:
+def fill(
+    skeleton: Skeleton,
+    seeds_mm: np.ndarray,
+    segment: np.ndarray,
+    bounds: Mapping[int, tree.Bounds],
+    person: Person,
+) -> tree.Twigs:
     """Return the skeleton with every segment filled from its bronchus.
 
     Parameters
@@ -175,6 +181,8 @@ def fill(skeleton: Skeleton, seeds_mm: np.ndarray, segment: np.ndarray, person: 
         Shape (n, 3): end points.
     segment : numpy.ndarray
         Shape (n,): segment of each, 1 to 18.
+    bounds : mapping of int to Bounds
+        Of each lobe, 1 to 5.
     person : Person
     """
     own, end = skeleton.twigs, skeleton.twigs.end.copy()
@@ -182,7 +190,7 @@ def fill(skeleton: Skeleton, seeds_mm: np.ndarray, segment: np.ndarray, person: 
     rows = len(own.start)
     for s in range(1, len(SEGMENTS)):
         tip = int(skeleton.tip[s])
-        grown = tree.grow(seeds_mm[segment == s], own.start[tip], own.end[tip], person.key, 100 + s)
+        grown = tree.grow(seeds_mm[segment == s], own.start[tip], own.end[tip], person.key, 100 + s, bounds[SEGMENT_LOBE[s]])
         end[tip] = grown.end[0]
         # row 0 is the segmental bronchus itself
         parent = np.where(grown.parent[1:] == 0, tip, grown.parent[1:] + rows - 1)

@@ -75,8 +75,8 @@ def join(around: Outer, inner: LungInterior) -> None:
         rods = tree.capsules_of(branches, _near(branches, centre, _VESSEL_MM))
         capsule.coverage(rods, part, mask, vessels)
     rows = _near(inner.airways, centre, _BRONCHUS_MM)
-    # trachea and main bronchi are there already
-    rows = rows[inner.airways.generation[rows] > 1]
+    # trachea and main bronchi are there already; beyond the segmental bronchi none runs outside the lungs
+    rows = rows[(inner.airways.generation[rows] > 1) & (inner.airways.segment[inner.airways.parent[rows]] == 0)]
     rods = tree.capsules_of(inner.airways, rows)
     wall = airway.wall_mm(inner.airways.radius_mm[rows]).repeat(len(rods.start_radius_mm) // max(1, len(rows)))
     shell = capsule.Capsules(

@@ -24,8 +24,9 @@ from trainer.course.person import Person
 Point = tuple[float, float, float]
 END_POINTS = 10500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
 BARE_MM = 2.2  # nothing ends nearer to the pleura
+WITHIN_MM = 4.0  # forks are kept so far within their lobe
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
-BAND_MM = 2.0  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
+BAND_MM = 1.4  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
 SEEN_RADIUS_MM = 1.5
 SEEN_DEPTH_MM = 36.0
 BLOOD_HU = 42  # no contrast medium
@@ -151,6 +152,7 @@ class _Room:
     costal: np.ndarray
     height_mm: Mapping[int, float]
     clouds: Mapping[int, np.ndarray]
+    bounds: Mapping[int, tree.Bounds]
 
 
 def _room(grid: Grid, lobe: np.ndarray, lung: np.ndarray) -> _Room:
@@ -161,13 +163,16 @@ def _room(grid: Grid, lobe: np.ndarray, lung: np.ndarray) -> _Room:
     _bridge(bridged, small)
     costal = edt.edt(bridged, anisotropy=half.spacing_mm, parallel=2)
     low = _every_other(lobe)
-    coarse = Grid(half.shape, (half.spacing_mm[0] * 3, half.spacing_mm[1] * 3, half.spacing_mm[2] * 3), half.origin_mm)
-    clouds = {n: _points(coarse, low[::3, ::3, ::3] == n) for n in range(1, 6)}
+    third = low[::3, ::3, ::3]
+    coarse = Grid(third.shape, (half.spacing_mm[0] * 3, half.spacing_mm[1] * 3, half.spacing_mm[2] * 3), half.origin_mm)
+    clouds = {n: _points(coarse, third == n) for n in range(1, 6)}
+    deep = depth[::3, ::3, ::3] > WITHIN_MM
+    bounds = {n: tree.bounds_of(coarse, (third == n) & deep) for n in range(1, 6)}
     height = {}
     for side in (1, 2):
         levels = np.flatnonzero((small == side).any((1, 2)))
         height[side] = float(levels[-1] - levels[0]) * half.spacing_mm[0]
-    return _Room(half, low, depth, costal, height, clouds)
+    return _Room(half, low, depth, costal, height, clouds, bounds)
 
 
 def _seeds(
@@ -199,7 +204,7 @@ def _bronchi(
     own = segment[at]
     middle = np.array([seeds[own == s].mean(axis=0) if (own == s).any() else target[s - 1] for s in range(19)])
     skeleton = airway.aimed(skeleton, middle)
-    twigs = airway.fill(skeleton, seeds, own, person)
+    twigs = airway.fill(skeleton, seeds, own, room.bounds, person)
     airways = airway.airways_of(twigs)
     return airways, vessel.arteries_of(twigs, skeleton, landmarks, airways, person), segment
 
@@ -218,7 +223,7 @@ def _veins(
     basin = territories(room.half, room.lobe, roots[1], target, owner)
     seeds, at = _seeds(room, fissures, grid, person, 2, 0.5)
     roots = vessel.aimed(roots, seeds, basin[at])
-    return vessel.veins_of(roots, seeds, basin[at], segment[at], person)
+    return vessel.veins_of(roots, seeds, basin[at], segment[at], room.bounds, person)
 
 
 def seen_rows(airways: Branches, half: Grid, costal_mm: np.ndarray) -> np.ndarray:

@@ -15,18 +15,23 @@ from typing import Any
 
 import numba as nb
 import numpy as np
+from scipy import ndimage as ndi
 
 from trainer.chest.anatomy.capsule import Capsules
 from trainer.chest.anatomy.model import Branches
+from trainer.chest.grid import Grid
 from trainer.core import chance
 
 _STREAM = 0x54524545
 _PIECES = 4
-LEAN = 0.78  # judgement by eye, between 0 (shortest tree) and 1 (every end point on its own straight vessel)
+# How much a way along the tree counts against one through tissue, between 0 (shortest tree) and 1 (every end point
+# on its own straight vessel): branches leave at about arccos(LEAN). Judgement by eye and by the length of streaks.
+LEAN = 0.78
 _SHUFFLE = 0.35  # disorder in which the points are joined
 _APART_MM = 1.2  # between two forks
 _PULL = 0.63  # of flow: cross-section
 _ROUNDS = 40
+_PUSH = 0.7  # share of the way back within bounds, every fourth round
 MURRAY = 1.0 / 2.7  # exponent of flow; between Murray's 1/3 and Horsfield's 1/2.5
 
 
@@ -38,6 +43,33 @@ class Twigs:
     end: np.ndarray
     parent: np.ndarray
     segment: np.ndarray
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where branches may run.
+
+    Parameters
+    ----------
+    shift_mm : numpy.ndarray
+        float32 [z, y, x, 3]: the way from each voxel to the nearest one that is allowed; 0 where it is itself.
+    grid : Grid
+    """
+
+    shift_mm: np.ndarray
+    grid: Grid
+
+
+# everywhere
+FREE = Bounds(np.zeros((1, 1, 1, 3), np.float32), Grid((1, 1, 1), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
+
+
+def bounds_of(grid: Grid, allowed: np.ndarray) -> Bounds:
+    """Return the bounds of a territory; ``allowed`` is bool [z, y, x], true somewhere."""
+    nearest = ndi.distance_transform_edt(~allowed, grid.spacing_mm, return_distances=False, return_indices=True)
+    steps = [(nearest[a] - np.arange(n).reshape(s)) * h for a, (n, s, h) in enumerate(
+        zip(grid.shape, ((-1, 1, 1), (1, -1, 1), (1, 1, -1)), grid.spacing_mm, strict=True))]
+    return Bounds(np.stack(steps, axis=-1).astype(np.float32), grid)
 
 
 @nb.njit(cache=True)
@@ -103,12 +135,12 @@ def _sorted(at: Any, up: Any) -> Any:
 
 
 @nb.njit(cache=True)
-def _relax(at: Any, up: Any, flow: Any, rounds: Any) -> Any:
-    """Pull every fork to where its three branches balance, each pulling by its cross-section."""
+def _relax(at: Any, up: Any, flow: Any, shift: Any, org: Any, sp: Any) -> Any:
+    """Pull every fork to where its three branches balance, each pulling by its cross-section, within the bounds."""
     n = at.shape[0]
     pull = flow**_PULL
     total, weight = np.zeros((n, 3)), np.zeros(n)
-    for _ in range(rounds):
+    for turn in range(_ROUNDS):
         total[:], weight[:] = 0.0, 0.0
         for i in range(1, n):
             u = up[i]
@@ -123,10 +155,20 @@ def _relax(at: Any, up: Any, flow: Any, rounds: Any) -> Any:
             if flow[i] > 1.0:
                 for a in range(3):
                     at[i, a] = 0.3 * at[i, a] + 0.7 * total[i, a] / weight[i]
+            if flow[i] > 1.0 and turn % 4 == 3:
+                z = min(max(math.floor((at[i, 0] - org[0]) / sp[0] + 0.5), 0), shift.shape[0] - 1)
+                y = min(max(math.floor((at[i, 1] - org[1]) / sp[1] + 0.5), 0), shift.shape[1] - 1)
+                x = min(max(math.floor((at[i, 2] - org[2]) / sp[2] + 0.5), 0), shift.shape[2] - 1)
+                for a in range(3):
+                    at[i, a] += _PUSH * shift[z, y, x, a]
+
+
+def _bare(bounds: Bounds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return bounds.shift_mm, np.array(bounds.grid.origin_mm), np.array(bounds.grid.spacing_mm)
 
 
 def grow(
-    points_mm: np.ndarray, root_mm: np.ndarray, tip_mm: np.ndarray, key: int, stream: int, lean: float = LEAN
+    points_mm: np.ndarray, root_mm: np.ndarray, tip_mm: np.ndarray, key: int, stream: int, bounds: Bounds = FREE
 ) -> Twigs:
     """Return a stem and the branches that fill a territory from it.
 
@@ -142,9 +184,8 @@ def grow(
         Of the person.
     stream : int
         Which territory.
-    lean : float
-        How much a way along the tree counts against one through tissue, 0 to 1: the larger, the straighter runs
-        every vessel to its root, and the sharper is the angle, arccos(lean), at which branches leave.
+    bounds : Bounds
+        Where the branches may run; the stem's root may lie without.
 
     Returns
     -------
@@ -157,10 +198,10 @@ def grow(
     _uniform(u, np.uint64(key), _STREAM + stream)
     # far points first: long vessels to the rim, then their side branches
     order = np.argsort(-far * (1.0 - _SHUFFLE * u), kind="stable")
-    at, up = _sorted(*_join(points, order, tip, lean))
+    at, up = _sorted(*_join(points, order, tip, LEAN))
     at, up = np.concatenate([np.asarray(root_mm, np.float64)[None], at]), np.concatenate([[-1], up + 1])
     parent = (up[1:] - 1).astype(np.int32)
-    _relax(at, up, np.concatenate([np.ones(1), flow_of(parent)]), _ROUNDS)
+    _relax(at, up, np.concatenate([np.ones(1), flow_of(parent)]), *_bare(bounds))
     return Twigs(at[up[1:]], at[1:], parent, np.zeros(len(parent), np.int16))
 
 

@@ -148,6 +148,7 @@ def veins_of(
     seeds_mm: np.ndarray,
     tributary: np.ndarray,
     segment: np.ndarray,
+    bounds: Mapping[int, tree.Bounds],
     person: Person,
 ) -> Branches:
     """Return the veins, four trees rooted where the upper and lower veins leave the lungs.
@@ -160,6 +161,8 @@ def veins_of(
         Shape (n, 3): end points, which lie in the gaps between those of the arteries.
     tributary, segment : numpy.ndarray
         Shape (n,): tributary (1 to 16) and segment (1 to 18) of each end point.
+    bounds : mapping of int to Bounds
+        Of each lobe, 1 to 5.
     person : Person
     """
     low, high = roots
@@ -167,7 +170,7 @@ def veins_of(
     rows = 0
     for t in range(len(TRIBUTARIES)):
         own = tributary == t + 1
-        grown = tree.grow(seeds_mm[own], low[t], high[t], person.key, 200 + t)
+        grown = tree.grow(seeds_mm[own], low[t], high[t], person.key, 200 + t, bounds[TRIBUTARIES[t][0]])
         number = np.full(len(grown.parent), int(np.bincount(segment[own]).argmax()))
         number[0] = 0
         parts.append(tree.Twigs(grown.start, grown.end, np.where(grown.parent < 0, -1, grown.parent + rows), number))
