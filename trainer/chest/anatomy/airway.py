@@ -1,8 +1,8 @@
 """The bronchial tree: carina to segments by hand, then filled segment by segment.
 
 Calibres follow Weibel, Morphometry of the Human Lung, 1963 (trachea 18, main 12.2, lobar 8.3, segmental 5.6,
-then 4.5, 3.5, 2.8, 2.3, 1.9, ... 0.6 mm in terminal bronchioles): with about 390 end points to a segment the law
-of flow from 0.55 mm upward meets each of these within about a tenth.
+then 4.5, 3.5, 2.8, 2.3, 1.9, ... 0.6 mm in terminal bronchioles): with about 600 end points to a segment the law
+of flow from 0.52 mm upward meets each of these within about a tenth.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from trainer.core import chance
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_RADIUS_MM = 0.275
+END_RADIUS_MM = 0.26
 _STREAM = 0x41495257
 
 

@@ -22,7 +22,7 @@ from trainer.chest.grid import Grid
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_POINTS = 10500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
+END_POINTS = 12500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
 BARE_MM = 2.2  # nothing ends nearer to the pleura
 WITHIN_MM = 4.0  # forks are kept so far within their lobe
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm

@@ -23,11 +23,11 @@ _THREAD, _GRAIN, _LOBULE = 0x54485244, 0x47524149, 0x4C444E53
 _SLABS = 24
 CELL_MM = 3.0  # one thread in each cube of this size
 LENGTH_MM = (5.0, 11.0)
-AREA_MM2 = 0.085  # mean cross-section of a thread, 0.33 mm across
+AREA_MM2 = 0.115  # mean cross-section of a thread, 0.38 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
 GRAIN_HU = 12.0
-LOBULE_HU = 6.0
+LOBULE_HU = 9.0
 # threads and thin vessels lift the median of tissue by this much; the measured densities are medians
 SKEW_HU = 14.0
 # a double pleura of 0.14 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices

@@ -18,8 +18,8 @@ from trainer.core import chance
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_RADIUS_MM = 0.45
-EXPONENT = 0.33  # a little below Murray's 1/3; segmental arteries come to 6 to 7 mm, the last ones drawn to 1 mm
+END_RADIUS_MM = 0.46
+EXPONENT = 0.315  # a little below Murray's 1/3; segmental arteries come to 6 to 7 mm, the last ones drawn to 1 mm
 _STREAM = 0x56455353
 # tributaries: lobe, vein it drains to, trunk (up, back, lateral) mm from the landmark, target shares; judgement
 TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
