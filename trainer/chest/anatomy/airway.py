@@ -190,7 +190,9 @@ def fill(
     rows = len(own.start)
     for s in range(1, len(SEGMENTS)):
         tip = int(skeleton.tip[s])
-        grown = tree.grow(seeds_mm[segment == s], own.start[tip], own.end[tip], person.key, 100 + s, bounds[SEGMENT_LOBE[s]])
+        grown = tree.grow(
+            seeds_mm[segment == s], own.start[tip], own.end[tip], person.key, 100 + s, bounds[SEGMENT_LOBE[s]]
+        )
         end[tip] = grown.end[0]
         # row 0 is the segmental bronchus itself
         parent = np.where(grown.parent[1:] == 0, tip, grown.parent[1:] + rows - 1)
@@ -213,5 +215,5 @@ def airways_of(twigs: tree.Twigs) -> Branches:
 
 
 def wall_mm(radius_mm: np.ndarray) -> np.ndarray:
-    """Return the thickness of a bronchial wall: 0.8 to 1.5 mm for lumens of 2 to 8 mm (see `lung`)."""
+    """Return the thickness of a bronchial wall: 0.6 to 1 mm for lumens of 3 to 8 mm (judgement)."""
     return np.clip(0.42 + 0.15 * radius_mm, 0.3, 1.5)

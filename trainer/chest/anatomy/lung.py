@@ -1,8 +1,8 @@
 """What fills the lungs: lobes, segments, bronchi, vessels, lobules and tissue, all of one person.
 
-Bronchi are drawn only where they are seen in normal lung: lumens above 2 mm, none within 25 mm of the chest wall
-(5th percentile 31 mm, median 54 mm over 298 lumens of CPTAC-PDA C3N-00249, The Cancer Imaging Archive, n = 1),
-walls 0.8 to 1.5 mm. Thinner ones lie in the coverage volume, so that consolidation can show their air.
+Bronchi are drawn only where they are seen in normal lung: lumens above 3 mm, none within 36 mm of the chest wall
+(5th percentile 31 mm, median 54 mm over 298 lumens of CPTAC-PDA C3N-00249, The Cancer Imaging Archive, n = 1).
+Thinner ones lie in the coverage volume, so that consolidation can show their air.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from trainer.course.person import Person
 
 Point = tuple[float, float, float]
 END_POINTS = 12500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
-BARE_MM = 2.2  # nothing ends nearer to the pleura
-WITHIN_MM = 4.0  # forks are kept so far within their lobe
+BARE_MM = 2.6  # nothing ends nearer to the pleura
+WITHIN_MM = 5.0  # forks are kept so far within their lobe
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
 BAND_MM = 1.4  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
 SEEN_RADIUS_MM = 1.5
@@ -239,7 +239,6 @@ def _paint(
     trees: tuple[Branches, Branches, Branches],
     seen: np.ndarray,
     costal: np.ndarray,
-    key: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw airways, arteries and veins into ``hu`` and return the coverage of vessels and of all lumens."""
     airways, arteries, veins = trees
@@ -302,7 +301,7 @@ def furnish(
     hu = parenchyma.tissue(grid, lung, label, whole, fissures, front, person.key)
     tell(0.75)
     seen = seen_rows(airways, room.half, room.costal)
-    vessels, lumens = _paint(hu, grid, lung, (airways, arteries, veins), seen, room.costal, person.key)
+    vessels, lumens = _paint(hu, grid, lung, (airways, arteries, veins), seen, room.costal)
     tell(1.0)
     return LungInterior(
         lobe, segment, hu, vessels, lumens, room.depth.astype(np.float16), label, septum, airways, arteries, veins

@@ -67,9 +67,8 @@ FREE = Bounds(np.zeros((1, 1, 1, 3), np.float32), Grid((1, 1, 1), (1.0, 1.0, 1.0
 def bounds_of(grid: Grid, allowed: np.ndarray) -> Bounds:
     """Return the bounds of a territory; ``allowed`` is bool [z, y, x], true somewhere."""
     nearest = ndi.distance_transform_edt(~allowed, grid.spacing_mm, return_distances=False, return_indices=True)
-    steps = [(nearest[a] - np.arange(n).reshape(s)) * h for a, (n, s, h) in enumerate(
-        zip(grid.shape, ((-1, 1, 1), (1, -1, 1), (1, 1, -1)), grid.spacing_mm, strict=True))]
-    return Bounds(np.stack(steps, axis=-1).astype(np.float32), grid)
+    steps = np.moveaxis(nearest - np.indices(grid.shape), 0, -1) * np.array(grid.spacing_mm)
+    return Bounds(np.ascontiguousarray(steps, np.float32), grid)
 
 
 @nb.njit(cache=True)
@@ -105,9 +104,7 @@ def _join(pts: Any, order: Any, origin: Any, lean: Any) -> Any:
             up[root], up[where] = mother, root
             rows += 1
         at[rows, 0], at[rows, 1], at[rows, 2], up[rows] = pz, py, px, root
-        way[rows] = way[root] + math.sqrt(
-            (pz - at[root, 0]) ** 2 + (py - at[root, 1]) ** 2 + (px - at[root, 2]) ** 2
-        )
+        way[rows] = way[root] + math.sqrt((pz - at[root, 0]) ** 2 + (py - at[root, 1]) ** 2 + (px - at[root, 2]) ** 2)
         rows += 1
     return at[:rows], up[:rows]
 
@@ -163,10 +160,6 @@ def _relax(at: Any, up: Any, flow: Any, shift: Any, org: Any, sp: Any) -> Any:
                     at[i, a] += _PUSH * shift[z, y, x, a]
 
 
-def _bare(bounds: Bounds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return bounds.shift_mm, np.array(bounds.grid.origin_mm), np.array(bounds.grid.spacing_mm)
-
-
 def grow(
     points_mm: np.ndarray, root_mm: np.ndarray, tip_mm: np.ndarray, key: int, stream: int, bounds: Bounds = FREE
 ) -> Twigs:
@@ -201,7 +194,8 @@ def grow(
     at, up = _sorted(*_join(points, order, tip, LEAN))
     at, up = np.concatenate([np.asarray(root_mm, np.float64)[None], at]), np.concatenate([[-1], up + 1])
     parent = (up[1:] - 1).astype(np.int32)
-    _relax(at, up, np.concatenate([np.ones(1), flow_of(parent)]), *_bare(bounds))
+    flow, grid = np.concatenate([np.ones(1), flow_of(parent)]), bounds.grid
+    _relax(at, up, flow, bounds.shift_mm, np.array(grid.origin_mm), np.array(grid.spacing_mm))
     return Twigs(at[up[1:]], at[1:], parent, np.zeros(len(parent), np.int16))
 
 

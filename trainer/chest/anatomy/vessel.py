@@ -19,7 +19,8 @@ from trainer.course.person import Person
 
 Point = tuple[float, float, float]
 END_RADIUS_MM = 0.46
-EXPONENT = 0.315  # a little below Murray's 1/3; segmental arteries come to 6 to 7 mm, the last ones drawn to 1 mm
+# a little below Murray's 1/3; segmental arteries come to about 7 mm, lobular ones to 1.6, the last to 0.9 mm
+EXPONENT = 0.315
 _STREAM = 0x56455353
 # tributaries: lobe, vein it drains to, trunk (up, back, lateral) mm from the landmark, target shares; judgement
 TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
@@ -45,7 +46,7 @@ TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
 def perfusion(points_mm: np.ndarray) -> np.ndarray:
     """Return how much blood the lung around points takes, about 1 at the middle, shape (n,).
 
-    Dependent lung takes more: in supine man about 11 % more per cm... 
+    Dependent lung takes more (West et al., J Appl Physiol 1964); how much more in supine man is judgement.
     """
     y = points_mm[:, 1]
     low, high = np.percentile(y, (2.0, 98.0))
