@@ -226,10 +226,13 @@ def _veins(
     return vessel.veins_of(roots, seeds, basin[at], segment[at], room.bounds, person)
 
 
-def seen_rows(airways: Branches, half: Grid, costal_mm: np.ndarray) -> np.ndarray:
-    """Return the rows of the bronchi whose lumen is seen in normal lung."""
-    costal = costal_mm[_at(half, airways.end_mm.astype(np.float64))]
-    return np.flatnonzero((airways.radius_mm >= SEEN_RADIUS_MM) & (costal > SEEN_DEPTH_MM))
+def seen_rows(airways: Branches, half: Grid, costal_mm: np.ndarray, depth_mm: np.ndarray) -> np.ndarray:
+    """Return the rows of the bronchi whose lumen is seen in normal lung; beyond the hila none grazes the pleura."""
+    start, end = (_at(half, p.astype(np.float64)) for p in (airways.start_mm, airways.end_mm))
+    wide = (airways.radius_mm >= SEEN_RADIUS_MM) & (costal_mm[end] > SEEN_DEPTH_MM)
+    root = airways.segment[airways.parent] == 0
+    inside = np.minimum(depth_mm[start], depth_mm[end]) > WITHIN_MM - 2.0
+    return np.flatnonzero(wide & (root | inside))
 
 
 def _paint(
@@ -300,7 +303,7 @@ def furnish(
     whole = np.clip((75.0 - room.costal) / 25.0, 0.0, 1.0).astype(np.float32)
     hu = parenchyma.tissue(grid, lung, label, whole, fissures, front, person.key)
     tell(0.75)
-    seen = seen_rows(airways, room.half, room.costal)
+    seen = seen_rows(airways, room.half, room.costal, room.depth)
     vessels, lumens = _paint(hu, grid, lung, (airways, arteries, veins), seen, room.costal)
     tell(1.0)
     return LungInterior(

@@ -30,8 +30,8 @@ GRAIN_HU = 12.0
 LOBULE_HU = 9.0
 # threads and thin vessels lift the median of tissue by this much; the measured densities are medians
 SKEW_HU = 14.0
-# a double pleura of 0.14 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices
-FISSURE_MM = 0.14
+# a double pleura of 0.2 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices
+FISSURE_MM = 0.2
 
 
 @nb.njit(cache=True, parallel=True)
