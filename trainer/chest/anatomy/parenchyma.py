@@ -1,7 +1,8 @@
 """Lung tissue between the visible vessels: density by gravity, lobule and fissure, and its granularity.
 
-The density from front to back, -892 + 75 (1 - exp(-y / 9 cm)) HU, and the granularity were measured on two chests
-(CPTAC-PDA C3N-00249 and Lung-PET-CT-Dx A0001, The Cancer Imaging Archive, n = 2). The granularity is what a
+The density from front to back, -900 + 165 (1 - exp(-y / 25 cm)) HU or about 4 HU/cm, and the granularity are those
+of CPTAC-PDA C3N-00249 (The Cancer Imaging Archive, n = 1); Lung-PET-CT-Dx A0001 of the same archive is flatter at
+the back. The granularity is what a
 scanner leaves of vessels too thin to be seen: short threads strewn at random, positively skewed, besides a fine
 grain for what is smaller still.
 """
@@ -23,7 +24,7 @@ _THREAD, _GRAIN, _LOBULE = 0x54485244, 0x47524149, 0x4C444E53
 _SLABS = 24
 CELL_MM = 3.0  # one thread in each cube of this size
 LENGTH_MM = (5.0, 11.0)
-AREA_MM2 = 0.115  # mean cross-section of a thread, 0.38 mm across
+AREA_MM2 = 0.107  # mean cross-section of a thread, 0.37 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
 GRAIN_HU = 12.0
@@ -44,7 +45,7 @@ def _base(
         a = min(i // 2, lobule.shape[0] - 1)
         for j in range(ny):
             depth = max(0.0, org[1] + j * sp[1] - front)
-            density = np.float32(-892.0 + 75.0 * (1.0 - math.exp(-depth / 90.0)) + offset)
+            density = np.float32(-900.0 + 165.0 * (1.0 - math.exp(-depth / 250.0)) + offset)
             b = min(j // 2, lobule.shape[1] - 1)
             for k0 in range(0, nx, 4):
                 any_lung = False
