@@ -1,6 +1,6 @@
 """What fills the lungs: lobes, segments, bronchi, vessels, lobules and tissue, all of one person.
 
-Bronchi are drawn only where they are seen in normal lung: lumens above 3 mm, none within 36 mm of the chest wall
+Bronchi are drawn only where they are seen in normal lung: lumens above 3 mm, none within 31 mm of the chest wall
 (5th percentile 31 mm, median 54 mm over 298 lumens of CPTAC-PDA C3N-00249, The Cancer Imaging Archive, n = 1).
 Thinner ones lie in the coverage volume, so that consolidation can show their air.
 """
@@ -28,7 +28,7 @@ WITHIN_MM = 5.0  # forks are kept so far within their lobe
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
 BAND_MM = 1.4  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
 SEEN_RADIUS_MM = 1.5
-SEEN_DEPTH_MM = 36.0
+SEEN_DEPTH_MM = 31.0
 BLOOD_HU = 42  # no contrast medium
 WALL_HU = 20
 

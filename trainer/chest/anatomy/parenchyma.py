@@ -2,9 +2,8 @@
 
 The density from front to back, -900 + 165 (1 - exp(-y / 25 cm)) HU or about 4 HU/cm, and the granularity are those
 of CPTAC-PDA C3N-00249 (The Cancer Imaging Archive, n = 1); Lung-PET-CT-Dx A0001 of the same archive is flatter at
-the back. The granularity is what a
-scanner leaves of vessels too thin to be seen: short threads strewn at random, positively skewed, besides a fine
-grain for what is smaller still.
+the back. The granularity is what a scanner leaves of vessels too thin to be seen: short threads strewn at random,
+positively skewed, besides a fine grain for what is smaller still.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ LENGTH_MM = (5.0, 11.0)
 AREA_MM2 = 0.107  # mean cross-section of a thread, 0.37 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
-GRAIN_HU = 12.0
+GRAIN_HU = 28.0
 LOBULE_HU = 9.0
 # threads and thin vessels lift the median of tissue by this much; the measured densities are medians
 SKEW_HU = 14.0
@@ -96,7 +95,7 @@ def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
                     length = LENGTH_MM[0] + (LENGTH_MM[1] - LENGTH_MM[0]) * np.int64(c >> 16) * unit
                     # thin threads are many and thick ones few
                     share = np.int64(d & 0xFFFF) * unit
-                    area = AREA_MM2 * (0.3 + 2.8 * share**3)
+                    area = AREA_MM2 * (0.3 + 2.1 * share * share)
                     across = math.sqrt(1.0 - up * up)
                     steps = int(length / _STEP_MM) + 1
                     mass = gain * area * length / steps / (sp[0] * sp[1] * sp[2])
