@@ -31,7 +31,7 @@ _SHUFFLE = 0.35  # disorder in which the points are joined
 _APART_MM = 1.2  # between two forks
 _PULL = 0.63  # of flow: cross-section
 _ROUNDS = 40
-_PUSH = 0.4  # share of the way back within bounds, every second round
+_PUSH = 0.5  # share of the way back within bounds, every second round
 MURRAY = 1.0 / 2.7  # exponent of flow; between Murray's 1/3 and Horsfield's 1/2.5
 
 
@@ -152,7 +152,7 @@ def _relax(at: Any, up: Any, flow: Any, shift: Any, org: Any, sp: Any) -> Any:
             if flow[i] > 1.0:
                 for a in range(3):
                     at[i, a] = 0.3 * at[i, a] + 0.7 * total[i, a] / weight[i]
-            if flow[i] > 1.0 and turn % 2 == 0:
+            if flow[i] > 1.0 and turn % 2 == 1:
                 z = min(max(math.floor((at[i, 0] - org[0]) / sp[0] + 0.5), 0), shift.shape[0] - 1)
                 y = min(max(math.floor((at[i, 1] - org[1]) / sp[1] + 0.5), 0), shift.shape[1] - 1)
                 x = min(max(math.floor((at[i, 2] - org[2]) / sp[2] + 0.5), 0), shift.shape[2] - 1)
