@@ -23,8 +23,8 @@ from trainer.course.person import Person
 
 Point = tuple[float, float, float]
 END_POINTS = 12500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
-BARE_MM = 2.6  # nothing ends nearer to the pleura
-WITHIN_MM = 5.0  # forks are kept so far within their lobe
+BARE_MM = 3.2  # nothing ends nearer to the pleura
+WITHIN_MM = 7.0  # forks are kept so far within their lobe
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
 BAND_MM = 1.4  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
 SEEN_RADIUS_MM = 1.5
@@ -231,7 +231,7 @@ def seen_rows(airways: Branches, half: Grid, costal_mm: np.ndarray, depth_mm: np
     start, end = (_at(half, p.astype(np.float64)) for p in (airways.start_mm, airways.end_mm))
     wide = (airways.radius_mm >= SEEN_RADIUS_MM) & (costal_mm[end] > SEEN_DEPTH_MM)
     root = airways.segment[airways.parent] == 0
-    inside = np.minimum(depth_mm[start], depth_mm[end]) > WITHIN_MM - 2.0
+    inside = np.minimum(depth_mm[start], depth_mm[end]) > 0.5 * WITHIN_MM
     return np.flatnonzero(wide & (root | inside))
 
 
