@@ -1,8 +1,8 @@
 """The bronchial tree: carina to segments by hand, then filled segment by segment.
 
 Calibres follow Weibel, Morphometry of the Human Lung, 1963 (trachea 18, main 12.2, lobar 8.3, segmental 5.6,
-then 4.5, 3.5, 2.8, 2.3, 1.9, ... 0.6 mm in terminal bronchioles): with about 390 end points to a segment the law
-of flow from 0.55 mm upward meets each of these within about a tenth.
+then 4.5, 3.5, 2.8, 2.3, 1.9, ... 0.6 mm in terminal bronchioles): with about 600 end points to a segment the law
+of flow from 0.52 mm upward meets each of these within about a tenth.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from trainer.core import chance
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_RADIUS_MM = 0.275
+END_RADIUS_MM = 0.26
 _STREAM = 0x41495257
 
 
@@ -165,7 +165,13 @@ def aimed(skeleton: Skeleton, middle_mm: np.ndarray) -> Skeleton:
     return Skeleton(tree.Twigs(own.start, end, own.parent, own.segment), skeleton.row, skeleton.tip)
 
 
-def fill(skeleton: Skeleton, seeds_mm: np.ndarray, segment: np.ndarray, person: Person) -> tree.Twigs:
+def fill(
+    skeleton: Skeleton,
+    seeds_mm: np.ndarray,
+    segment: np.ndarray,
+    bounds: Mapping[int, tree.Bounds],
+    person: Person,
+) -> tree.Twigs:
     """Return the skeleton with every segment filled from its bronchus.
 
     Parameters
@@ -175,19 +181,23 @@ def fill(skeleton: Skeleton, seeds_mm: np.ndarray, segment: np.ndarray, person: 
         Shape (n, 3): end points.
     segment : numpy.ndarray
         Shape (n,): segment of each, 1 to 18.
+    bounds : mapping of int to Bounds
+        Of each lobe, 1 to 5.
     person : Person
     """
-    own = skeleton.twigs
-    parts = [own]
+    own, end = skeleton.twigs, skeleton.twigs.end.copy()
+    parts = [tree.Twigs(own.start, end, own.parent, own.segment)]
     rows = len(own.start)
     for s in range(1, len(SEGMENTS)):
         tip = int(skeleton.tip[s])
-        way = own.end[tip] - own.start[tip]
-        start, end, parent = tree.grow(
-            seeds_mm[segment == s], own.end[tip], way / np.linalg.norm(way), person.key, 100 + s
+        grown = tree.grow(
+            seeds_mm[segment == s], own.start[tip], own.end[tip], person.key, 100 + s, bounds[SEGMENT_LOBE[s]]
         )
-        parts.append(tree.Twigs(start, end, np.where(parent < 0, tip, parent + rows), np.full(len(start), s)))
-        rows += len(start)
+        end[tip] = grown.end[0]
+        # row 0 is the segmental bronchus itself
+        parent = np.where(grown.parent[1:] == 0, tip, grown.parent[1:] + rows - 1)
+        parts.append(tree.Twigs(grown.start[1:], grown.end[1:], parent, np.full(len(parent), s)))
+        rows += len(parent)
     return joined(parts)
 
 
@@ -205,5 +215,5 @@ def airways_of(twigs: tree.Twigs) -> Branches:
 
 
 def wall_mm(radius_mm: np.ndarray) -> np.ndarray:
-    """Return the thickness of a bronchial wall: 0.8 to 1.5 mm for lumens of 2 to 8 mm (see `lung`)."""
-    return np.clip(0.62 + 0.22 * radius_mm, 0.3, 1.5)
+    """Return the thickness of a bronchial wall: 0.6 to 1 mm for lumens of 3 to 8 mm (judgement)."""
+    return np.clip(0.42 + 0.15 * radius_mm, 0.3, 1.5)

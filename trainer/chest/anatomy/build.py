@@ -72,7 +72,7 @@ def build_anatomy(
     step(0.4)
     inner = furnish(grid, around.lung, around.landmarks, person, lambda share: step(0.4 + 0.55 * share))
     step(0.96)
-    hilum.join(around, inner, person.key)
+    hilum.join(around, inner)
     _fill(around.hu, around.organ, around.share, around.lung, inner.hu, _EDGE_HU)
     volumes: dict[str, Any] = {
         "hu": around.hu, "organ": around.organ, "lobe": inner.lobe, "segment": inner.segment, "vessel": inner.vessel,

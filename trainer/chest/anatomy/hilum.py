@@ -52,15 +52,13 @@ def _near(branches: Branches, centre: np.ndarray, radius_mm: float) -> np.ndarra
     return rows[rows > 0]
 
 
-def join(around: Outer, inner: LungInterior, key: int) -> None:
+def join(around: Outer, inner: LungInterior) -> None:
     """Draw what the lungs' trees hold outside the lungs into ``around``, in place.
 
     Parameters
     ----------
     around : Outer
     inner : LungInterior
-    key : int
-        Of the person; gives the branches the same course as inside the lungs.
     """
     grid, reach = around.grid, np.array(_REACH_MM)
     centre = np.array(around.landmarks["carina"]) - np.array([_BELOW_MM, 0.0, 0.0])
@@ -73,13 +71,13 @@ def join(around: Outer, inner: LungInterior, key: int) -> None:
     part = Grid((hu.shape[0], hu.shape[1], hu.shape[2]), grid.spacing_mm, (z, y, x))
     mask = np.isin(organ, (_MEDIASTINUM, _AIRWAY, _VESSEL, _FAT)).astype(np.uint8)
     vessels = np.zeros(hu.shape, dtype=np.uint8)
-    for branches, stream in ((inner.arteries, 11), (inner.veins, 12)):
-        rods = tree.capsules_of(branches, _near(branches, centre, _VESSEL_MM), key, stream)
+    for branches in (inner.arteries, inner.veins):
+        rods = tree.capsules_of(branches, _near(branches, centre, _VESSEL_MM))
         capsule.coverage(rods, part, mask, vessels)
     rows = _near(inner.airways, centre, _BRONCHUS_MM)
-    # trachea and main bronchi are there already
-    rows = rows[inner.airways.generation[rows] > 1]
-    rods = tree.capsules_of(inner.airways, rows, key, 13)
+    # trachea and main bronchi are there already; beyond the segmental bronchi none runs outside the lungs
+    rows = rows[(inner.airways.generation[rows] > 1) & (inner.airways.segment[inner.airways.parent[rows]] == 0)]
+    rods = tree.capsules_of(inner.airways, rows)
     wall = airway.wall_mm(inner.airways.radius_mm[rows]).repeat(len(rods.start_radius_mm) // max(1, len(rows)))
     shell = capsule.Capsules(
         rods.start_mm, rods.end_mm, (rods.start_radius_mm + wall).astype(np.float32),

@@ -109,7 +109,7 @@ def fissures_of(grid: Grid, lung: np.ndarray, landmarks: Mapping[str, Point], pe
         if side == 1:
             own = 4.0 * chance.normal(person.key, _STREAM, side, 902)
             # the horizontal fissure is a little domed and falls forward
-            dome = -11.0 * lateral**2 - 20.0 * np.clip(0.55 - share, 0.0, 1.0) ** 2 / 0.3
+            dome = -6.0 * lateral - 13.0 * lateral**2 - 20.0 * np.clip(0.55 - share, 0.0, 1.0) ** 2 / 0.3
             horizontal = carina[0] + _HORIZONTAL_MM * size + 3.0 + own + dome + _waves(person, 3, y, x)
             made[3] = _fissure(np.broadcast_to(horizontal, (y.size, x.size)), grid)
     return Fissures(made[1], made[3], made[2])

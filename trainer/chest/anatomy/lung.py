@@ -1,8 +1,8 @@
 """What fills the lungs: lobes, segments, bronchi, vessels, lobules and tissue, all of one person.
 
-Bronchi are drawn only where they are seen in normal lung: lumens above 2 mm, none within 25 mm of the chest wall
-(5th percentile 31 mm, median 54 mm over 298 lumens of CPTAC-PDA C3N-00249, The Cancer Imaging Archive, n = 1),
-walls 0.8 to 1.5 mm. Thinner ones lie in the coverage volume, so that consolidation can show their air.
+Bronchi are drawn only where they are seen in normal lung: lumens above 3 mm, none within 31 mm of the chest wall
+(5th percentile 31 mm, median 54 mm over 298 lumens of CPTAC-PDA C3N-00249, The Cancer Imaging Archive, n = 1).
+Thinner ones lie in the coverage volume, so that consolidation can show their air.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from trainer.chest.grid import Grid
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_POINTS = 10500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
-BARE_MM = 3.0  # nothing ends nearer to the pleura
+END_POINTS = 12500  # terminal bronchioles drawn in both lungs; as many arteries and as many veins
+BARE_MM = 3.2  # nothing ends nearer to the pleura
+WITHIN_MM = 7.0  # forks are kept so far within their lobe
 BORDER_MM = 3.5  # nothing is drawn nearer to the chest wall: threads of vessels are seen to 3 mm
-BAND_MM = 3.2  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
-SEEN_RADIUS_MM = 1.2
-SEEN_DEPTH_MM = 28.0
+BAND_MM = 1.4  # no vessel is led nearer to a fissure; seen bands without vessels are 8 to 14 mm wide (n = 2)
+SEEN_RADIUS_MM = 1.5
+SEEN_DEPTH_MM = 31.0
 BLOOD_HU = 42  # no contrast medium
 WALL_HU = 20
 
@@ -151,6 +152,7 @@ class _Room:
     costal: np.ndarray
     height_mm: Mapping[int, float]
     clouds: Mapping[int, np.ndarray]
+    bounds: Mapping[int, tree.Bounds]
 
 
 def _room(grid: Grid, lobe: np.ndarray, lung: np.ndarray) -> _Room:
@@ -161,13 +163,16 @@ def _room(grid: Grid, lobe: np.ndarray, lung: np.ndarray) -> _Room:
     _bridge(bridged, small)
     costal = edt.edt(bridged, anisotropy=half.spacing_mm, parallel=2)
     low = _every_other(lobe)
-    coarse = Grid(half.shape, (half.spacing_mm[0] * 3, half.spacing_mm[1] * 3, half.spacing_mm[2] * 3), half.origin_mm)
-    clouds = {n: _points(coarse, low[::3, ::3, ::3] == n) for n in range(1, 6)}
+    third = low[::3, ::3, ::3]
+    coarse = Grid(third.shape, (half.spacing_mm[0] * 3, half.spacing_mm[1] * 3, half.spacing_mm[2] * 3), half.origin_mm)
+    clouds = {n: _points(coarse, third == n) for n in range(1, 6)}
+    deep = depth[::3, ::3, ::3] > WITHIN_MM
+    bounds = {n: tree.bounds_of(coarse, (third == n) & deep) for n in range(1, 6)}
     height = {}
     for side in (1, 2):
         levels = np.flatnonzero((small == side).any((1, 2)))
         height[side] = float(levels[-1] - levels[0]) * half.spacing_mm[0]
-    return _Room(half, low, depth, costal, height, clouds)
+    return _Room(half, low, depth, costal, height, clouds, bounds)
 
 
 def _seeds(
@@ -199,7 +204,7 @@ def _bronchi(
     own = segment[at]
     middle = np.array([seeds[own == s].mean(axis=0) if (own == s).any() else target[s - 1] for s in range(19)])
     skeleton = airway.aimed(skeleton, middle)
-    twigs = airway.fill(skeleton, seeds, own, person)
+    twigs = airway.fill(skeleton, seeds, own, room.bounds, person)
     airways = airway.airways_of(twigs)
     return airways, vessel.arteries_of(twigs, skeleton, landmarks, airways, person), segment
 
@@ -218,13 +223,16 @@ def _veins(
     basin = territories(room.half, room.lobe, roots[1], target, owner)
     seeds, at = _seeds(room, fissures, grid, person, 2, 0.5)
     roots = vessel.aimed(roots, seeds, basin[at])
-    return vessel.veins_of(roots, seeds, basin[at], segment[at], person)
+    return vessel.veins_of(roots, seeds, basin[at], segment[at], room.bounds, person)
 
 
-def seen_rows(airways: Branches, half: Grid, costal_mm: np.ndarray) -> np.ndarray:
-    """Return the rows of the bronchi whose lumen is seen in normal lung."""
-    costal = costal_mm[_at(half, airways.end_mm.astype(np.float64))]
-    return np.flatnonzero((airways.radius_mm >= SEEN_RADIUS_MM) & (costal > SEEN_DEPTH_MM))
+def seen_rows(airways: Branches, half: Grid, costal_mm: np.ndarray, depth_mm: np.ndarray) -> np.ndarray:
+    """Return the rows of the bronchi whose lumen is seen in normal lung; beyond the hila none grazes the pleura."""
+    start, end = (_at(half, p.astype(np.float64)) for p in (airways.start_mm, airways.end_mm))
+    wide = (airways.radius_mm >= SEEN_RADIUS_MM) & (costal_mm[end] > SEEN_DEPTH_MM)
+    root = airways.segment[airways.parent] == 0
+    inside = np.minimum(depth_mm[start], depth_mm[end]) > 0.5 * WITHIN_MM
+    return np.flatnonzero(wide & (root | inside))
 
 
 def _paint(
@@ -234,17 +242,16 @@ def _paint(
     trees: tuple[Branches, Branches, Branches],
     seen: np.ndarray,
     costal: np.ndarray,
-    key: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw airways, arteries and veins into ``hu`` and return the coverage of vessels and of all lumens."""
     airways, arteries, veins = trees
     rows = np.arange(1, len(arteries))
     room = np.empty(lung.shape, dtype=np.uint8)
     _reachable(room, lung, costal)
-    vessels = capsule.coverage(tree.capsules_of(arteries, rows, key, 11), grid, room)
-    capsule.coverage(tree.capsules_of(veins, np.arange(len(veins)), key, 12), grid, room, vessels)
-    lumens = capsule.coverage(tree.capsules_of(airways, rows, key, 13), grid, room)
-    rods = tree.capsules_of(airways, seen, key, 13)
+    vessels = capsule.coverage(tree.capsules_of(arteries, rows), grid, room)
+    capsule.coverage(tree.capsules_of(veins, np.arange(len(veins))), grid, room, vessels)
+    lumens = capsule.coverage(tree.capsules_of(airways, rows), grid, room)
+    rods = tree.capsules_of(airways, seen)
     wall = airway.wall_mm(airways.radius_mm[seen]).repeat(len(rods.start_radius_mm) // max(1, len(seen)))
     shell = capsule.Capsules(
         rods.start_mm, rods.end_mm, (rods.start_radius_mm + wall).astype(np.float32),
@@ -296,8 +303,8 @@ def furnish(
     whole = np.clip((75.0 - room.costal) / 25.0, 0.0, 1.0).astype(np.float32)
     hu = parenchyma.tissue(grid, lung, label, whole, fissures, front, person.key)
     tell(0.75)
-    seen = seen_rows(airways, room.half, room.costal)
-    vessels, lumens = _paint(hu, grid, lung, (airways, arteries, veins), seen, room.costal, person.key)
+    seen = seen_rows(airways, room.half, room.costal, room.depth)
+    vessels, lumens = _paint(hu, grid, lung, (airways, arteries, veins), seen, room.costal)
     tell(1.0)
     return LungInterior(
         lobe, segment, hu, vessels, lumens, room.depth.astype(np.float16), label, septum, airways, arteries, veins

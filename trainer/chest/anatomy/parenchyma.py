@@ -1,9 +1,9 @@
 """Lung tissue between the visible vessels: density by gravity, lobule and fissure, and its granularity.
 
-The density from front to back, -892 + 75 (1 - exp(-y / 9 cm)) HU, and the granularity were measured on two chests
-(CPTAC-PDA C3N-00249 and Lung-PET-CT-Dx A0001, The Cancer Imaging Archive, n = 2). The granularity is what a
-scanner leaves of vessels too thin to be seen: short threads strewn at random, positively skewed, besides a fine
-grain for what is smaller still.
+The density from front to back, -900 + 165 (1 - exp(-y / 25 cm)) HU or about 4 HU/cm, and the granularity are those
+of CPTAC-PDA C3N-00249 (The Cancer Imaging Archive, n = 1); Lung-PET-CT-Dx A0001 of the same archive is flatter at
+the back. The granularity is what a scanner leaves of vessels too thin to be seen: short threads strewn at random,
+positively skewed, besides a fine grain for what is smaller still.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from trainer.core import chance
 
 _THREAD, _GRAIN, _LOBULE = 0x54485244, 0x47524149, 0x4C444E53
 _SLABS = 24
-CELL_MM = 2.0  # one thread in each cube of this size
-LENGTH_MM = (3.0, 6.0)
-AREA_MM2 = 0.09  # mean cross-section of a thread, 0.34 mm across
+CELL_MM = 3.0  # one thread in each cube of this size
+LENGTH_MM = (5.0, 11.0)
+AREA_MM2 = 0.107  # mean cross-section of a thread, 0.37 mm across
 _STEP_MM = 0.4
 TISSUE_HU = 900.0  # contrast of tissue with lung
-GRAIN_HU = 16.0
-LOBULE_HU = 6.0
+GRAIN_HU = 28.0
+LOBULE_HU = 9.0
 # threads and thin vessels lift the median of tissue by this much; the measured densities are medians
 SKEW_HU = 14.0
-# a double pleura of 0.14 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices
-FISSURE_MM = 0.14
+# a double pleura of 0.2 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices
+FISSURE_MM = 0.2
 
 
 @nb.njit(cache=True, parallel=True)
@@ -44,7 +44,7 @@ def _base(
         a = min(i // 2, lobule.shape[0] - 1)
         for j in range(ny):
             depth = max(0.0, org[1] + j * sp[1] - front)
-            density = np.float32(-892.0 + 75.0 * (1.0 - math.exp(-depth / 90.0)) + offset)
+            density = np.float32(-900.0 + 165.0 * (1.0 - math.exp(-depth / 250.0)) + offset)
             b = min(j // 2, lobule.shape[1] - 1)
             for k0 in range(0, nx, 4):
                 any_lung = False
@@ -76,8 +76,8 @@ def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
     for ss in nb.prange(_SLABS):
         s = np.int64(ss)
         first, last = s * nz // _SLABS, (s + 1) * nz // _SLABS
-        i0 = max(0, int((first * sp[0] - LENGTH_MM[1]) / CELL_MM) - 1)
-        i1 = min(cells[0], int((last * sp[0] + LENGTH_MM[1]) / CELL_MM) + 2)
+        i0 = max(0, int((first * sp[0] - 0.5 * LENGTH_MM[1]) / CELL_MM) - 1)
+        i1 = min(cells[0], int((last * sp[0] + 0.5 * LENGTH_MM[1]) / CELL_MM) + 2)
         for i in range(i0, i1):
             vz = min(nz - 1, int((i + 0.5) * CELL_MM / sp[0]))
             for j in range(cells[1]):
@@ -95,7 +95,7 @@ def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
                     length = LENGTH_MM[0] + (LENGTH_MM[1] - LENGTH_MM[0]) * np.int64(c >> 16) * unit
                     # thin threads are many and thick ones few
                     share = np.int64(d & 0xFFFF) * unit
-                    area = AREA_MM2 * (0.25 + 2.25 * share * share)
+                    area = AREA_MM2 * (0.3 + 2.1 * share * share)
                     across = math.sqrt(1.0 - up * up)
                     steps = int(length / _STEP_MM) + 1
                     mass = gain * area * length / steps / (sp[0] * sp[1] * sp[2])

@@ -18,8 +18,9 @@ from trainer.core import chance
 from trainer.course.person import Person
 
 Point = tuple[float, float, float]
-END_RADIUS_MM = 0.455
-EXPONENT = 0.315  # a little below Murray's 1/3; segmental arteries come to 6 to 7 mm, the last ones drawn to 1 mm
+END_RADIUS_MM = 0.46
+# a little below Murray's 1/3; segmental arteries come to about 7 mm, lobular ones to 1.6, the last to 0.9 mm
+EXPONENT = 0.315
 _STREAM = 0x56455353
 # tributaries: lobe, vein it drains to, trunk (up, back, lateral) mm from the landmark, target shares; judgement
 TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
@@ -40,6 +41,16 @@ TRIBUTARIES: tuple[tuple[int, str, Point, Point], ...] = (
     (5, "left_lower_vein", (-12, 8, 10), (0.72, 0.68, 0.28)),
     (5, "left_lower_vein", (-14, 8, 3), (0.22, 0.62, 0.20)),
 )
+
+
+def perfusion(points_mm: np.ndarray) -> np.ndarray:
+    """Return how much blood the lung around points takes, about 1 at the middle, shape (n,).
+
+    Dependent lung takes more (West et al., J Appl Physiol 1964); how much more in supine man is judgement.
+    """
+    y = points_mm[:, 1]
+    low, high = np.percentile(y, (2.0, 98.0))
+    return np.asarray(0.7 + 0.6 * np.clip((y - low) / (high - low), 0.0, 1.0))
 
 
 @nb.njit(cache=True)
@@ -85,7 +96,7 @@ def arteries_of(
     Rows are those of the airways; the first three (trachea, main bronchi) stand for the pulmonary trunk and the
     right and left pulmonary artery.
     """
-    radius = END_RADIUS_MM * tree.flow_of(twigs.parent) ** EXPONENT
+    radius = END_RADIUS_MM * tree.flow_of(twigs.parent, perfusion(twigs.end)) ** EXPONENT
     lumen = airways.radius_mm.astype(np.float64)
     gap = lumen + airway.wall_mm(lumen) + radius + 0.1
     first = np.zeros((len(twigs.start), 3))
@@ -102,7 +113,7 @@ def arteries_of(
         start[np.isin(twigs.parent, (main, hilum))] = entry
         start[hilum] = entry - (0.0, 0.0, 1.0)
     beside = tree.Twigs(start, end, twigs.parent, twigs.segment)
-    return tree.branches_of(beside, END_RADIUS_MM, EXPONENT)
+    return tree.branches_of(beside, END_RADIUS_MM, EXPONENT, perfusion(end))
 
 
 def roots_of(landmarks: Mapping[str, Point], height_mm: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -138,6 +149,7 @@ def veins_of(
     seeds_mm: np.ndarray,
     tributary: np.ndarray,
     segment: np.ndarray,
+    bounds: Mapping[int, tree.Bounds],
     person: Person,
 ) -> Branches:
     """Return the veins, four trees rooted where the upper and lower veins leave the lungs.
@@ -150,6 +162,8 @@ def veins_of(
         Shape (n, 3): end points, which lie in the gaps between those of the arteries.
     tributary, segment : numpy.ndarray
         Shape (n,): tributary (1 to 16) and segment (1 to 18) of each end point.
+    bounds : mapping of int to Bounds
+        Of each lobe, 1 to 5.
     person : Person
     """
     low, high = roots
@@ -157,13 +171,10 @@ def veins_of(
     rows = 0
     for t in range(len(TRIBUTARIES)):
         own = tributary == t + 1
-        way = high[t] - low[t]
-        start, end, parent = tree.grow(seeds_mm[own], high[t], way / np.linalg.norm(way), person.key, 200 + t, 54.0)
-        number = int(np.bincount(segment[own]).argmax()) if own.any() else 0
-        trunk = tree.Twigs(low[t : t + 1], high[t : t + 1], np.array([-1], np.int32), np.array([0], np.int16))
-        parts += [
-            trunk,
-            tree.Twigs(start, end, np.where(parent < 0, rows, parent + rows + 1), np.full(len(start), number)),
-        ]
-        rows += 1 + len(start)
-    return tree.branches_of(airway.joined(parts), END_RADIUS_MM, EXPONENT)
+        grown = tree.grow(seeds_mm[own], low[t], high[t], person.key, 200 + t, bounds[TRIBUTARIES[t][0]])
+        number = np.full(len(grown.parent), int(np.bincount(segment[own]).argmax()))
+        number[0] = 0
+        parts.append(tree.Twigs(grown.start, grown.end, np.where(grown.parent < 0, -1, grown.parent + rows), number))
+        rows += len(grown.parent)
+    twigs = airway.joined(parts)
+    return tree.branches_of(twigs, END_RADIUS_MM, EXPONENT, perfusion(twigs.end))
