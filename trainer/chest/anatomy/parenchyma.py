@@ -29,7 +29,7 @@ TISSUE_HU = 900.0  # contrast of tissue with lung
 GRAIN_HU = 28.0
 LOBULE_HU = 9.0
 # threads and thin vessels lift the median of tissue by this much; the measured densities are medians
-SKEW_HU = 14.0
+SKEW_HU = 22.0
 # a double pleura of 0.2 mm (judgement), which peaks at 50 to 150 HU above lung in 1 mm slices
 FISSURE_MM = 0.2
 
