@@ -197,6 +197,18 @@ def test_a_mould_kills_half_or_more_unless_it_is_treated_and_steroids_feed_it(ru
     assert mean(treated, "film_ml", 84) < 0.5 * mean(treated, "film_ml", 0)
 
 
+def test_fungal_nodules_hollow_out_late(run):
+    treated = run("fungal", usual("voriconazole", 84))
+
+    def hollow(day):
+        o = treated.snapshots[day].opacities
+        shown = (o["label"] > 0) & (o["volume_ml"] >= 3.0) & (o["cavity"] >= 0.05)
+        return shown.any(axis=1)[~dead(treated, day)].mean()
+
+    assert hollow(0) < 0.1
+    assert 0.43 <= hollow(14) <= 0.82  # 63 % of 25, Caillot 2001
+
+
 def test_tuberculosis_pauses_under_steroids_and_then_spreads(run):
     untreated, steroid = run("tuberculosis", days=168), run("tuberculosis", *STEROID, days=168)
     assert mean(steroid, "film_ml", 14) < mean(steroid, "film_ml", 0) < mean(untreated, "film_ml", 14)

@@ -183,6 +183,7 @@ class OpacityKind(Frozen):
     tree_in_bud: _Share | None = None
     reticulation: _Share | None = None
     cavity: _Share | None = None
+    cavity_after: _Days | None = None
     honeycomb: _Share | None = None
     traction: _Share | None = None
     sparing: _Share | None = None

@@ -199,7 +199,7 @@ def _change_look(p: Record, o: Record, k: Record, tick: int, scarring: float) ->
     if o.ring_share > 0.0 and age_days > k.ring_after:
         o.ring += (o.ring_share - o.ring) * _RING_STEP
     if k.cavity > 0.0 and uniform(p.key, SHAPE, o.born_tick, o.kind * _PER_KIND + 15) < k.cavity:
-        o.cavity = min(0.8, max(o.cavity, (age_days - k.ripening) / 30.0))
+        o.cavity = min(0.8, max(o.cavity, (age_days - max(k.ripening, k.cavity_after)) / 30.0))
     o.scar = min(1.0, o.scar + k.scarring * scarring * o.fill * (1.0 - o.scar))
     if k.feed == _FIBROSIS or k.honeycomb > 0.0:
         o.honeycomb = k.honeycomb * p.fibrosis
