@@ -9,6 +9,7 @@ from trainer.chest.opacity.effusion import ATELECTASIS_MM, FLUID_HU, fluid_rank
 from trainer.chest.opacity.lattice import half_label, half_value, weight
 from trainer.chest.opacity.pattern import Part, step
 from trainer.chest.opacity.stain import Layer, stains
+from trainer.chest.stomach import with_gas
 
 GRID_STEP = 8
 """Pixels between the nodes on which the deformation is worked out; bilinear between them, exact to 0.1 mm."""
@@ -54,6 +55,11 @@ def _lobes_near(v: np.ndarray, z: int, y: int, x: int) -> int:
     """Return 0 where no corner of a voxel's cell lies in a lobe."""
     low = v[z, y, x] | v[z, y, x + 1] | v[z, y + 1, x] | v[z, y + 1, x + 1]
     return int(low | v[z + 1, y, x] | v[z + 1, y, x + 1] | v[z + 1, y + 1, x] | v[z + 1, y + 1, x + 1])
+
+
+@nb.njit(cache=True, inline="always")
+def _within(box: np.ndarray, z: int, y: int, x: int) -> bool:
+    return bool(box[0, 0] <= z <= box[0, 1] and box[1, 0] <= y <= box[1, 1] and box[2, 0] <= x <= box[2, 1])
 
 
 @nb.njit(cache=True)
@@ -123,6 +129,9 @@ def scan_plane(
     mosaic: np.ndarray,
     nodes: np.ndarray,
     thinning: np.ndarray,
+    organ: np.ndarray,
+    lumen: np.ndarray,
+    level_row: float,
     places: np.ndarray,
     weight: float,
     image: np.ndarray,
@@ -140,6 +149,12 @@ def scan_plane(
         Of the `Drawing`.
     thinning : numpy.ndarray
         float32, shape (2,): dV/V of the right and left lung in this breath-hold.
+    organ : numpy.ndarray
+        Of the `Anatomy`.
+    lumen : numpy.ndarray
+        Of `lumen_box`.
+    level_row : float
+        Row of the image, fractions included, on which the stomach's fluid ends; gas lies before it.
     places : numpy.ndarray
         float32, shape (n, n, 3): the anatomy's indices (z, y, x) under every `GRID_STEP`-th pixel.
     weight : float
@@ -156,6 +171,7 @@ def scan_plane(
         py = np.int64(row)
         shares = np.zeros(6, np.float32)
         parts = np.zeros(truth.shape[0], np.int64)
+        gas = np.float32(min(1.0, max(0.0, 0.5 + level_row - py)))
         gy = py // GRID_STEP
         ty = np.float32(py - gy * GRID_STEP) * inv
         for px in range(image.shape[1]):
@@ -200,6 +216,8 @@ def scan_plane(
                     value, node = _swell(value, mm_z, mm_y, mm_x, nodes)
                     if wanted and node > _HALF:
                         truth[_NODE, py, px] = 1
+                if gas > _ZERO and _within(lumen, iz, iy, ix):
+                    value = with_gas(value, gas, organ, (iz, iy, ix), (z, y, x))
                 image[py, px] += np.float32(weight) * value
                 continue
             value = _lung_point(

@@ -22,6 +22,7 @@ from trainer.chest.opacity.sign import ENLARGED_NODE_MM, Sign, signs_of
 from trainer.chest.opacity.truth import sign_masks
 from trainer.chest.protocol import Kernel, Protocol
 from trainer.chest.scanner import GRID_STEP, finish, scan_plane
+from trainer.chest.stomach import lumen_box, surface_mm
 from trainer.course.opacity import ChestState
 
 _PLANE_MM = 1.0
@@ -114,6 +115,11 @@ class Series:
         return np.array(out, np.float32)
 
     @cached_property
+    def _level_row(self) -> float:
+        """Row of the surface of the stomach's fluid, the same in every slice: rows lie level in the room."""
+        return (surface_mm(self.anatomy, self.deformation) - self.origin_mm[1]) / self.pixel_mm
+
+    @cached_property
     def _couch_mm(self) -> float:
         """How far below the first row the table's top lies."""
         back = np.flatnonzero(
@@ -161,6 +167,9 @@ class Series:
             d.mosaic,
             d.nodes,
             self._thinning,
+            a.organ,
+            lumen_box(a),
+            self._level_row,
             self._places(z_mm, deformation),
             weight,
             image,

@@ -200,3 +200,15 @@ def test_organs_fill_the_left_dome(person):
     fat = (around.hu[i] < -60) & (around.hu[i] > -150)
     assert np.count_nonzero(under) * around.grid.spacing_mm[1] ** 2 > 2000.0  # mm2
     assert np.count_nonzero(under & fat) / np.count_nonzero(under) < 0.65
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_stomach_is_full_of_fluid_to_beyond_the_gas_level(person):
+    around = chest(person)
+    lumen = around.organ == Organ.STOMACH
+    assert 60.0 < np.count_nonzero(lumen) * around.grid.voxel_ml < 900.0
+    assert np.percentile(around.hu[lumen], 1) > -20.0  # gas comes with the visit
+    assert np.percentile(around.hu[lumen], 99) < 50.0
+    at = np.array(around.landmarks["gas_level"])
+    z, y, x = np.rint((at - around.grid.origin_mm) / around.grid.spacing_mm).astype(int)
+    assert lumen[z, y, x]

@@ -1,4 +1,4 @@
-"""What lies under the diaphragm as far as a chest CT shows it: liver, spleen, stomach with gas, fat."""
+"""What lies under the diaphragm as far as a chest CT shows it: liver, spleen, stomach, colon, fat."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ def stomach_field(
     return smooth_max(f, 2.0 - others, 8.0)
 
 
-def gas_level_mm(habitus: Habitus) -> float:
-    """Return y (mm) of the surface of the stomach's fluid: gas lies before it."""
-    _, y, _ = dome_tops(habitus)["left_dome"]
-    return y - 14.0 + 34.0 * habitus.gas
+def gas_level(habitus: Habitus) -> Point:
+    """Return the point (z, y, x) in mm on the surface of the stomach's fluid in the middle of its lumen."""
+    z, y, x = dome_tops(habitus)["left_dome"]
+    return z - 48.0, y - 14.0 + 34.0 * habitus.gas, x - 27.0
 
 
 def bowel_field(

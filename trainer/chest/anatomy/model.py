@@ -26,8 +26,9 @@ class Organ(IntEnum):
     VESSEL = 9  # great vessels outside the lungs
     OESOPHAGUS = 10
     MEDIASTINUM = 11  # its fat, nodes, thyroid
-    ABDOMEN = 12  # liver, spleen, stomach and what lies between
+    ABDOMEN = 12  # liver, spleen, the stomach's wall and what lies between
     BREAST = 13
+    STOMACH = 14  # its lumen alone, full of fluid; a visit puts gas over the fluid
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class Anatomy:
         float16, half resolution: distance of a lung voxel to the nearest border of its lobule.
     airways, arteries, veins : Branches
     landmarks : mapping of str to tuple of float
-        Points in mm (z, y, x) such as "carina", "right_hilum", "left_hilum", "right_dome", "left_dome".
+        Points in mm (z, y, x) such as "carina", "right_hilum", "left_hilum", "right_dome", "left_dome", and, where
+        the stomach holds gas, "gas_level": a point on the surface of its fluid.
     source : str
         "built" or "imported".
     """

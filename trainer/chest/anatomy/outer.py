@@ -36,7 +36,7 @@ class Outer:
     landmarks : mapping of str to tuple of float
         (z, y, x) in mm: trachea_top, carina, right_hilum and left_hilum (main bronchus into lung), right_pa and
         left_pa (ends of the pulmonary arteries' stems), right_upper_vein, right_lower_vein, left_upper_vein,
-        left_lower_vein, left_atrium, caval_opening, right_dome, left_dome.
+        left_lower_vein, left_atrium, caval_opening, right_dome, left_dome, gas_level.
     """
 
     grid: Grid
@@ -65,7 +65,6 @@ def outer(person: Person, grid: Grid) -> Outer:
             habitus.marbling,
             habitus.calcification,
             habitus.bone,
-            abdomen.gas_level_mm(habitus),
             gland,
             habitus.plaque,
             abdomen.liver_hu(habitus),
@@ -78,7 +77,8 @@ def outer(person: Person, grid: Grid) -> Outer:
         np.array(grid.origin_mm), np.array(grid.spacing_mm), table,
         figures, tissue.bone_table(),
     )  # fmt: skip
-    return Outer(grid, hu, organ, lung, share, plan.landmarks | diaphragm.dome_tops(habitus))
+    landmarks = plan.landmarks | diaphragm.dome_tops(habitus) | {"gas_level": abdomen.gas_level(habitus)}
+    return Outer(grid, hu, organ, lung, share, landmarks)
 
 
 def _steps(grid: Grid, finest_mm: tuple[float, float, float]) -> tuple[float, float, float]:

@@ -25,11 +25,11 @@ from trainer.chest.anatomy.noise import noise
 FIELDS = 22
 
 # What the kernels need of the person, in this order.
-MARBLING, CALCIFICATION, BONE_DENSITY, GAS_LEVEL_MM, GLAND, PLAQUE, LIVER_HU, VISCERAL = range(8)
+MARBLING, CALCIFICATION, BONE_DENSITY, GLAND, PLAQUE, LIVER_HU, VISCERAL = range(7)
 
 _OUTSIDE, _SKIN, _FAT, _MUSCLE, _BONE = (int(o) for o in list(Organ)[:5])
 _CARTILAGE, _LUNG, _AIRWAY, _HEART, _VESSEL = (int(o) for o in list(Organ)[5:10])
-_GULLET, _MEDIASTINUM, _ABDOMEN, _BREAST = (int(o) for o in list(Organ)[10:14])
+_GULLET, _MEDIASTINUM, _ABDOMEN, _BREAST, _STOMACH = (int(o) for o in list(Organ)[10:15])
 _KIND_CARTILAGE, _KIND_DISC, _KIND_CANAL = int(Kind.CARTILAGE), int(Kind.DISC), int(Kind.CANAL)
 
 # The organ that each `Kind` counts as; the canal's content is nearest to muscle.
@@ -122,9 +122,10 @@ def _in_wall(
 
 @nb.njit(cache=True)
 def _in_belly(
-    value: Any, line: Any, near: Any, x0: Any, tx: Any, p: Any, grains: Any, step: Any, table: Any, person: Any
-) -> Any:
-    """Return HU under the diaphragm: liver, spleen, colon, stomach in the fat given."""
+    value: Any, what: Any, line: Any, near: Any, x0: Any, tx: Any, p: Any, grains: Any, step: Any, table: Any,
+    person: Any,
+) -> Any:  # fmt: skip
+    """Return HU and organ under the diaphragm: liver, spleen, colon, stomach in the fat given."""
     coarse, grain = grains
     soft = 5.0 * grain
     # vessels of mesentery and omentum in the fat: where two smooth noises vanish together
@@ -144,14 +145,18 @@ def _in_belly(
         value = _blend(value, 40.0 + soft, _share(d, step))
         if d < -2.0:
             stool = noise(table, p[0] / 5.0, p[1] / 5.0, p[2] / 5.0)
-            fill = -900.0 if p[1] < person[GAS_LEVEL_MM] - 30.0 else -60.0 + 160.0 * stool
+            # stool sticks to the wall in lumps, so gas among it has no level
+            lump = noise(table, p[0] / 15.0 + 7.0, p[1] / 13.0, p[2] / 13.0) + 0.6 * stool
+            fill = _blend(-60.0 + 160.0 * stool, -930.0, min(1.0, max(0.0, 0.7 - 3.5 * lump)))
             value = _blend(value, fill, _share(d + 2.5, step))
     if near[STOMACH]:
         d = _at(line, STOMACH, x0, tx)
         value = _blend(value, 42.0 + soft, _share(d, step))
-        content = _blend(18.0 + 14.0 * coarse, -985.0, _share(p[1] - person[GAS_LEVEL_MM], step))
-        value = _blend(value, content, _share(d + 4.5 + 1.5 * coarse, step))
-    return value
+        a = _share(d + 4.5 + 1.5 * coarse, step)
+        value = _blend(value, 18.0 + 14.0 * coarse, a)
+        if a > 0.5:
+            what = _STOMACH
+    return value, what
 
 
 @nb.njit(cache=True)
@@ -284,7 +289,7 @@ def _soft(line: Any, near: Any, x0: Any, tx: Any, muscle: Any, p: Any, step: Any
         a = _share(abs(under + 1.1) - 1.0, step) * _share(wall - 0.5, step)
         value = _blend(value, 46.0, a)
         if under < 0.0 and wall < -1.0:
-            value = _in_belly(value, line, near, x0, tx, p, grains, step, table, person)
+            value, what = _in_belly(value, what, line, near, x0, tx, p, grains, step, table, person)
     value, what = _in_middle(value, what, line, near, x0, tx, p, grains, step, table, person)
     return value, what, grains
 
