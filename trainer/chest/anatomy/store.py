@@ -25,7 +25,7 @@ from trainer.core.place import home_dir
 from trainer.course.person import Person
 
 # Raised whenever the same person would be built otherwise than before.
-VERSION = 4
+VERSION = 5
 
 _VOLUMES = ("hu", "organ", "lobe", "segment", "vessel", "airway", "depth_mm", "lobule", "septum_mm")
 _TREES = ("airways", "arteries", "veins")
