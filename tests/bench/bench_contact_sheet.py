@@ -1,8 +1,8 @@
-"""Draws the contact sheet of the README: a real chest, a healthy one and a patient with COP, at the same levels.
+"""Draws the pictures of the README: one patient with COP in time; a real chest, a healthy one and COP, level by level.
 
 ``ATOLL_REALISM_REFERENCE`` names the folder of the real series (CPTAC-PDA C3N-00249, The Cancer Imaging Archive,
 CC BY 3.0). All three are soft kernel, 3 mm. Run with
-``pytest -m bench -s tests/bench/bench_contact_sheet.py``; the picture's place is printed.
+``pytest -m bench -s tests/bench/bench_contact_sheet.py``; the pictures' places are printed.
 """
 
 import os
@@ -16,7 +16,7 @@ from scipy import ndimage as ndi
 
 from trainer.chest.anatomy.build import anatomy_of
 from trainer.chest.display import WINDOWS, window_level
-from trainer.chest.montage import level_slice
+from trainer.chest.montage import level_slice, montage
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
 from trainer.cli.engine import engine
@@ -27,6 +27,25 @@ from trainer.course.history import chest_of, follow
 REFERENCE = os.environ.get("ATOLL_REALISM_REFERENCE")
 LEVELS = (0.85, 0.68, 0.52, 0.36, 0.2)
 PIXEL_MM, WIDE_MM, HIGH_MM = 1.2, 400.0, 300.0
+
+
+@pytest.mark.bench
+def test_one_patient_in_time(tmp_path, capsys):
+    visits = [
+        (title, visit_of("cop", 7, plan, day, Protocol()))
+        for title, plan, day in (
+            ("day 0", "untreated", 0),
+            ("day 28, untreated", "untreated", 28),
+            ("day 84, treated", "germop-24w", 84),
+        )
+    ]
+    sheet = montage(visits, tile=300)
+    height = sheet.shape[0] // 6
+    kept = (0, 2, 4, 1)  # the lung window of each day, then the mediastinum of the first
+    path = tmp_path / "cop-serial-ct.jpg"
+    Image.fromarray(np.vstack([sheet[row * height : (row + 1) * height] for row in kept])).save(path, quality=80)
+    with capsys.disabled():
+        print(f"\n{path}")
 
 
 @pytest.mark.bench
@@ -66,14 +85,18 @@ def real_slices(folder):
 
 
 def simulated_slices(disease, seed):
+    series = visit_of(disease, seed, "untreated", 0, Protocol(kernel="soft", thickness_mm=3.0, spacing_mm=3.0))
+    return [series.slice(level_slice(series, level)) for level in LEVELS], series.pixel_mm
+
+
+def visit_of(disease, seed, plan, day, protocol):
+    """Return the series of a patient on a day under a plan."""
     ready = engine()
     onset = ready.patients(disease, seed, 0, 1)
-    history = follow(ready.parameters, onset, ready.library.plan("untreated"), ready.library.treatments, 0, (0,))
+    history = follow(ready.parameters, onset, ready.library.plan(plan), ready.library.treatments, day, (day,))
     person = person_of(onset.patients[0])
-    protocol = Protocol(kernel="soft", thickness_mm=3.0, spacing_mm=3.0)
-    state = chest_of(history.snapshots[0], 0, 0)
-    series = Series(anatomy_of(person), state, protocol, key_of("visit", person.key, 0))
-    return [series.slice(level_slice(series, level)) for level in LEVELS], series.pixel_mm
+    state = chest_of(history.snapshots[day], 0, day)
+    return Series(anatomy_of(person), state, protocol, key_of("visit", person.key, day))
 
 
 def tile(image, pixel_mm, window, title):

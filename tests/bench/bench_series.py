@@ -72,8 +72,8 @@ def test_memory_of_six_visits(chest, capsys):
     held = 0
     for series in visits:
         series.slice(120)
-        d = series.drawing
-        held += sum(a.nbytes for a in (d.rank, d.edge, d.shell, d.bronchus))
+        layer = series.drawing.layer
+        held += layer.rank.nbytes + layer.edge.nbytes + layer.shell.nbytes + layer.branch.nbytes
     with capsys.disabled():
         print(
             f"\nsix visits hold {held / 1e6:.0f} MB of drawings; peak resident {before:.0f} -> {resident_mb():.0f} MB"

@@ -178,10 +178,12 @@ def test_tissue_follows_gravity(interior: LungInterior, lung: np.ndarray) -> Non
     inside = (lung > 0) & (interior.vessel < 20)
     y = np.broadcast_to((GRID.origin_mm[1] + GRID.spacing_mm[1] * np.arange(GRID.shape[1]))[None, :, None], lung.shape)
     front = y[lung > 0].min()
+    # the densities were measured in a picture, which blurs the threads of tissue
+    share = ndi.gaussian_filter((lung > 0).astype(np.float32), 1.0)
+    picture = ndi.gaussian_filter(np.where(lung > 0, interior.hu, 0).astype(np.float32), 1.0) / np.maximum(share, 0.1)
     for depth, expected in ((20.0, -877.0), (100.0, -842.0), (160.0, -830.0)):
         here = inside & (np.abs(y - front - depth) < 5.0)
-        # the medians of unblurred threads lie below those of a picture
-        assert np.median(interior.hu[here]) == pytest.approx(expected, abs=25.0)
+        assert np.median(picture[here]) == pytest.approx(expected, abs=25.0)
 
 
 def test_lobules_are_ten_to_twenty_five_millimetres(interior: LungInterior) -> None:
