@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 _INTERRUPTED = 130
 
@@ -20,10 +23,20 @@ def main(words: Sequence[str] | None = None) -> int:
             return window()
         from trainer.cli.main import run
 
+        for name in (
+            "SIGTERM",
+            "SIGHUP",
+        ):  # a closed terminal too leaves nothing half-written; not all systems have both
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _end)
         return run(given)
     except KeyboardInterrupt:
         print("atoll: stopped; nothing half-written was left", file=sys.stderr)
         return _INTERRUPTED
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def window() -> int:

@@ -144,6 +144,8 @@ def test_a_case_names_its_patient(tmp_path, capsys):
         (["cop", "--day", "0", "--montage", "absent/m.png"], "no such folder"),
         (["cop", "--day", "0", "--montage", "OUT/m.png"], "lies in the folder of the scan"),
         (["cop", "--day", "0", "--montage", "OUT"], "lies in the folder of the scan"),
+        (["cop", "--day", "0", "--montage", "/dev/full"], "not a regular file"),
+        (["cop", "--day", "0", "--montage", ""], "no place to write to"),
     ],
 )
 def test_bad_words_are_one_line_and_leave_nothing(tmp_path, monkeypatch, capsys, words, message):
@@ -250,7 +252,15 @@ def test_the_dead_are_not_scanned(engine, tmp_path, capsys):
     assert held(tmp_path) == []
 
 
-def test_control_c_leaves_nothing(tmp_path):
+@pytest.mark.parametrize(
+    ("number", "status", "words"),
+    [
+        (signal.SIGINT, 130, ["atoll: stopped; nothing half-written was left"]),
+        (signal.SIGTERM, 143, []),
+        (signal.SIGHUP, 129, []),
+    ],
+)
+def test_being_stopped_leaves_nothing(tmp_path, number, status, words):
     code = (
         "import sys; from tests.chest.conftest import make_anatomy; from trainer.chest.anatomy import build\n"
         "build.anatomy_of = lambda person, progress: make_anatomy()\n"
@@ -269,10 +279,10 @@ def test_control_c_leaves_nothing(tmp_path):
         while len(held(tmp_path)) < 4 and time.monotonic() < deadline:
             time.sleep(0.05)
         assert any(".part" in name for name in held(tmp_path)), "the scan has begun"
-        child.send_signal(signal.SIGINT)
+        child.send_signal(number)
         said = child.communicate(timeout=60)[1]
-    assert child.returncode == 130
-    assert said.splitlines()[-1] == "atoll: stopped; nothing half-written was left"
+    assert child.returncode == status
+    assert [line for line in said.splitlines() if line.startswith("atoll: ")] == words
     assert held(tmp_path) == []
 
 

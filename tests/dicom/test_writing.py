@@ -11,7 +11,7 @@ import pytest
 from trainer.core.error import BadInput
 from trainer.dicom import writing
 from trainer.dicom.identity import visit_of
-from trainer.dicom.writing import whole_folder, write_visit
+from trainer.dicom.writing import check_folder, whole_folder, write_visit
 
 from .conftest import DAY, PERSON, make_series, write
 
@@ -188,3 +188,40 @@ def test_two_processes_write_the_same_bytes(folder, tmp_path):
     assert len(held(folder)) > 30
     for name in held(folder):
         assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
+
+
+def export_while_another_writes(target, replace):
+    """Export into a folder in which another program puts a file meanwhile."""
+    with whole_folder(target, replace) as part:
+        (part / "CT-0001.dcm").write_bytes(b"new")
+        target.mkdir()
+        (target / "thesis.txt").write_text("years of work")
+
+
+@pytest.mark.parametrize(("replace", "message"), [(False, "not empty"), (True, r"thesis\.txt")])
+def test_what_came_there_meanwhile_is_kept(tmp_path, replace, message):
+    target = tmp_path / "scan"
+    with pytest.raises(BadInput, match=message):
+        export_while_another_writes(target, replace)
+    assert (target / "thesis.txt").read_text() == "years of work"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["scan", "thesis.txt"]
+
+
+@pytest.mark.parametrize("place", ["/", "x" * 240])
+def test_a_name_that_cannot_be_a_folder_of_its_own(tmp_path, place):
+    with pytest.raises(BadInput, match="no name for a folder"):
+        check_folder(tmp_path / place)
+
+
+def fail_as_pydicom_does(target):
+    """Fail on a full disk with the system's error wrapped in another."""
+    with whole_folder(target):
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError as error:
+            raise OSError("while writing an element") from error
+
+
+def test_a_reason_wrapped_in_another_error_is_told(tmp_path):
+    with pytest.raises(BadInput, match="No space left"):
+        fail_as_pydicom_does(tmp_path / "scan")

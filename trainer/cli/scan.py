@@ -15,7 +15,7 @@ from trainer.cli.word import add_json, count, whole
 from trainer.core.chance import key_of
 from trainer.core.error import BadInput
 from trainer.core.place import home_dir
-from trainer.core.storage import write_atomically
+from trainer.core.storage import check_target, write_atomically
 from trainer.core.time import TICKS_PER_DAY
 from trainer.course.beginning import person_of
 from trainer.course.history import chest_of, follow
@@ -36,7 +36,7 @@ frontal film. All are marked SyntheticData and SIMULATED. With several days each
 (day-000, day-028, ...), study and frame of reference, and the patient the same identity. The same words give the
 same bytes. The folder appears when everything in it is complete, and not before."""
 _EXAMPLE = """\
-example:
+examples:
   atoll scan cop --day 0 --day 28 --plan germop-24w --seed 7 --truth --montage cop.png --out cop-scans
   atoll scan uip --day 0 --montage uip.png"""
 
@@ -56,18 +56,26 @@ def add(commands: Any) -> None:
         help="day from presentation, negative in the history; may be given several times",
     )  # fmt: skip
     one.add_argument("--plan", default="untreated", help="name of a plan or a YAML file (default: untreated)")
-    one.add_argument("--seed", type=whole, default=1, metavar="S")
+    one.add_argument("--seed", type=whole, default=1, metavar="S", help="which patient (default: 1)")
     one.add_argument("--kernel", choices=("lung", "soft"), default="lung", help="(default: lung)")
     one.add_argument(
         "--thickness", type=_thickness, default=1.0, metavar="MM", help="of the slices, 1 to 5 mm (default: 1)"
     )
     one.add_argument("--truth", action="store_true", help="add a segmentation of the opacities and signs")
     one.add_argument("--radiograph", action="store_true", help="add a frontal film")
-    one.add_argument("--montage", type=Path, metavar="FILE.png", help="draw six levels and a coronal plane of each day")
+    one.add_argument(
+        "--montage", type=_place, metavar="FILE.png", help="draw six levels and a coronal plane of each day"
+    )
     one.add_argument("--force", action="store_true", help="replace an earlier scan in the folder")
-    one.add_argument("--out", type=Path, metavar="DIR", help="folder of the DICOM files; --montage alone writes none")
+    one.add_argument("--out", type=_place, metavar="DIR", help="folder of the DICOM files; --montage alone writes none")
     add_json(one)
     one.set_defaults(run=_scan)
+
+
+def _place(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an empty name is no place to write to")
+    return Path(text)
 
 
 def _thickness(text: str) -> float:
@@ -135,8 +143,7 @@ def _check_montage(path: Path | None, out: Path | None) -> None:
         return
     if out is not None and path.resolve().is_relative_to(out):
         raise BadInput(f"{path}: lies in the folder of the scan, which holds DICOM files only; choose another place")
-    if not path.parent.is_dir():
-        raise BadInput(f"{path.parent}: there is no such folder; make it first")
+    check_target(path)
 
 
 def _patient(arguments: argparse.Namespace, days: list[int]) -> _Patient:

@@ -35,6 +35,16 @@ def read_bounded(path: Path, most_bytes: int) -> bytes:
     return raw
 
 
+def reason_of(error: BaseException) -> str:
+    """Return why something could not be written: the system's words, also of an error wrapped in another."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror
+        inner = inner.__cause__ or inner.__context__
+    return str(error) or type(error).__name__
+
+
 def check_target(path: Path) -> None:
     """Raise `BadInput` if it is plain already that a file cannot be written here."""
     if not path.parent.is_dir():

@@ -18,6 +18,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from trainer.chest.series import Series
 from trainer.core.error import BadInput
+from trainer.core.storage import reason_of
 from trainer.dicom.ct import describe_series, describe_slice, with_pixels
 from trainer.dicom.identity import MODEL, VERSION, Visit, unique
 from trainer.dicom.radiograph import radiograph_of
@@ -25,6 +26,7 @@ from trainer.dicom.segmentation import Truth, segmentation_of
 
 SUFFIX: Final = ".dcm"
 _PUBLIC: Final = 0o755
+_LONGEST_NAME: Final = 200  # bytes: leaves room for what a half-written folder is called
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,13 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     try:
         part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
     except OSError as error:
-        raise BadInput(f"{target}: cannot be written ({error.strerror}); choose another folder") from error
+        raise BadInput(f"{target}: cannot be written ({reason_of(error)}); choose another folder") from error
     try:
         yield part
         part.chmod(_PUBLIC)
-        _take_place(part, target)
+        _take_place(part, target, replace)
     except OSError as error:
-        raise BadInput(f"{target}: cannot be written ({error.strerror}); nothing was kept of it") from error
+        raise BadInput(f"{target}: cannot be written ({reason_of(error)}); nothing was kept of it") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -86,6 +88,8 @@ def check_folder(target: Path, replace: bool = False) -> None:
     BadInput
         If it cannot.
     """
+    if not target.name or len(os.fsencode(target.name)) > _LONGEST_NAME:
+        raise BadInput(f"{str(target)[:80]}: is no name for a folder of its own; choose a shorter or another one")
     if not target.parent.is_dir():
         raise BadInput(f"{target.parent}: there is no such folder; make it first")
     if not os.access(target.parent, os.W_OK):
@@ -94,21 +98,27 @@ def check_folder(target: Path, replace: bool = False) -> None:
         return
     if not target.is_dir():
         raise BadInput(f"{target}: is a file; name a folder")
-    held = [path for path in target.rglob("*") if not path.is_dir()]
-    if held and not replace:
+    _check_content(target, target, replace)
+
+
+def _check_content(folder: Path, target: Path, replace: bool) -> None:
+    """Raise `BadInput` if what is in ``folder``, which is or was at ``target``, may not be replaced."""
+    if not replace and any(folder.iterdir()):
         raise BadInput(f"{target}: is not empty; choose another folder, or --force to replace it")
-    foreign = next((path for path in held if path.suffix != SUFFIX), None)
+    foreign = next((path for path in folder.rglob("*") if not path.is_dir() and path.suffix != SUFFIX), None)
     if foreign is not None:
         raise BadInput(f"{target}: holds {foreign.name}, which is no DICOM file, and is not replaced")
 
 
-def _take_place(part: Path, target: Path) -> None:
+def _take_place(part: Path, target: Path, replace: bool) -> None:
+    """Put ``part`` where ``target`` is; what came there meanwhile is looked at once more, out of others' reach."""
     if not target.exists():
-        part.rename(target)
+        part.rename(target)  # refuses a folder that came there meanwhile and is not empty
         return
     old = part.with_suffix(".old")
     target.rename(old)
     try:
+        _check_content(old, target, replace)
         part.rename(target)
     except BaseException:
         old.rename(target)

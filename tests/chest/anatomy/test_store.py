@@ -1,4 +1,5 @@
 import dataclasses
+import os
 from types import MappingProxyType
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_nothing_kept_is_nothing():
     assert store.load(store.folder_of(PERSON)) is None
 
 
-@pytest.mark.parametrize("name", ["hu.npy", "index.json", "airways-parent.npy"])
+@pytest.mark.parametrize("name", ["hu.raw", "index.json", "airways-parent.raw"])
 @pytest.mark.parametrize("harm", ["cut", "gone", "garbage"])
 def test_a_damaged_file_is_ignored(name, harm):
     folder = store.folder_of(PERSON)
@@ -72,10 +73,37 @@ def test_a_damaged_file_is_ignored(name, harm):
     elif harm == "gone":
         path.unlink()
     else:
-        path.write_bytes(b"\x00" * 300)
+        path.write_bytes(b"\x00" * 301)
     assert store.load(folder) is None
     store.save(folder, small())
     assert store.load(folder) is not None
+
+
+@pytest.mark.parametrize("path", ["index.json", "airways-parent.raw", "veins-radius_mm.raw"])
+def test_a_flipped_bit_is_noticed(path):
+    folder = store.folder_of(PERSON)
+    store.save(folder, small())
+    raw = bytearray((folder / path).read_bytes())
+    raw[len(raw) // 2] ^= 4
+    (folder / path).write_bytes(raw)
+    assert store.load(folder) is None
+
+
+def test_what_was_left_half_written_is_swept_away(home):
+    old, new = home / "anatomy" / "a.part", home / "anatomy" / "b.part"
+    for part in (old, new):
+        part.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    store.save(store.folder_of(PERSON), small())
+    assert not old.exists()
+    assert new.exists()  # another process may be at it
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(home, monkeypatch):
+    (home / "anatomy").write_text("in the way")
+    monkeypatch.setattr(build, "build_anatomy", lambda *_: pytest.fail("built first"))
+    with pytest.raises(OSError, match="exists"):
+        build.anatomy_of(PERSON, scale=4)
 
 
 def test_another_version_is_ignored(monkeypatch):
@@ -96,7 +124,7 @@ def test_nothing_half_written_stays(home, monkeypatch):
     def fail(*_args, **_kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr(np, "save", fail)
+    monkeypatch.setattr(store.json, "dumps", fail)
     with pytest.raises(OSError, match="disk full"):
         store.save(store.folder_of(PERSON), small())
     assert list((home / "anatomy").iterdir()) == []

@@ -101,6 +101,7 @@ def anatomy_of(
         if progress is not None:
             progress(1.0)
         return kept
+    store.check_place(folder)
     built = build_anatomy(person, progress, cancelled, scale)
     store.save(folder, built)
     # the maps on disk take the place of the built arrays, so that memory is the page cache's

@@ -1,8 +1,10 @@
 """Anatomies kept on disk, because building one takes seconds and opening one must not.
 
-One folder a person under ``home_dir()/anatomy``: a small JSON index and one raw ``.npy`` a volume, opened as
-read-only memory maps. A folder is written under another name and moved into place whole, so a reader never sees
-half of one; what cannot be read is treated as absent.
+One folder a person under ``home_dir()/anatomy``: a small JSON index with a checksum of its own, and one file of bare
+numbers a volume, opened as a read-only memory map. A folder is written under another name and moved into place whole,
+so a reader never sees half of one. What is not as the index says is treated as absent and built anew: index, sizes
+and the trees, whose numbers point into each other, by checksum; the large volumes, which only hold densities and
+labels, by size.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import contextlib
 import json
 import shutil
 import tempfile
+import time
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +29,10 @@ from trainer.core.place import home_dir
 from trainer.course.person import Person
 
 # Raised whenever the same person would be built otherwise than before.
-VERSION = 5
+VERSION = 6
+
+_INDEX, _RAW, _PART = "index.json", ".raw", ".part"
+_ABANDONED_S = 3600.0  # no anatomy takes so long to write
 
 _VOLUMES = ("hu", "organ", "lobe", "segment", "vessel", "airway", "depth_mm", "lobule", "septum_mm")
 _TREES = ("airways", "arteries", "veins")
@@ -38,22 +45,39 @@ def folder_of(person: Person, scale: int = 1) -> Path:
     return home_dir() / "anatomy" / f"{chance.key_of(VERSION, scale, *parts):016x}"
 
 
+def check_place(folder: Path) -> None:
+    """Make the place in which anatomies are kept.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder.parent):
+        pass
+
+
 def save(folder: Path, anatomy: Anatomy) -> None:
     """Write ``anatomy`` as ``folder``, whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=folder.name, suffix=".part", dir=folder.parent))
+    _sweep(folder.parent)
+    part = Path(tempfile.mkdtemp(prefix=folder.name, suffix=_PART, dir=folder.parent))
     try:
         arrays = _arrays(anatomy)
         for name, array in arrays.items():
-            np.save(part / f"{name}.npy", array, allow_pickle=False)
-        index = {
-            "version": VERSION,
-            "grid": asdict(anatomy.grid),
-            "landmarks": dict(anatomy.landmarks),
-            "source": anatomy.source,
-            "arrays": {n: {"shape": list(a.shape), "dtype": a.dtype.str} for n, a in arrays.items()},
-        }
-        (part / "index.json").write_text(json.dumps(index), encoding="utf-8")
+            np.ascontiguousarray(array).tofile(part / f"{name}{_RAW}")
+        body = json.dumps(
+            {
+                "version": VERSION,
+                "grid": asdict(anatomy.grid),
+                "landmarks": dict(anatomy.landmarks),
+                "source": anatomy.source,
+                "arrays": {n: _described(n, a) for n, a in arrays.items()},
+            }
+        )
+        (part / _INDEX).write_text(f"{zlib.crc32(body.encode()):08x}\n{body}", encoding="utf-8")
+        part.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)
         # another process may have written the same anatomy meanwhile; its copy is as good
@@ -66,18 +90,50 @@ def save(folder: Path, anatomy: Anatomy) -> None:
 def load(folder: Path) -> Anatomy | None:
     """Return the anatomy kept in ``folder`` as read-only memory maps, or None if there is none that is sound."""
     try:
-        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        digest, _, body = (folder / _INDEX).read_text(encoding="utf-8").partition("\n")
+        if digest != f"{zlib.crc32(body.encode()):08x}":
+            return None
+        index = json.loads(body)
         if index["version"] != VERSION:
             return None
-        arrays = {}
-        for name, form in index["arrays"].items():
-            array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            if list(array.shape) != form["shape"] or array.dtype.str != form["dtype"]:
-                return None
-            arrays[name] = array
+        arrays = {name: _opened(folder / f"{name}{_RAW}", form) for name, form in index["arrays"].items()}
         return _anatomy(index, arrays)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _described(name: str, array: np.ndarray) -> dict[str, Any]:
+    return {"shape": list(array.shape), "dtype": array.dtype.str, "checksum": _checksum(name, array)}
+
+
+def _checksum(name: str, array: np.ndarray) -> int | None:
+    """Return the checksum of a column of a tree; volumes are too large to be read when they are opened."""
+    return zlib.crc32(np.ascontiguousarray(array).tobytes()) if name.split("-", maxsplit=1)[0] in _TREES else None
+
+
+def _opened(path: Path, form: dict[str, Any]) -> np.ndarray:
+    """Return a file of bare numbers as a memory map.
+
+    Raises
+    ------
+    ValueError
+        If it has another size or, of a tree, other content than when it was written.
+    """
+    shape, dtype = tuple(form["shape"]), np.dtype(form["dtype"])
+    if path.stat().st_size != int(np.prod(shape)) * dtype.itemsize:
+        raise ValueError(path)
+    array = np.memmap(path, dtype, mode="r", shape=shape) if 0 not in shape else np.empty(shape, dtype)
+    if form["checksum"] is not None and form["checksum"] != _checksum(path.stem, array):
+        raise ValueError(path)
+    return array
+
+
+def _sweep(place: Path) -> None:
+    """Remove what processes that were killed have left half-written."""
+    for part in place.glob(f"*{_PART}"):
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(part, ignore_errors=True)
 
 
 def _arrays(anatomy: Anatomy) -> dict[str, np.ndarray]:
