@@ -175,15 +175,17 @@ def nets(
         lines = max(line(septum, np.float32(0.65), np.float32(0.4)), inside)
         tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.65) * b.septal * within * lines
     if b.reticulation > _ZERO:
-        bent = np.float32(1.4) * fine
+        gate = step(value_noise(z, y, x, np.float32(11.0), b.seed + 32), np.float32(-0.35), np.float32(0.4))
         coarse = b.ring * b.reticulation  # inside a fungal ring: bands, not threads (Marchiori 2012)
-        lines = net(
-            z + bent, y - bent, x + bent, np.float32(4.6) + np.float32(2.4) * coarse,
-            np.float32(0.24) + np.float32(0.3) * coarse, b.seed + 25,
-        )  # fmt: skip
-        gate = step(value_noise(z, y, x, np.float32(7.0), b.seed + 32), np.float32(-0.5), np.float32(0.4))
-        level = min(np.float32(0.85), np.float32(0.5) * b.reticulation + np.float32(0.35) * coarse + np.float32(0.08))
-        tissue = max(tissue, level * (np.float32(0.25) + np.float32(0.75) * gate) * within * lines)
+        gate = max(gate, coarse)
+        if gate > _ZERO:
+            bent = np.float32(1.4) * fine + np.float32(1.2) * mid
+            half = np.float32(0.36) + np.float32(0.12) * fine + np.float32(0.3) * coarse
+            lines = net(
+                z + bent, y - bent, x + bent, np.float32(3.9) + np.float32(2.4) * coarse, half, b.seed + 25
+            )  # fmt: skip
+            level = min(np.float32(0.85), np.float32(0.6) * b.reticulation + np.float32(0.35) * coarse)
+            tissue = max(tissue, level * gate * within * lines)
     if b.scar > _ZERO:
         bent = np.float32(3.5) * mid + np.float32(0.8) * fine
         half = np.float32(0.3) + np.float32(0.5) * b.scar
