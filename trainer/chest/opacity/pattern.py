@@ -169,11 +169,15 @@ def nets(
     within: np.float32,
     tissue: np.float32,
 ) -> np.float32:
-    """Return tissue with thickened septa, fine nets and scars drawn over it."""
+    """Return tissue with thickened septa, fine nets and scars drawn over it.
+
+    Lines pale with the opacity they lie in: a residue of thin white threads is not seen (amount: judgement).
+    """
+    shown = np.float32(0.3) + np.float32(0.7) * step(b.filling, _ZERO, np.float32(0.35))
     if b.septal > _ZERO:
         inside = np.float32(0.75) * net(z, y, x, np.float32(6.5), np.float32(0.25), b.seed + 24)
         lines = max(line(septum, np.float32(0.65), np.float32(0.4)), inside)
-        tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.65) * b.septal * within * lines
+        tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.65) * b.septal * shown * within * lines
     if b.reticulation > _ZERO:
         gate = step(value_noise(z, y, x, np.float32(11.0), b.seed + 32), np.float32(-0.35), np.float32(0.4))
         coarse = b.ring * b.reticulation  # inside a fungal ring: bands, not threads (Marchiori 2012)
@@ -185,13 +189,14 @@ def nets(
                 z + bent, y - bent, x + bent, np.float32(3.9) + np.float32(2.4) * coarse, half, b.seed + 25
             )  # fmt: skip
             level = min(np.float32(0.85), np.float32(0.6) * b.reticulation + np.float32(0.35) * coarse)
+            level *= shown if b.ring > _ZERO else _ONE
             tissue = max(tissue, level * gate * within * lines)
     if b.scar > _ZERO:
         bent = np.float32(3.5) * mid + np.float32(0.8) * fine
-        half = np.float32(0.3) + np.float32(0.5) * b.scar
+        half = np.float32(0.5) + np.float32(0.5) * b.scar
         lines = net(z + bent, y + bent, x - bent, np.float32(15.0), half, b.seed + 26)
         gate = step(value_noise(z, y, x, np.float32(12.0), b.seed + 29), np.float32(-0.1), np.float32(0.2))
-        tissue = max(tissue, np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * within * lines * gate)
+        tissue = max(tissue, np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * shown * within * lines * gate)
     return tissue
 
 

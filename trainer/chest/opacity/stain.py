@@ -195,7 +195,7 @@ def _bronchi(
     pulled = step(b.traction, np.float32(0.08), np.float32(0.3)) * within
     if pulled > _ZERO and near < np.float32(2.0):
         air = max(air, pulled * (_ONE - step(near, np.float32(-0.45), np.float32(0.25))))
-        tissue = max(tissue, np.float32(0.75) * pulled * (_ONE - step(near, np.float32(0.5), np.float32(1.2))))
+        tissue = max(tissue, np.float32(0.6) * pulled * (_ONE - step(near, np.float32(0.5), np.float32(1.2))))
     return tissue, air
 
 
@@ -231,6 +231,25 @@ def _body(
 
 
 @nb.njit(cache=True)
+def _kept(
+    b: np.record,
+    layer: Layer,
+    point: tuple[np.float32, np.float32, np.float32],
+    noise: tuple[np.float32, np.float32, np.float32],
+    depth: np.float32,
+) -> np.float32:
+    """Return what sparing leaves: none of 0 to 8 mm under the pleura, of uneven width, all of it over the diaphragm."""
+    z, y, x = point
+    reach = np.float32(3.0)
+    up = _at(layer.depth, layer, z + reach, y, x) - _at(layer.depth, layer, z - reach, y, x)
+    over = step(up / (reach + min(depth, reach)), np.float32(0.35), np.float32(0.75))
+    width = np.float32(7.0) * b.sparing + (np.float32(7.0) - np.float32(4.5) * b.sparing) * noise[0]
+    width = (width + np.float32(1.5) * noise[1]) * min(_ONE, np.float32(4.0) * b.sparing)
+    width -= np.float32(12.0) * over
+    return step(depth, width - np.float32(1.5), width + np.float32(2.0))
+
+
+@nb.njit(cache=True)
 def _overlaid(
     b: np.record,
     layer: Layer,
@@ -247,6 +266,8 @@ def _overlaid(
     if b.perilobular > _ZERO and b.ring < RING:
         gone = b.perilobular * (_ONE - np.float32(2.0) * b.ring)
         level = min(np.float32(0.95), np.float32(0.35) + np.float32(0.75) * gone) * min(_ONE, np.float32(3.0) * gone)
+        # what clears pales: an arcade is no whiter than the lobules that filled it (amount: judgement)
+        level *= np.float32(0.25) + np.float32(0.75) * step(b.filling, _ZERO, np.float32(0.45))
         lines = level * within * arcade(b, z, y, x, noise[2], depth, bowed)
         tissue *= _ONE - np.float32(0.8) * gone
         part = _ARCADE if lines > max(tissue, np.float32(0.3)) else part
@@ -260,9 +281,8 @@ def _overlaid(
         bud = np.float32(0.95) * within * plug(_tubes(layer), z, y, x, b.tree_in_bud, b.seed + 37)
         part = _BUD if bud > max(tissue, np.float32(0.4)) else part
         tissue = max(tissue, bud)
-    if b.sparing > _ZERO:
-        width = (np.float32(4.0) + np.float32(5.0) * b.sparing) * min(_ONE, np.float32(4.0) * b.sparing) + noise[1]
-        kept = step(depth, width - np.float32(1.0), width + np.float32(2.0))
+    if b.sparing > _ZERO and depth < np.float32(14.0):
+        kept = _kept(b, layer, point, noise, depth)
         part = _SPARED if kept < _HALF else part
         tissue *= np.float32(0.05) + np.float32(0.95) * kept
     return tissue, part
