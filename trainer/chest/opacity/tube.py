@@ -212,19 +212,19 @@ def plug(tubes: Tubes, z: np.float32, y: np.float32, x: np.float32, share: np.fl
             if b[8] < _HALF or bz * bz + by * by + bx * bx > np.float32(_PLUGGED_MM * _PLUGGED_MM):
                 continue
         # filled by groups of twigs that share a lobule, so that a stem and its buds go together, and by regions
-        region = np.float32(0.8) + np.float32(0.9) * value_noise(b[0], b[1], b[2], np.float32(34.0), seed + 1)
+        region = np.float32(0.75) + np.float32(1.2) * value_noise(b[0], b[1], b[2], np.float32(34.0), seed + 1)
         group = _HALF + _HALF * value_noise(b[0], b[1], b[2], np.float32(11.0), seed)
         if group > share * max(np.float32(0.3), region):
             continue
-        stem = np.float32(0.6) + np.float32(0.15) * unit(hash32(n, seed, 1, 2))
+        stem = np.float32(0.65) + np.float32(0.15) * unit(hash32(n, seed, 1, 2))
         best = max(best, np.float32(0.9) * _round(away, stem, np.float32(0.35)))
         if b[8] > _HALF:
             bud = np.float32(1.1) + np.float32(0.4) * unit(hash32(n, seed, 1, 3))
-            best = max(best, _round(_away(pz - b[3], py - b[4], px - b[5]), bud, np.float32(0.5)))
+            best = max(best, _round(_away(pz - b[3], py - b[4], px - b[5]), bud, np.float32(0.7)))
             # a second bud beside the twig makes a Y of it
-            aside = np.float32(1.5)
+            aside = np.float32(0.8)
             oz = np.float32(0.7) * b[3] + aside * (unit(hash32(n, seed, 1, 4)) - _HALF) * np.float32(2.0)
             oy = np.float32(0.7) * b[4] + aside * (unit(hash32(n, seed, 1, 5)) - _HALF) * np.float32(2.0)
             ox = np.float32(0.7) * b[5] + aside * (unit(hash32(n, seed, 1, 6)) - _HALF) * np.float32(2.0)
-            best = max(best, _round(_away(pz - oz, py - oy, px - ox), np.float32(0.8) * bud, np.float32(0.5)))
+            best = max(best, _round(_away(pz - oz, py - oy, px - ox), np.float32(0.8) * bud, np.float32(0.7)))
     return best
