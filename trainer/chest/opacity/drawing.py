@@ -41,6 +41,7 @@ _STATIONS = np.array(
     np.float64,
 )
 
+_SCARRED = 0.65  # share of its ground glass that a honeycombed opacity loses, judgement
 _TRAPPING = 0.4  # share of the lobules that trap air, judgement
 
 
@@ -84,7 +85,9 @@ def _brush(opacity: np.void, territory: Territory, first: int, exact: int) -> np
     brush = np.zeros((), BRUSH)
     for name in _COPIED:
         brush[name] = opacity[name]
-    brush["filling"], brush["lobe"] = opacity["fill"], opacity["lobe"] + 1
+    # What is honeycombed is scarred, not hazy: little smooth ground glass is left between the lines.
+    scarred = 1.0 - _SCARRED * min(1.0, 4.0 * float(opacity["honeycomb"]))
+    brush["filling"], brush["lobe"] = opacity["fill"] * scarred, opacity["lobe"] + 1
     brush["seed"], brush["first"], brush["threshold"] = territory.seed, first, territory.threshold
     brush["z0"], brush["y0"], brush["x0"] = territory.rank.start
     brush["nz"], brush["ny"], brush["nx"] = territory.rank.values.shape

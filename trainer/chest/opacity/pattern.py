@@ -63,6 +63,7 @@ _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
 _NODULE = int(Form.NODULE)
+_STANDS_OUT = np.float32(0.35)  # a scar's thread is no whiter than this above what lies round it, judgement
 _GLASS = np.float32(0.44)  # the densest ground glass of a mixed opacity
 
 
@@ -98,10 +99,12 @@ def line(distance: np.float32, half_mm: np.float32, soft_mm: np.float32) -> np.f
 
 
 @nb.njit(cache=True)
-def net(z: np.float32, y: np.float32, x: np.float32, length: np.float32, half_mm: np.float32, seed: int) -> np.float32:
-    """Return the share of a net of lines round cells of a length."""
+def net(
+    z: np.float32, y: np.float32, x: np.float32, length: np.float32, half_mm: np.float32, soft_mm: np.float32, seed: int
+) -> np.float32:
+    """Return the share of a net of lines of a half width and a softness round cells of a length."""
     first, second, _ = cells(z, y, x, length, seed)
-    return line(_HALF * (second - first), half_mm, np.float32(0.35))
+    return line(_HALF * (second - first), half_mm, soft_mm)
 
 
 @nb.njit(cache=True)
@@ -169,27 +172,37 @@ def nets(
     within: np.float32,
     tissue: np.float32,
 ) -> np.float32:
-    """Return tissue with thickened septa, fine nets and scars drawn over it."""
+    """Return tissue with thickened septa, fine nets and scars drawn over it.
+
+    Lines pale with the opacity they lie in: a residue of thin white threads is not seen (amount: judgement).
+    """
+    shown = np.float32(0.3) + np.float32(0.7) * step(b.filling, _ZERO, np.float32(0.35))
     if b.septal > _ZERO:
-        inside = np.float32(0.75) * net(z, y, x, np.float32(6.5), np.float32(0.25), b.seed + 24)
+        inside = np.float32(0.75) * net(z, y, x, np.float32(6.5), np.float32(0.25), np.float32(0.35), b.seed + 24)
         lines = max(line(septum, np.float32(0.65), np.float32(0.4)), inside)
-        tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.65) * b.septal * within * lines
+        tissue += max(_ZERO, np.float32(0.85) - tissue) * np.float32(0.65) * b.septal * shown * within * lines
     if b.reticulation > _ZERO:
-        bent = np.float32(1.4) * fine
+        gate = step(value_noise(z, y, x, np.float32(11.0), b.seed + 32), np.float32(-0.35), np.float32(0.4))
         coarse = b.ring * b.reticulation  # inside a fungal ring: bands, not threads (Marchiori 2012)
-        lines = net(
-            z + bent, y - bent, x + bent, np.float32(4.6) + np.float32(2.4) * coarse,
-            np.float32(0.24) + np.float32(0.3) * coarse, b.seed + 25,
-        )  # fmt: skip
-        gate = step(value_noise(z, y, x, np.float32(7.0), b.seed + 32), np.float32(-0.5), np.float32(0.4))
-        level = min(np.float32(0.85), np.float32(0.5) * b.reticulation + np.float32(0.35) * coarse + np.float32(0.08))
-        tissue = max(tissue, level * (np.float32(0.25) + np.float32(0.75) * gate) * within * lines)
+        gate = max(gate, coarse)
+        level = min(np.float32(0.85), np.float32(0.6) * b.reticulation + np.float32(0.35) * coarse)
+        if b.ring > _ZERO:
+            level = min(level * shown, tissue + _STANDS_OUT)
+        level *= gate * within
+        if level > tissue:
+            bent = (np.float32(1.4) * fine + np.float32(1.2) * mid) * (_ONE - np.float32(0.7) * coarse)
+            half = np.float32(0.36) + np.float32(0.12) * fine + np.float32(0.3) * coarse
+            soft = np.float32(0.35) + np.float32(0.4) * coarse
+            length = np.float32(3.9) + np.float32(2.4) * coarse
+            tissue = max(tissue, level * net(z + bent, y - bent, x + bent, length, half, soft, b.seed + 25))
     if b.scar > _ZERO:
-        bent = np.float32(3.5) * mid + np.float32(0.8) * fine
-        half = np.float32(0.3) + np.float32(0.5) * b.scar
-        lines = net(z + bent, y + bent, x - bent, np.float32(15.0), half, b.seed + 26)
         gate = step(value_noise(z, y, x, np.float32(12.0), b.seed + 29), np.float32(-0.1), np.float32(0.2))
-        tissue = max(tissue, np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * within * lines * gate)
+        level = min(np.float32(0.85) * min(_ONE, np.float32(2.0) * b.scar) * shown, tissue + _STANDS_OUT) * gate
+        if level * within > tissue:
+            bent = np.float32(3.5) * mid + np.float32(0.8) * fine
+            half = np.float32(0.5) + np.float32(0.5) * b.scar
+            lines = net(z + bent, y + bent, x - bent, np.float32(15.0), half, np.float32(0.6), b.seed + 26)
+            tissue = max(tissue, level * within * lines)
     return tissue
 
 

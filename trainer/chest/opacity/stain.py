@@ -22,11 +22,14 @@ from trainer.chest.opacity.pattern import (
 )
 from trainer.chest.opacity.texture import cells, cyst, hash32, unit, value_noise
 from trainer.chest.opacity.tube import FAR, Tubes, lumen_mm, plug
-from trainer.course.opacity import Form
+from trainer.course.opacity import Form, Lobe
 
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
+_TWO = np.float32(2.0)
+_RIGHT_LOBES = int(Lobe.RIGHT_LOWER) + 1  # brushes count lobes from 1
+_CYST_AIR = np.float32(0.97)  # cysts are not seen as black as a bronchus: dust, mucus and partial volume
 _OUTSIDE_MM = np.float32(-8.0)
 _PATCH, _FIELD, _CENTRILOBULAR = int(Form.PATCH), int(Form.FIELD), int(Form.CENTRILOBULAR)
 _SOLID, _CAVITY, _CYST = int(Part.SOLID), int(Part.CAVITY), int(Part.CYST)
@@ -95,6 +98,23 @@ def _bent_septum(layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> n
 
 
 @nb.njit(cache=True)
+def _costal(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
+    """Return 1 where the nearest pleura is costal, 0 where it is the diaphragm's or the mediastinum's.
+
+    The way in from the pleura is the gradient of the depth; towards the midline or forwards or back under the ribs,
+    up over the diaphragm, away from the midline at the mediastinum.
+    """
+    reach = np.float32(3.0)
+    up = _at(layer.depth, layer, z + reach, y, x) - _at(layer.depth, layer, z - reach, y, x)
+    back = _at(layer.depth, layer, z, y + reach, x) - _at(layer.depth, layer, z, y - reach, x)
+    left = _at(layer.depth, layer, z, y, x + reach) - _at(layer.depth, layer, z, y, x - reach)
+    size = max(np.float32(0.3), np.sqrt(up * up + back * back + left * left))
+    medial = left if b.lobe <= _RIGHT_LOBES else -left
+    under_ribs = step((medial + np.float32(0.7) * abs(back)) / size, np.float32(-0.1), np.float32(0.3))
+    return under_ribs * (_ONE - step(up / size, np.float32(0.5), np.float32(0.8)))
+
+
+@nb.njit(cache=True)
 def _honeycomb(
     b: np.record,
     layer: Layer,
@@ -103,36 +123,47 @@ def _honeycomb(
     within: np.float32,
     tissue: np.float32,
 ) -> tuple[np.float32, np.float32]:
-    """Return tissue and air with cysts of 3 to 10 mm in layers under the pleura that share walls of 1 to 3 mm.
+    """Return tissue and air: cysts of 3 to 10 mm in layers under the costal pleura that share walls of 1 to 2 mm.
 
-    A cyst is there or not as a whole: place and size are those of its centre, so that none is cut off.
+    A zone 8 to 20 mm deep is filled without gaps, in patches; further in the walls go on as a net and fade. A cyst
+    is there or not as a whole: its centre decides.
     """
     z, y, x = point
-    wz, wy, wx, first, wall, who = cyst(z, y, x, np.float32(7.0), b.seed + 28)
+    if depth > np.float32(32.0):
+        return tissue, _ZERO
+    cluster = value_noise(z, y, x, np.float32(24.0), b.seed + 33)
+    extent = min(_ONE, np.float32(2.5) * b.honeycomb)
+    reach = min(np.float32(20.0), np.float32(26.0) * extent * (_HALF + np.float32(0.8) * cluster) - np.float32(3.0))
+    if reach <= _ZERO or depth > reach + np.float32(10.0):
+        return tissue, _ZERO
+    bend = np.float32(0.9) * value_noise(z, y, x, np.float32(4.0), b.seed + 31)
+    wz, wy, wx, first, wall, who = cyst(z + bend, y - bend, x + bend, np.float32(6.0), b.seed + 28, np.float32(0.4))
     cz, cy, cx = z - wz, y - wy, x - wx
     deep = _at(layer.depth, layer, cz, cy, cx)
-    cluster = value_noise(cz, cy, cx, np.float32(22.0), b.seed + 33)
-    reach = b.honeycomb * (np.float32(17.0) + np.float32(15.0) * cluster)
-    size = step(reach - deep + np.float32(3.0) * (unit(who) - _HALF), np.float32(-1.5), np.float32(4.0)) * within
-    if size <= np.float32(0.02):
+    zone = within * _costal(b, layer, cz, cy, cx)
+    zone *= _ONE - step(deep - reach, np.float32(-1.0), np.float32(9.0))
+    if zone <= np.float32(0.02):
         return tissue, _ZERO
-    radius = np.float32(2.9) + np.float32(2.7) * unit(hash32(who, b.seed, 4, 4))
-    radius *= np.float32(0.4) + np.float32(0.6) * size
-    thick = np.float32(0.45) + np.float32(0.4) * unit(hash32(who, b.seed, 4, 5))
-    # a smooth maximum rounds the corners off
-    first_out, wall_out = first - radius, thick - wall
-    apart = max(_ZERO, np.float32(1.4) - abs(first_out - wall_out))
-    beyond = max(max(first_out, wall_out) + apart * apart * np.float32(0.18), np.float32(1.0) - depth)
-    beyond += np.float32(0.4) * value_noise(z, y, x, np.float32(2.8), b.seed + 31)
-    hollow = min(_ONE, np.float32(4.0) * size) * (_ONE - step(beyond, np.float32(-0.4), np.float32(0.5)))
-    fibrous = np.float32(0.85) - np.float32(0.4) * step(beyond, np.float32(0.7), np.float32(1.8))
-    return max(tissue, step(size, np.float32(0.15), np.float32(0.8)) * fibrous) * (_ONE - hollow), hollow
+    kind = unit(hash32(who, b.seed, 4, 4))
+    open_ = deep < reach and zone > np.float32(0.35) and kind < np.float32(0.95)
+    half = np.float32(0.3) + np.float32(0.35) * unit(hash32(who, b.seed, 4, 5))
+    radius = np.float32(3.3) + np.float32(2.6) * unit(hash32(who, b.seed, 4, 6)) if open_ else FAR
+    # a smooth maximum of wall and sphere rounds the corners off
+    first_out, wall_out = first - radius, half - min(wall, depth - np.float32(0.2))
+    apart = max(_ZERO, np.float32(1.6) - abs(first_out - wall_out))
+    beyond = max(first_out, wall_out) + apart * apart * np.float32(0.16)
+    fibrous = step(beyond, np.float32(-0.4), np.float32(0.4)) * (np.float32(0.4) + np.float32(0.3) * zone)
+    tissue = max(tissue * (_ONE - np.float32(0.6) * zone), fibrous * min(_ONE, _TWO * zone))
+    if not open_:
+        return tissue, _ZERO
+    hollow = (_CYST_AIR - np.float32(0.05) * kind) * (_ONE - step(beyond, np.float32(-0.4), np.float32(0.3)))
+    return tissue, hollow
 
 
 @nb.njit(cache=True)
 def _centrilobular(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     """Return hazy nodules of 2 to 4 mm whose centres lie 3 mm and more from septa, and whole off the pleura."""
-    wz, wy, wx, first, _, who = cyst(z, y, x, np.float32(4.2), b.seed + 30)
+    wz, wy, wx, first, _, who = cyst(z, y, x, np.float32(4.2), b.seed + 30, _ZERO)
     if first > np.float32(3.2):
         return _ZERO
     radius = np.float32(1.1) + np.float32(0.8) * unit(hash32(who, b.seed, 5, 1))
@@ -164,7 +195,7 @@ def _bronchi(
     pulled = step(b.traction, np.float32(0.08), np.float32(0.3)) * within
     if pulled > _ZERO and near < np.float32(2.0):
         air = max(air, pulled * (_ONE - step(near, np.float32(-0.45), np.float32(0.25))))
-        tissue = max(tissue, np.float32(0.75) * pulled * (_ONE - step(near, np.float32(0.5), np.float32(1.2))))
+        tissue = max(tissue, np.float32(0.6) * pulled * (_ONE - step(near, np.float32(0.5), np.float32(1.2))))
     return tissue, air
 
 
@@ -200,6 +231,25 @@ def _body(
 
 
 @nb.njit(cache=True)
+def _kept(
+    b: np.record,
+    layer: Layer,
+    point: tuple[np.float32, np.float32, np.float32],
+    noise: tuple[np.float32, np.float32, np.float32],
+    depth: np.float32,
+) -> np.float32:
+    """Return what sparing leaves: none of 0 to 8 mm under the pleura, of uneven width, all of it over the diaphragm."""
+    z, y, x = point
+    reach = np.float32(3.0)
+    up = _at(layer.depth, layer, z + reach, y, x) - _at(layer.depth, layer, z - reach, y, x)
+    over = step(up / (reach + min(depth, reach)), np.float32(0.35), np.float32(0.75))
+    width = np.float32(7.0) * b.sparing + (np.float32(7.0) - np.float32(4.5) * b.sparing) * noise[0]
+    width = (width + np.float32(1.5) * noise[1]) * min(_ONE, np.float32(4.0) * b.sparing)
+    width -= np.float32(12.0) * over
+    return step(depth, width - np.float32(1.5), width + np.float32(2.0))
+
+
+@nb.njit(cache=True)
 def _overlaid(
     b: np.record,
     layer: Layer,
@@ -216,6 +266,8 @@ def _overlaid(
     if b.perilobular > _ZERO and b.ring < RING:
         gone = b.perilobular * (_ONE - np.float32(2.0) * b.ring)
         level = min(np.float32(0.95), np.float32(0.35) + np.float32(0.75) * gone) * min(_ONE, np.float32(3.0) * gone)
+        # what clears pales: an arcade is no whiter than the lobules that filled it (amount: judgement)
+        level *= np.float32(0.25) + np.float32(0.75) * step(b.filling, _ZERO, np.float32(0.45))
         lines = level * within * arcade(b, z, y, x, noise[2], depth, bowed)
         tissue *= _ONE - np.float32(0.8) * gone
         part = _ARCADE if lines > max(tissue, np.float32(0.3)) else part
@@ -229,9 +281,8 @@ def _overlaid(
         bud = np.float32(0.95) * within * plug(_tubes(layer), z, y, x, b.tree_in_bud, b.seed + 37)
         part = _BUD if bud > max(tissue, np.float32(0.4)) else part
         tissue = max(tissue, bud)
-    if b.sparing > _ZERO:
-        width = (np.float32(4.0) + np.float32(5.0) * b.sparing) * min(_ONE, np.float32(4.0) * b.sparing) + noise[1]
-        kept = step(depth, width - np.float32(1.0), width + np.float32(2.0))
+    if b.sparing > _ZERO and depth < np.float32(14.0):
+        kept = _kept(b, layer, point, noise, depth)
         part = _SPARED if kept < _HALF else part
         tissue *= np.float32(0.05) + np.float32(0.95) * kept
     return tissue, part
@@ -274,7 +325,7 @@ def _stain(
     air = _ZERO
     if b.honeycomb > _ZERO:
         tissue, air = _honeycomb(b, layer, point, depth, within, tissue)
-        part = _CYST if air > _HALF else part
+        part = _CYST if air > np.float32(0.65) else part
     if b.traction > np.float32(0.08) or solid_of_fill(max(b.filling, b.ring)) > _ZERO:
         tissue, open_ = _bronchi(b, layer, point, within, tissue)
         part = _BRONCHUS if open_ > max(air, _HALF) else part

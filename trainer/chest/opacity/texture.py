@@ -79,9 +79,12 @@ def cells(
 
 @nb.njit(cache=True)
 def cyst(
-    z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int
+    z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int, uneven: np.float32
 ) -> tuple[np.float32, np.float32, np.float32, np.float32, np.float32, int]:
-    """Return where a point lies in the nearest of `cells`.
+    """Return where a point lies in the cell of `cells` that holds it.
+
+    Cells differ in size by ``uneven`` (a power diagram: a point's squared distance, in lengths, is lessened by up to
+    that much), and 0 makes the nearest point's cell.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def cyst(
         dz = z - np.float32(cz) - unit(h)
         dy = y - np.float32(cy) - unit(g)
         dx = x - np.float32(cx) - unit((h ^ (g * 40503)) & _MASK)
-        d = dz * dz + dy * dy + dx * dx
+        d = dz * dz + dy * dy + dx * dx - uneven * unit((g ^ (h * 9176)) & _MASK)
         if d < first:
             second, vz, vy, vx = first, wz, wy, wx
             first, who = d, h
@@ -109,4 +112,5 @@ def cyst(
             second, vz, vy, vx = d, dz, dy, dx
     apart = np.sqrt((wz - vz) * (wz - vz) + (wy - vy) * (wy - vy) + (wx - vx) * (wx - vx))
     wall = (second - first) / (_TWO * max(apart, np.float32(1e-3)))
-    return wz * length, wy * length, wx * length, np.sqrt(first) * length, wall * length, who
+    near = np.sqrt(wz * wz + wy * wy + wx * wx)
+    return wz * length, wy * length, wx * length, near * length, wall * length, who

@@ -165,6 +165,17 @@ def lumen_mm(
     return near, plain
 
 
+@nb.njit(cache=True, inline="always")
+def _away(z: np.float32, y: np.float32, x: np.float32) -> np.float32:
+    return np.sqrt(z * z + y * y + x * x)
+
+
+@nb.njit(cache=True, inline="always")
+def _round(away: np.float32, radius: np.float32, soft: np.float32) -> np.float32:
+    """Return the share of what has a radius at a distance from its middle."""
+    return _ONE - min(_ONE, max(_ZERO, (away - radius + soft) / (soft + soft)))
+
+
 @nb.njit(cache=True)
 def plug(tubes: Tubes, z: np.float32, y: np.float32, x: np.float32, share: np.float32, seed: int) -> np.float32:
     """Return how much a point lies in bronchioles filled with pus and the buds at their ends (tree-in-bud).
@@ -200,15 +211,20 @@ def plug(tubes: Tubes, z: np.float32, y: np.float32, x: np.float32, share: np.fl
             bz, by, bx = pz - b[3], py - b[4], px - b[5]
             if b[8] < _HALF or bz * bz + by * by + bx * bx > np.float32(_PLUGGED_MM * _PLUGGED_MM):
                 continue
-        # filled by groups of twigs that share a stretch of lung, so that a stem and its buds go together
-        if _HALF + _HALF * value_noise(b[0], b[1], b[2], np.float32(16.0), seed) > share:
+        # filled by groups of twigs that share a lobule, so that a stem and its buds go together, and by regions
+        region = np.float32(0.75) + np.float32(1.2) * value_noise(b[0], b[1], b[2], np.float32(34.0), seed + 1)
+        group = _HALF + _HALF * value_noise(b[0], b[1], b[2], np.float32(11.0), seed)
+        if group > share * max(np.float32(0.3), region):
             continue
-        stem = np.float32(0.85) + np.float32(0.2) * unit(hash32(n, seed, 1, 2))
-        outside = min(_ONE, max(_ZERO, (away - stem + np.float32(0.35)) / np.float32(0.7)))
-        best = max(best, np.float32(0.9) * (_ONE - outside))
+        stem = np.float32(0.65) + np.float32(0.15) * unit(hash32(n, seed, 1, 2))
+        best = max(best, np.float32(0.9) * _round(away, stem, np.float32(0.35)))
         if b[8] > _HALF:
-            bz, by, bx = pz - b[3], py - b[4], px - b[5]
-            bud = np.float32(1.2) + np.float32(0.8) * unit(hash32(n, seed, 1, 3))
-            end = np.sqrt(bz * bz + by * by + bx * bx)
-            best = max(best, _ONE - min(_ONE, max(_ZERO, (end - bud + np.float32(0.6)) / np.float32(1.2))))
+            bud = np.float32(1.1) + np.float32(0.4) * unit(hash32(n, seed, 1, 3))
+            best = max(best, _round(_away(pz - b[3], py - b[4], px - b[5]), bud, np.float32(0.7)))
+            # a second bud beside the twig makes a Y of it
+            aside = np.float32(0.8)
+            oz = np.float32(0.7) * b[3] + aside * (unit(hash32(n, seed, 1, 4)) - _HALF) * np.float32(2.0)
+            oy = np.float32(0.7) * b[4] + aside * (unit(hash32(n, seed, 1, 5)) - _HALF) * np.float32(2.0)
+            ox = np.float32(0.7) * b[5] + aside * (unit(hash32(n, seed, 1, 6)) - _HALF) * np.float32(2.0)
+            best = max(best, _round(_away(pz - oz, py - oy, px - ox), np.float32(0.8) * bud, np.float32(0.7)))
     return best
