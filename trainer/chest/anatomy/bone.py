@@ -182,7 +182,7 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
     w = habitus.size * habitus.width
     lift = side * habitus.tilt_mm
     spin = habitus.girdle_deg[0 if side < 0 else 1]
-    for depth in np.arange(26.0, 124.0, 1.8):
+    for depth in np.arange(26.0, 124.0, 1.2):
         t = (depth - 26.0) / 98.0
         length = (86.0 - 8.0 * math.sin(3.0 * t) - 48.0 * max(0.0, t - 0.35) ** 1.2 / 0.6) * w
         medial = np.array(place(habitus, (depth + lift, 60.0 - 8.0 * t, side * (84.0 + 0.3 * spin + 16.0 * t * t))))

@@ -39,7 +39,7 @@ def chambers_of(habitus: Habitus) -> dict[str, Chamber]:
         "left_ventricle": Chamber(at(42, -80, 48), (53 * h, 36 * h, 35 * vertical), left),
         "right_ventricle": Chamber(at(44, -103, 15), (50 * h, 32 * h, 33 * vertical), (-0.22, -0.30, 0.9)),
         "outflow": Chamber(at(16, -97, 19), (22 * vertical, 19 * h, 18 * h), (0.92, 0.1, 0.25)),
-        "left_atrium": Chamber(at(30 / reach, -35, 4), (34 * h, 20 * h, 17 * h), (0.05, 0.1, 1.0)),
+        "left_atrium": Chamber(at(33 / reach, -36, 4), (34 * h, 21 * h, 20 * h), (0.05, 0.1, 1.0)),
         "right_atrium": Chamber(at(34, -74, -20), (33 * vertical, 30 * h, 26 * h), (0.98, 0.1, 0.05)),
         "appendage": Chamber(at(4, -72, 42), (18 * h, 8 * h, 10 * h), (0.1, -0.8, 0.4)),
     }

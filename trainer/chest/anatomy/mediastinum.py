@@ -159,7 +159,7 @@ def plan_of(habitus: Habitus) -> Plan:
     heart = chambers_of(habitus)
     right_atrium = heart["right_atrium"]
     z, y, x = right_atrium.centre
-    inverse = (z - 0.8 * right_atrium.semi[0], y + 10.0, x + 1.0)
+    inverse = (z - 0.62 * right_atrium.semi[0], y + 14.0, x + 1.0)
     landmarks = {
         "carina": place(habitus, tubes["trachea"].points[-1]),
         "trachea_top": place(habitus, tubes["trachea"].points[0]),
