@@ -15,18 +15,19 @@ import numpy as np
 from scipy.ndimage import affine_transform, gaussian_filter, gaussian_filter1d, label
 
 _WATER_PER_MM = 0.018
-_BONE_GAIN = 1.8  # bone weakens a film's softer beam more than HU at 120 kV say; judgement
+_BONE_GAIN = 1.5  # bone weakens a film's softer beam more than HU at 120 kV say; judgement
 _FLESH_HU = -300
 _LUNG_HU = -500
-# Lung is looked for in rays that cross this much of it; the film ends so far beyond it, mm, aside and below.
-_LUNG_MM = 6.0
+# Lung's sides are rays that cross the first of these lengths of it, its lower end the second, mm (a fold of an armpit
+# holds less air); the film ends so far beyond it aside and below.
+_SIDE_MM, _LOW_MM = 40.0, 6.0
 _BESIDE_MM, _BELOW_MM = 45.0, 22.0
 _STEP_MM = 10.0  # sides of the film are whole steps, so that films of one patient are of one size
 _ALONG_MM = 0.8  # blur along the body, so that slices do not show as lines
 # Bands of detail (sigma, mm) and how much each is raised, as processing of digital films does; judgement.
-_BANDS = ((1.2, 0.25), (5.0, 0.8), (18.0, 0.5))
+_BANDS = ((1.2, 0.3), (5.0, 1.2), (18.0, 0.8))
 # Grey, 0 to 1, of path shares between dark lung and the densest part: the film's curve.
-_TONE = ((-0.3, 0.0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.5), (0.0, 0.07, 0.2, 0.42, 0.64, 0.80, 0.92, 1.0))
+_TONE = ((-0.3, 0.0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.5), (0.0, 0.07, 0.19, 0.38, 0.57, 0.74, 0.88, 1.0))
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def _frame(lung_mm: np.ndarray, spacing_mm: tuple[float, float, float]) -> tuple
     """Return top, bottom, left and right of the film in mm from the volume's first slice and column."""
     nz, nx = lung_mm.shape
     top, right = (nz - 1) * spacing_mm[0], (nx - 1) * spacing_mm[2]
-    hit = lung_mm > _LUNG_MM
-    rows, columns = np.flatnonzero(hit.sum(axis=1) > 3), np.flatnonzero(hit.sum(axis=0) > 3)
-    if not len(rows) or not len(columns):
+    columns = np.flatnonzero((lung_mm > _SIDE_MM).sum(axis=0) * spacing_mm[0] > 25.0)
+    if not len(columns):
         return top, 0.0, 0.0, right
+    rows = np.flatnonzero((lung_mm[:, columns[0] : columns[-1]] > _LOW_MM).sum(axis=1) > 3)
     low = _STEP_MM * np.floor((rows[0] * spacing_mm[0] - _BELOW_MM) / _STEP_MM)
     sides = _STEP_MM * np.round((columns[[0, -1]] * spacing_mm[2] + (-_BESIDE_MM, _BESIDE_MM)) / _STEP_MM)
     return top, max(0.0, float(low)), max(0.0, float(sides[0])), min(right, float(sides[1]))

@@ -182,7 +182,7 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
     w = habitus.size * habitus.width
     lift = side * habitus.tilt_mm
     spin = habitus.girdle_deg[0 if side < 0 else 1]
-    for depth in np.arange(26.0, 124.0, 1.2):
+    for depth in np.arange(26.0, 124.0, 1.5):
         t = (depth - 26.0) / 98.0
         length = (86.0 - 8.0 * math.sin(3.0 * t) - 48.0 * max(0.0, t - 0.35) ** 1.2 / 0.6) * w
         medial = np.array(place(habitus, (depth + lift, 60.0 - 8.0 * t, side * (84.0 + 0.3 * spin + 16.0 * t * t))))
@@ -195,7 +195,8 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
         bow += 4.0 * np.clip((u - 0.8) / 0.2, 0.0, 1.0) ** 2
         points = medial + np.outer(u * length, along) + np.outer(bow, out)
         rim = np.interp(u, [0.0, 0.05, 0.12, 0.3, 0.6, 0.75, 0.88, 1.0], [2.6, 2.2, 1.1, 0.8, 0.8, 1.2, 3.0, 3.8])
-        bars.add(points, rim, 1.5, Kind.SCAPULA, np.tile(out, (15, 1)))
+        # strips overlap by far more than a slice, or the blade would show their period
+        bars.add(points, rim, 3.2, Kind.SCAPULA, np.tile(out, (15, 1)))
         if depth < 60.0:
             # its spine stands on the blade and grows into the acromion
             high = (60.0 - depth) / 34.0
@@ -203,7 +204,7 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
             root = medial + along * length * foot + out * np.interp(foot, u, bow)
             middle = root + out * (3.0 + 9.0 * high) + along * (1.0 + 2.0 * high)
             far = middle + out * (2.0 + 9.0 * high) + along * (5.0 + 9.0 * high)
-            bars.add(np.array([root, middle, far]), [1.1, 1.4, 2.6], 1.5, Kind.SCAPULA, np.tile(along, (3, 1)))
+            bars.add(np.array([root, middle, far]), [1.1, 1.4, 2.6], 3.2, Kind.SCAPULA, np.tile(along, (3, 1)))
     z, y, _ = place(habitus, (18.0 + lift, -8.0, 0.0))
     parts: tuple[tuple[list[Point], list[float], list[float]], ...] = (
         ([(z - 6, y + 14, 147.0), (z + 4, y + 7, 151.0), (z + 10, y + 2, 156.0)], [3.0, 5.0, 8.5], [7.0, 9.0, 14.0]),

@@ -56,7 +56,7 @@ def _airways(shift: float) -> dict[str, Tube]:
     )  # fmt: skip
     # 31 and 42 degrees from the vertical: two measured chests have 22 to 36 and 52 to 59, most have less on the left
     right: tuple[Point, ...] = (carina, (92, -25, fork - 9.5), (108, -22, fork - 19.0))
-    left: tuple[Point, ...] = (carina, (90, -24, fork + 11.5), (104, -20, fork + 24.5), (117, -16, fork + 36.0))
+    left: tuple[Point, ...] = (carina, (90, -24, fork + 11.5), (102, -20, fork + 22.5), (113, -17, fork + 33.0))
     return {
         "trachea": Tube(trachea, (8.6, 8.6, 9.0, 9.4, 9.4, 8.0)),
         "right_bronchus": Tube(right, (7.4, 6.8, 6.4)),
