@@ -21,7 +21,7 @@ _LUNG_HU = -500
 # Lung's sides are rays that cross the first of these lengths of it, its lower end the second, mm (a fold of an armpit
 # holds less air); the film ends so far beyond it aside and below.
 _SIDE_MM, _LOW_MM = 40.0, 6.0
-_BESIDE_MM, _BELOW_MM = 45.0, 22.0
+_BESIDE_MM, _BELOW_MM = 40.0, 22.0
 _STEP_MM = 10.0  # sides of the film are whole steps, so that films of one patient are of one size
 _ALONG_MM = 0.8  # blur along the body, so that slices do not show as lines
 # Bands of detail (sigma, mm) and how much each is raised, as processing of digital films does; judgement.
@@ -46,9 +46,7 @@ class Film:
 
 
 @nb.njit(cache=True, parallel=True)
-def _integrate(
-    volume: np.ndarray, first: np.ndarray, step_mm: float, out: np.ndarray, lung_mm: np.ndarray
-) -> None:
+def _integrate(volume: np.ndarray, first: np.ndarray, step_mm: float, out: np.ndarray, lung_mm: np.ndarray) -> None:
     for k in nb.prange(volume.shape[0]):
         z = np.int64(k)
         for x in range(volume.shape[2]):
