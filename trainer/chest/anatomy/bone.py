@@ -12,12 +12,13 @@ import numpy as np
 
 from trainer.chest.anatomy.bar import Bars, Bodies, Kind, drawn
 from trainer.chest.anatomy.cage import WIDEST, Point, cage_box, place, spine_x, spine_y
-from trainer.chest.anatomy.habitus import Habitus
+from trainer.chest.anatomy.habitus import Habitus, field_mm
 from trainer.chest.anatomy.shape import smooth_line
 from trainer.chest.grid import Grid
 from trainer.core import chance
 
 _STREAM = 0x424F4E45
+_HEAD_MM = 21.0  # radius of the humeral head
 
 # Middle of each vertebral body, C7 to L3, in depth below the apex of a lung 250 mm high; pitch 17 to 25 mm.
 _VERTEBRA = np.array([-31, -14, 3, 21, 40, 60, 80, 100, 121, 143, 166, 189, 213, 238, 265, 293], dtype=np.float64)
@@ -212,7 +213,12 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
         ([(z + 2, y + 46, 118.0), (z + 20, y + 42, 146.0), (z + 34, y + 26, 172.0)], [3.0, 3.6, 5.0], [7.0, 9.0, 10.0]),
     )
     for line, thick, high_mm in parts:
-        bars.add([(p[0], p[1], side * p[2] * w) for p in line], thick, high_mm, Kind.SCAPULA)
+        bars.add([(p[0], p[1], side * p[2] * w * _girdle(habitus)) for p in line], thick, high_mm, Kind.SCAPULA)
+
+
+def _girdle(habitus: Habitus) -> float:
+    """Return by how much the shoulder joints lie nearer to the midline, so that the field of view holds them."""
+    return min(1.0, (0.5 * field_mm(habitus) - 9.0 - 14.0 - _HEAD_MM) / (184.0 * habitus.size * habitus.width))
 
 
 def _shoulder(habitus: Habitus, bars: Bars, side: float) -> None:
@@ -220,8 +226,9 @@ def _shoulder(habitus: Habitus, bars: Bars, side: float) -> None:
     w = habitus.size * habitus.width
     lift = side * habitus.tilt_mm
     z, y, _ = place(habitus, (lift, -6.0, 0.0))
-    humerus = [(z, y, side * 184 * w), (z + 40, y - 6, side * 205 * w), (z + 80, y - 10, side * 215 * w)]
-    bars.add(humerus, [23.0, 15.0, 12.0], [23.0, 15.0, 12.0], Kind.LONG)
+    joint = side * w * _girdle(habitus)
+    humerus = [(z, y, 184 * joint), (z + 40, y - 6, 205 * joint), (z + 80, y - 10, 215 * joint)]
+    bars.add(humerus, [_HEAD_MM, 15.0, 12.0], [_HEAD_MM, 15.0, 12.0], Kind.LONG)
     inner, _ = wall_point(habitus, 32.0, 25.0, side, 12.0)
     plan = ((20.0, -62.0, 40.0), (4.0, -54.0, 66.0), (-12.0, -38.0, 104.0), (-24.0, -22.0, 140.0))
     points = [inner, *(np.array(place(habitus, (d + 0.6 * lift, back, side * x))) for d, back, x in plan)]

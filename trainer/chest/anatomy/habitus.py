@@ -187,15 +187,19 @@ def habitus_of(person: Person) -> Habitus:
     )
 
 
+def field_mm(habitus: Habitus) -> float:
+    """Return the width of the field of view; see `grid_of`."""
+    wall = 2.0 * habitus.subcutaneous_mm + 62.0 * habitus.muscle
+    return _clip(302.0 * habitus.size * habitus.width + wall, 340.0, 448.0)
+
+
 def grid_of(habitus: Habitus, scale: int = 1) -> Grid:
     """Return the lattice for a chest: 512 x 512 at 1 mm slices, or ``scale`` times coarser.
 
     The field is a circle's bounding square, sized to hold the rib cage with most of the wall, as a technologist
-    does, with the table's top; shoulders and fat arms may leave it.
+    does, with the table's top; shoulders and flanks are bent to end inside it.
     """
-    wall = 2.0 * habitus.subcutaneous_mm + 62.0 * habitus.muscle
-    field = _clip(302.0 * habitus.size * habitus.width + wall, 340.0, 448.0)
-    spacing = round(field / 512.0, 3)
+    spacing = round(field_mm(habitus) / 512.0, 3)
     above, below = 16.0, 22.0
     slices = int(_clip(round(habitus.lung_height_mm + above + below), 250, 340))
     top = above

@@ -46,7 +46,7 @@ def body_field(
     more = 1.15 * (habitus.subcutaneous_mm - _MEAN_FAT_MM)
     brawn = 12.0 * (habitus.muscle - 1.0)
     half = smooth_table(_DEPTH, _HALF, d) * size * habitus.width + max(more, -5.0) + 1.6 * brawn
-    half = _within(half, float(lattice.x.max()) - 9.0 + 30.0 * np.clip((22.0 - d) / 20.0, 0.0, 1.0))
+    half = _within(half, float(lattice.x.max()) - 9.0)
     vf = spine_y(habitus, z)
     front = vf - smooth_table(_DEPTH, _FRONT, d) * size * habitus.depth - more - brawn
     back = vf + smooth_table(_DEPTH, _BACK, d) * size + 0.6 * more + brawn
@@ -73,8 +73,8 @@ def body_field(
     return smooth_max(body, lattice.y - (float(back.max()) - 4.0), 10.0).astype(np.float32)
 
 
-def _within(half: np.ndarray, edge: np.ndarray) -> np.ndarray:
-    """Return the half-width bent smoothly to stay inside the field of view: below the shoulders the sides end round."""
+def _within(half: np.ndarray, edge: float) -> np.ndarray:
+    """Return the half-width bent smoothly to stay inside the field of view."""
     return np.asarray(half - _BEND_MM * np.logaddexp(0.0, (half - edge) / _BEND_MM))
 
 
