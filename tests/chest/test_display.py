@@ -61,7 +61,7 @@ def test_a_film_shows_lungs_dark_and_consolidation_lighter(anatomy):
         records = state.opacities[:1].copy()
         records["volume_ml"] = volume_ml
         series = Series(anatomy, type(state)(0, records), Protocol(kernel="soft", matrix=128, spacing_mm=4.0), 11)
-        films.append(radiograph(series.volume(), series.spacing_mm, 256).astype(float))
+        films.append(radiograph(series.volume(), series.spacing_mm, 256).grey.astype(float))
     plain, ill = films
     assert plain.shape == ill.shape
     middle = plain[:, plain.shape[1] // 2 - 6 : plain.shape[1] // 2 + 6].mean()

@@ -14,12 +14,15 @@ import numpy as np
 
 from trainer.chest.anatomy.model import Anatomy, Organ
 from trainer.chest.deformation import Deformation
-from trainer.chest.opacity.lattice import weight
 
 _LUMEN = int(Organ.STOMACH)
 _GAS_HU = np.float32(-985.0)
 _STRIDE = 3  # voxels; the lumen is some centimetres wide
-_ZERO = np.float32(0.0)
+_ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
+# Voxels over which the lumen's border is averaged along z, y and x, so that it shows no steps of voxels, and by how
+# much the mean is steepened for an edge one voxel wide.
+_REACH_Z, _REACH = 2, 3
+_STEEP = np.float32(3.0)
 
 _boxes: dict[int, np.ndarray] = {}
 
@@ -64,10 +67,33 @@ def with_gas(
     cell, place : tuple
         Indices (z, y, x) of the point, whole and exact.
     """
-    iz, iy, ix = cell
-    fz, fy, fx = place[0] - np.float32(iz), place[1] - np.float32(iy), place[2] - np.float32(ix)
-    share = _ZERO
-    for k in range(8):
-        if organ[iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)] == _LUMEN:
-            share += weight(k, fz, fy, fx)
-    return value + gas * share * (_GAS_HU - value)
+    inside = _HALF + _STEEP * (_filled(organ, cell, place) - _HALF)
+    return value + gas * min(_ONE, max(_ZERO, inside)) * (_GAS_HU - value)
+
+
+@nb.njit(cache=True)
+def _filled(
+    organ: np.ndarray, cell: tuple[int, int, int], place: tuple[np.float32, np.float32, np.float32]
+) -> np.float32:
+    """Return the share of lumen around a point, voxels weighted by a tent; single specks in it hardly count."""
+    total, most = _ZERO, _ZERO
+    for i in range(1 - _REACH_Z, _REACH_Z + 1):
+        z = cell[0] + i
+        wz = _ONE - abs(np.float32(z) - place[0]) / np.float32(_REACH_Z)
+        if z < 0 or z >= organ.shape[0] or wz <= _ZERO:
+            continue
+        for j in range(1 - _REACH, _REACH + 1):
+            y = cell[1] + j
+            wy = _ONE - abs(np.float32(y) - place[1]) / np.float32(_REACH)
+            if y < 0 or y >= organ.shape[1] or wy <= _ZERO:
+                continue
+            for k in range(1 - _REACH, _REACH + 1):
+                x = cell[2] + k
+                wx = _ONE - abs(np.float32(x) - place[2]) / np.float32(_REACH)
+                if x < 0 or x >= organ.shape[2] or wx <= _ZERO:
+                    continue
+                w = wz * wy * wx
+                most += w
+                if organ[z, y, x] == _LUMEN:
+                    total += w
+    return total / most

@@ -30,13 +30,10 @@ def radiograph_of(visit: Visit, series: Series, volume: np.ndarray) -> Dataset:
     Notes
     -----
     Parallel rays from back to front through the CT's volume: arms, posture and breath are those of the CT, and
-    structures outside its field of view are missing.
+    structures outside its field of view are missing; the film ends beside and below the lungs.
     """
     film = radiograph(volume, series.spacing_mm)
-    # the first and last line of the film lie on the first and last slice, and on its first and last column
-    rows, columns = film.shape
-    down = (series.count - 1) * series.spacing_mm[0] / (rows - 1)
-    across = (series.shape[2] - 1) * series.pixel_mm / (columns - 1)
+    rows, columns = film.grey.shape
     ds = describe_visit(visit)
     ds.Modality = "DX"
     ds.SOPClassUID = DigitalXRayImageStorageForPresentation
@@ -55,7 +52,7 @@ def radiograph_of(visit: Visit, series: Series, volume: np.ndarray) -> Dataset:
     ds.ViewCodeSequence = [_view()]
     ds.PositionerType = None
     ds.AcquisitionContextSequence = []
-    ds.ImagerPixelSpacing = [format_number_as_ds(down), format_number_as_ds(across)]
+    ds.ImagerPixelSpacing = [format_number_as_ds(film.pixel_mm)] * 2
     ds.PixelSpacing = ds.ImagerPixelSpacing  # parallel rays magnify nothing
     ds.PixelSpacingCalibrationType = "GEOMETRY"
     ds.PixelSpacingCalibrationDescription = "Parallel projection"
@@ -74,7 +71,7 @@ def radiograph_of(visit: Visit, series: Series, volume: np.ndarray) -> Dataset:
     ds.RescaleType = "US"
     ds.WindowCenter = "128"
     ds.WindowWidth = "256"
-    ds.PixelData = film.tobytes() + b"\0" * (film.size % 2)
+    ds.PixelData = film.grey.tobytes() + b"\0" * (film.grey.size % 2)
     ds["PixelData"].VR = "OB"
     return ds
 

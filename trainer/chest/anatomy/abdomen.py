@@ -104,8 +104,8 @@ def stomach_field(
     wide = 30.0 + 20.0 * habitus.gas
     add_ellipsoid(f, lattice.grid, (z - 30.0, y + 14.0, x - 22.0), (40.0, wide, wide + 4.0))
     add_ellipsoid(f, lattice.grid, (z - 72.0, y - 22.0, x - 34.0), (46.0, wide - 2.0, wide + 2.0), blend_mm=22.0)
-    f = smooth_max(f + 7.0 * waves[0] + 3.0 * waves[1], under + np.float32(2.6), 6.0)
-    return smooth_max(f, 2.0 - others, 8.0)
+    f = smooth_max(f + 6.0 * waves[0] + 1.5 * waves[1], under + np.float32(2.6), 14.0)
+    return smooth_max(f, 2.0 - others, 20.0)
 
 
 def gas_level(habitus: Habitus) -> Point:
@@ -124,4 +124,4 @@ def bowel_field(
     add_ellipsoid(f, lattice.grid, (z - 34.0, y - 26.0, min(edge, x + 22.0)), (26.0, 27.0, 23.0))
     add_ellipsoid(f, lattice.grid, (z - 56.0, y - 50.0, x - 6.0), (20.0, 21.0, 32.0), blend_mm=8.0)
     f = smooth_max(f + 5.0 * waviness, under + np.float32(3.0), 8.0)
-    return smooth_max(f, 2.5 - others, 6.0)
+    return smooth_max(f, 2.5 - others, 14.0)

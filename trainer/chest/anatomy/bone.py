@@ -12,12 +12,13 @@ import numpy as np
 
 from trainer.chest.anatomy.bar import Bars, Bodies, Kind, drawn
 from trainer.chest.anatomy.cage import WIDEST, Point, cage_box, place, spine_x, spine_y
-from trainer.chest.anatomy.habitus import Habitus
+from trainer.chest.anatomy.habitus import Habitus, field_mm
 from trainer.chest.anatomy.shape import smooth_line
 from trainer.chest.grid import Grid
 from trainer.core import chance
 
 _STREAM = 0x424F4E45
+_HEAD_MM = 21.0  # radius of the humeral head
 
 # Middle of each vertebral body, C7 to L3, in depth below the apex of a lung 250 mm high; pitch 17 to 25 mm.
 _VERTEBRA = np.array([-31, -14, 3, 21, 40, 60, 80, 100, 121, 143, 166, 189, 213, 238, 265, 293], dtype=np.float64)
@@ -182,7 +183,7 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
     w = habitus.size * habitus.width
     lift = side * habitus.tilt_mm
     spin = habitus.girdle_deg[0 if side < 0 else 1]
-    for depth in np.arange(26.0, 124.0, 1.8):
+    for depth in np.arange(26.0, 124.0, 1.5):
         t = (depth - 26.0) / 98.0
         length = (86.0 - 8.0 * math.sin(3.0 * t) - 48.0 * max(0.0, t - 0.35) ** 1.2 / 0.6) * w
         medial = np.array(place(habitus, (depth + lift, 60.0 - 8.0 * t, side * (84.0 + 0.3 * spin + 16.0 * t * t))))
@@ -195,7 +196,8 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
         bow += 4.0 * np.clip((u - 0.8) / 0.2, 0.0, 1.0) ** 2
         points = medial + np.outer(u * length, along) + np.outer(bow, out)
         rim = np.interp(u, [0.0, 0.05, 0.12, 0.3, 0.6, 0.75, 0.88, 1.0], [2.6, 2.2, 1.1, 0.8, 0.8, 1.2, 3.0, 3.8])
-        bars.add(points, rim, 1.5, Kind.SCAPULA, np.tile(out, (15, 1)))
+        # strips overlap by far more than a slice, or the blade would show their period
+        bars.add(points, rim, 3.2, Kind.SCAPULA, np.tile(out, (15, 1)))
         if depth < 60.0:
             # its spine stands on the blade and grows into the acromion
             high = (60.0 - depth) / 34.0
@@ -203,7 +205,7 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
             root = medial + along * length * foot + out * np.interp(foot, u, bow)
             middle = root + out * (3.0 + 9.0 * high) + along * (1.0 + 2.0 * high)
             far = middle + out * (2.0 + 9.0 * high) + along * (5.0 + 9.0 * high)
-            bars.add(np.array([root, middle, far]), [1.1, 1.4, 2.6], 1.5, Kind.SCAPULA, np.tile(along, (3, 1)))
+            bars.add(np.array([root, middle, far]), [1.1, 1.4, 2.6], 3.2, Kind.SCAPULA, np.tile(along, (3, 1)))
     z, y, _ = place(habitus, (18.0 + lift, -8.0, 0.0))
     parts: tuple[tuple[list[Point], list[float], list[float]], ...] = (
         ([(z - 6, y + 14, 147.0), (z + 4, y + 7, 151.0), (z + 10, y + 2, 156.0)], [3.0, 5.0, 8.5], [7.0, 9.0, 14.0]),
@@ -211,7 +213,12 @@ def _scapula(habitus: Habitus, bars: Bars, side: float) -> None:
         ([(z + 2, y + 46, 118.0), (z + 20, y + 42, 146.0), (z + 34, y + 26, 172.0)], [3.0, 3.6, 5.0], [7.0, 9.0, 10.0]),
     )
     for line, thick, high_mm in parts:
-        bars.add([(p[0], p[1], side * p[2] * w) for p in line], thick, high_mm, Kind.SCAPULA)
+        bars.add([(p[0], p[1], side * p[2] * w * _girdle(habitus)) for p in line], thick, high_mm, Kind.SCAPULA)
+
+
+def _girdle(habitus: Habitus) -> float:
+    """Return by how much the shoulder joints lie nearer to the midline, so that the field of view holds them."""
+    return min(1.0, (0.5 * field_mm(habitus) - 9.0 - 14.0 - _HEAD_MM) / (184.0 * habitus.size * habitus.width))
 
 
 def _shoulder(habitus: Habitus, bars: Bars, side: float) -> None:
@@ -219,8 +226,9 @@ def _shoulder(habitus: Habitus, bars: Bars, side: float) -> None:
     w = habitus.size * habitus.width
     lift = side * habitus.tilt_mm
     z, y, _ = place(habitus, (lift, -6.0, 0.0))
-    humerus = [(z, y, side * 184 * w), (z + 40, y - 6, side * 205 * w), (z + 80, y - 10, side * 215 * w)]
-    bars.add(humerus, [23.0, 15.0, 12.0], [23.0, 15.0, 12.0], Kind.LONG)
+    joint = side * w * _girdle(habitus)
+    humerus = [(z, y, 184 * joint), (z + 40, y - 6, 205 * joint), (z + 80, y - 10, 215 * joint)]
+    bars.add(humerus, [_HEAD_MM, 15.0, 12.0], [_HEAD_MM, 15.0, 12.0], Kind.LONG)
     inner, _ = wall_point(habitus, 32.0, 25.0, side, 12.0)
     plan = ((20.0, -62.0, 40.0), (4.0, -54.0, 66.0), (-12.0, -38.0, 104.0), (-24.0, -22.0, 140.0))
     points = [inner, *(np.array(place(habitus, (d + 0.6 * lift, back, side * x))) for d, back, x in plan)]

@@ -58,7 +58,8 @@ class Habitus:
     visceral : float
         Fat of the mediastinum, 1 for the mean.
     aorta : float
-        Factor of the aortic diameters; widens and unfolds with age.
+        Ascending aorta's width over 33 mm: 33 mm in men and 30 in women of 50, 1 mm more each decade, at most 40
+        (judgement near Hager, J Thorac Cardiovasc Surg 2002; 123: 1060, n = 70); unfolds as it widens.
     calcification : float
         Of rib cartilage, 0 to 1.
     plaque : float
@@ -167,9 +168,9 @@ def habitus_of(person: Person) -> Habitus:
         breast_ml=_clip(math.exp(math.log(420.0) + 0.08 * (bmi - 25.0) + 0.35 * n(8)), 90.0, 1500.0) if woman else 0.0,
         recess=_clip(0.5 + 0.3 * n(9) - 0.03 * (bmi - 25.0), 0.0, 1.0),
         visceral=visceral,
-        aorta=_clip((0.93 if woman else 1.02) * (0.86 + 0.28 * old) + 0.04 * n(11), 0.75, 1.35),
+        aorta=_clip((30.0 if woman else 33.0) + 0.1 * (person.age_years - 50.0) + 1.4 * n(11), 25.0, 40.0) / 33.0,
         calcification=_clip(old * 0.75 + 0.15 * n(12), 0.0, 1.0),
-        plaque=_clip(0.85 * (old - 0.35) + 0.12 * n(22), 0.0, 0.9),
+        plaque=_clip(0.7 * (old - 0.4) + 0.12 * n(22), 0.0, 0.75),
         bone=_clip(1.35 - 0.65 * old + 0.12 * n(13), 0.45, 1.6),
         heart=_clip(size**0.5 * (1.0 + 0.03 * n(14) + 0.006 * (bmi - 25.0) + 0.04 * (old - 0.5)), 0.82, 1.2),
         rib_slope=_clip(1.0 + 0.2 * n(15), 0.6, 1.5),
@@ -186,16 +187,20 @@ def habitus_of(person: Person) -> Habitus:
     )
 
 
+def field_mm(habitus: Habitus) -> float:
+    """Return the width of the field of view; see `grid_of`."""
+    wall = 2.0 * habitus.subcutaneous_mm + 62.0 * habitus.muscle
+    return _clip(302.0 * habitus.size * habitus.width + wall, 340.0, 448.0)
+
+
 def grid_of(habitus: Habitus, scale: int = 1) -> Grid:
     """Return the lattice for a chest: 512 x 512 at 1 mm slices, or ``scale`` times coarser.
 
     The field is a circle's bounding square, sized to hold the rib cage with most of the wall, as a technologist
-    does, with the table's top; shoulders and fat arms may leave it.
+    does, with the table's top; shoulders and flanks are bent to end inside it.
     """
-    wall = 2.0 * habitus.subcutaneous_mm + 62.0 * habitus.muscle
-    field = _clip(302.0 * habitus.size * habitus.width + wall, 340.0, 448.0)
-    spacing = round(field / 512.0, 3)
-    above, below = 16.0, 14.0
+    spacing = round(field_mm(habitus) / 512.0, 3)
+    above, below = 16.0, 22.0
     slices = int(_clip(round(habitus.lung_height_mm + above + below), 250, 340))
     top = above
     n = 512 // scale

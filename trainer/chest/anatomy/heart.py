@@ -39,9 +39,9 @@ def chambers_of(habitus: Habitus) -> dict[str, Chamber]:
         "left_ventricle": Chamber(at(42, -80, 48), (53 * h, 36 * h, 35 * vertical), left),
         "right_ventricle": Chamber(at(44, -103, 15), (50 * h, 32 * h, 33 * vertical), (-0.22, -0.30, 0.9)),
         "outflow": Chamber(at(16, -97, 19), (22 * vertical, 19 * h, 18 * h), (0.92, 0.1, 0.25)),
-        "left_atrium": Chamber(at(22 / reach, -34, 4), (34 * h, 21 * h, 21 * vertical / reach**0.5), (0.05, 0.1, 1.0)),
+        "left_atrium": Chamber(at(33 / reach, -36, 4), (34 * h, 21 * h, 20 * h), (0.05, 0.1, 1.0)),
         "right_atrium": Chamber(at(34, -74, -20), (33 * vertical, 30 * h, 26 * h), (0.98, 0.1, 0.05)),
-        "appendage": Chamber(at(4, -72, 42), (18 * h, 8 * h, 10 * h), (0.1, -0.8, 0.4)),
+        "appendage": Chamber(at(10, -70, 40), (24 * h, 11 * h, 9 * h), (0.75, 0.0, -0.35)),
     }
 
 
@@ -67,5 +67,5 @@ def heart_fields(habitus: Habitus, lattice: Lattice) -> tuple[np.ndarray, np.nda
     right = smooth_min(parts["right_ventricle"], parts["outflow"], 14.0)
     left = parts["left_ventricle"]
     ventricles = smooth_min(right, left, 14.0)
-    heart = np.minimum(smooth_min(atria, ventricles, 24.0), parts["appendage"])
+    heart = smooth_min(smooth_min(atria, ventricles, 24.0), parts["appendage"], 8.0)
     return heart, atria - ventricles, left - right, left + np.float32(10.0)

@@ -44,32 +44,42 @@ class Plan:
 
 
 def _airways(shift: float) -> dict[str, Tube]:
-    """Trachea and main bronchi; ``shift`` mm to the right at the arch."""
-    carina: Point = (84.0, -27.0, -0.35 * shift + 1.0)
+    """Trachea and main bronchi; ``shift`` mm to the right at the arch.
+
+    The middle lines part at the carina's point; the spur between the lumens lies about 9 mm lower.
+    """
+    fork = -0.35 * shift + 1.0
+    carina: Point = (77.0, -26.0, fork)
     trachea: tuple[Point, ...] = (
         (-60, -34, 0), (-20, -34, -0.5 * shift), (15, -29, -1.2 * shift), (45, -24, -1.4 * shift),
-        (70, -24, -0.8 * shift), carina,
+        (64, -24, -0.8 * shift), carina,
     )  # fmt: skip
+    # 31 and 42 degrees from the vertical: two measured chests have 22 to 36 and 52 to 59, most have less on the left
+    right: tuple[Point, ...] = (carina, (92, -25, fork - 9.5), (108, -22, fork - 19.0))
+    left: tuple[Point, ...] = (carina, (90, -24, fork + 11.5), (102, -20, fork + 22.5), (113, -17, fork + 33.0))
     return {
-        "trachea": Tube(trachea, (8.6, 8.6, 9.0, 9.4, 9.6, 10.5)),
-        "right_bronchus": Tube((carina, (94, -25, -13), (106, -22, -25)), (7.4, 6.6, 6.4)),
-        "left_bronchus": Tube((carina, (93, -25, 14), (104, -21, 31), (110, -17, 40)), (6.8, 5.9, 5.7, 5.6)),
+        "trachea": Tube(trachea, (8.6, 8.6, 9.0, 9.4, 9.4, 8.0)),
+        "right_bronchus": Tube(right, (7.4, 6.8, 6.4)),
+        "left_bronchus": Tube(left, (6.8, 6.1, 5.8, 5.6)),
     }
 
 
 def _aorta(a: float) -> dict[str, Tube]:
-    """The aorta ``a`` times as wide as the mean; what is wider is also longer and unfolds."""
+    """The aorta ``a`` times as wide as a man's at 50; what is wider is also longer and unfolds.
+
+    It rises nearly upright, so that axial slices cut it round.
+    """
     u = 30.0 * (a - 1.0)
     ascending: tuple[Point, ...] = (
-        (106, -82, 8), (98, -77, 3), (86, -74, -12 - 0.4 * u), (72, -72, -16 - 0.5 * u), (60, -65, -14), (53, -52, -5),
-        (50, -36, 9), (52, -20, 20 + 0.3 * u), (60, -6, 26 + 0.5 * u),
+        (112, -84, -1), (100, -81, -7 - 0.2 * u), (86, -77, -12 - 0.4 * u), (72, -73, -14 - 0.5 * u), (61, -66, -12),
+        (54, -53, -4), (51, -36, 9), (53, -20, 20 + 0.3 * u), (60, -6, 26 + 0.5 * u),
     )  # fmt: skip
     descending: tuple[Point, ...] = (
         (56, -10, 25 + 0.4 * u), (66, -2, 28 + 0.6 * u), (85, 4, 30 + 0.8 * u), (110, 5, 30 + u),
         (140, -1, 28 + 0.8 * u), (165, -9, 20 + 0.5 * u), (190, -13, 13), (230, -16, 7), (290, -18, 4),
     )  # fmt: skip
-    up = (16.0, 17.5, 17.6, 17.4, 16.5, 14.8, 13.8, 13.6, 13.8)
-    down = (13.8, 14.0, 14.0, 13.8, 13.6, 13.6, 13.4, 12.5, 11.0)
+    up = (15.5, 16.3, 16.5, 16.5, 15.8, 14.4, 13.4, 13.0, 13.0)
+    down = (13.0, 13.0, 12.9, 12.7, 12.5, 12.4, 12.2, 11.6, 10.5)
     return {
         "ascending_aorta": Tube(ascending, tuple(a * r for r in up)),
         "descending_aorta": Tube(descending, tuple(a * r for r in down)),
@@ -137,17 +147,19 @@ _FIXED: dict[str, Tube] = {
 
 
 def _tubes(habitus: Habitus) -> dict[str, Tube]:
-    plan = _airways(habitus.tracheal_shift_mm) | _aorta(habitus.aorta) | _FIXED
+    plan = _airways(habitus.tracheal_shift_mm) | _FIXED
     grow = habitus.size**0.5
-    return {name: Tube(t.points, tuple(r * grow for r in t.radii), t.flat) for name, t in plan.items()}
+    grown = {name: Tube(t.points, tuple(r * grow for r in t.radii), t.flat) for name, t in plan.items()}
+    return grown | _aorta(habitus.aorta)
 
 
 def plan_of(habitus: Habitus) -> Plan:
     """Return where heart, vessels, airways and gullet of this person lie."""
     tubes = _tubes(habitus)
     heart = chambers_of(habitus)
-    right_atrium = heart["right_atrium"].centre
-    inverse = (right_atrium[0] - 18.0, right_atrium[1] + 14.0, right_atrium[2] + 1.0)
+    right_atrium = heart["right_atrium"]
+    z, y, x = right_atrium.centre
+    inverse = (z - 0.62 * right_atrium.semi[0], y + 14.0, x + 1.0)
     landmarks = {
         "carina": place(habitus, tubes["trachea"].points[-1]),
         "trachea_top": place(habitus, tubes["trachea"].points[0]),
@@ -155,10 +167,10 @@ def plan_of(habitus: Habitus) -> Plan:
         "left_hilum": place(habitus, tubes["left_bronchus"].points[-1]),
         "right_pa": place(habitus, tubes["right_pulmonary_artery"].points[-1]),
         "left_pa": place(habitus, tubes["left_pulmonary_artery"].points[-1]),
-        "right_upper_vein": place(habitus, (112.0, -48.0, -30.0)),
-        "right_lower_vein": place(habitus, (126.0, -28.0, -30.0)),
-        "left_upper_vein": place(habitus, (107.0, -48.0, 39.0)),
-        "left_lower_vein": place(habitus, (124.0, -22.0, 36.0)),
+        "right_upper_vein": place(habitus, (115.0, -48.0, -30.0)),
+        "right_lower_vein": place(habitus, (137.0, -26.0, -30.0)),
+        "left_upper_vein": place(habitus, (112.0, -48.0, 39.0)),
+        "left_lower_vein": place(habitus, (138.0, -21.0, 36.0)),
         "caval_opening": inverse,
         "left_atrium": heart["left_atrium"].centre,
     }
@@ -173,7 +185,7 @@ def tube_points(habitus: Habitus, tube: Tube) -> np.ndarray:
 # Stations where small nodes lie: paratracheal, aortopulmonary, prevascular, subcarinal, hilar, paraoesophageal.
 _NODES: tuple[Point, ...] = (
     (40, -36, -16), (55, -38, -14), (66, -40, -16), (72, -38, -12), (60, -34, 14), (72, -52, 16), (76, -46, 26),
-    (66, -62, 20), (50, -72, 10), (56, -80, -6), (94, -26, 2), (99, -24, -2), (104, -30, -38), (100, -20, 52),
+    (66, -62, 20), (50, -72, 10), (56, -80, -6), (101, -27, 3), (106, -25, -1), (104, -30, -38), (100, -20, 52),
     (130, -16, 12), (150, -18, -6), (30, -62, -10), (24, -58, 14), (160, -130, -20), (168, -120, 40),
 )  # fmt: skip
 # Vessels of one group join without a seam; between groups runs a thin plane of fat.
@@ -201,7 +213,7 @@ def vessel_field(habitus: Habitus, plan: Plan, lattice: Lattice) -> np.ndarray:
         add_tube(parted, lattice.grid, [inner, end], [8.5, 6.5])
     opening = plan.landmarks["caval_opening"]
     below = (opening[0] - 70.0, opening[1] + 22.0, opening[2] - 3.0)
-    top = (opening[0] + 22.0, opening[1] - 8.0, opening[2])
+    top = (opening[0] + 12.0, opening[1] - 8.0, opening[2])
     add_tube(parted, lattice.grid, [top, opening, below], [14.0, 14.5, 12.5], flat=1.2)
     return parted
 
@@ -214,6 +226,14 @@ def tube_field(
     for name in names:
         tube = plan.tubes[name]
         add_tube(f, lattice.grid, tube_points(habitus, tube), tube.radii, tube.flat, blend_mm)
+    return f
+
+
+def arch_field(habitus: Habitus, plan: Plan, lattice: Lattice) -> np.ndarray:
+    """Return the signed distance (mm) to the aortic arch, without the ascending part."""
+    f = lattice.far()
+    tube = plan.tubes["ascending_aorta"]
+    add_tube(f, lattice.grid, tube_points(habitus, tube)[4:], tube.radii[4:])
     return f
 
 

@@ -75,8 +75,8 @@ def _middle(stack: np.ndarray, habitus: Habitus, key: int, plan: mediastinum.Pla
     stack[tissue.THYROID] = mediastinum.thyroid_field(habitus, lattice)
     stack[tissue.NODE] = mediastinum.node_field(habitus, key, lattice)
     descending = mediastinum.tube_field(habitus, plan, lattice, ("descending_aorta",))
-    rising = mediastinum.tube_field(habitus, plan, lattice, ("ascending_aorta",))
-    stack[tissue.AORTA] = np.minimum(descending, rising)
+    # calcium settles in the arch and below, hardly in the ascending part
+    stack[tissue.AORTA] = np.minimum(descending, mediastinum.arch_field(habitus, plan, lattice))
     return descending
 
 

@@ -152,7 +152,7 @@ def _in_belly(
     if near[STOMACH]:
         d = _at(line, STOMACH, x0, tx)
         value = _blend(value, 42.0 + soft, _share(d, step))
-        a = _share(d + 4.5 + 1.5 * coarse, step)
+        a = _share(d + 4.5 + 0.4 * coarse, step)
         value = _blend(value, 18.0 + 14.0 * coarse, a)
         if a > 0.5:
             what = _STOMACH

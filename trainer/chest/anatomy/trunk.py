@@ -22,6 +22,8 @@ _POWER_BACK = np.array([2.4, 2.4, 2.4, 2.2, 2.0, 1.85, 1.9, 2.0, 2.1, 2.2, 2.24,
 
 SKIN_MM = 2.0
 _MEAN_FAT_MM = 13.0
+_SLOPE = math.radians(24.0)  # of the upper ribs' front against the body's length, as in the table of the cage
+_BEND_MM = 4.0  # over which a side that would leave the field of view is bent inward
 
 
 def body_field(
@@ -44,6 +46,7 @@ def body_field(
     more = 1.15 * (habitus.subcutaneous_mm - _MEAN_FAT_MM)
     brawn = 12.0 * (habitus.muscle - 1.0)
     half = smooth_table(_DEPTH, _HALF, d) * size * habitus.width + max(more, -5.0) + 1.6 * brawn
+    half = _within(half, float(lattice.x.max()) - 9.0)
     vf = spine_y(habitus, z)
     front = vf - smooth_table(_DEPTH, _FRONT, d) * size * habitus.depth - more - brawn
     back = vf + smooth_table(_DEPTH, _BACK, d) * size + 0.6 * more + brawn
@@ -70,6 +73,11 @@ def body_field(
     return smooth_max(body, lattice.y - (float(back.max()) - 4.0), 10.0).astype(np.float32)
 
 
+def _within(half: np.ndarray, edge: float) -> np.ndarray:
+    """Return the half-width bent smoothly to stay inside the field of view."""
+    return np.asarray(half - _BEND_MM * np.logaddexp(0.0, (half - edge) / _BEND_MM))
+
+
 def breast_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
     """Return the signed distance (mm) to two breasts, which lie flat and sideways in a woman on her back."""
     f = lattice.far()
@@ -82,7 +90,9 @@ def breast_field(habitus: Habitus, lattice: Lattice) -> np.ndarray:
         z = -(126.0 + low) * habitus.stretch
         half, front, back, _ = cage_box(habitus, np.array(z))
         x = 0.68 * float(half)
-        y = float(front) + 0.16 * float(back - front) - 20.0 - 0.5 * habitus.subcutaneous_mm
-        tilt = np.array([[1.0, 0.0, 0.0], [0.0, 0.86, -0.5 * side], [0.0, 0.5 * side, 0.86]])
+        y = float(front) + 0.16 * float(back - front) - 16.0 - 0.5 * habitus.subcutaneous_mm
+        # it lies on the slope of the ribs, which falls back towards the neck
+        c, t = math.cos(_SLOPE), math.sin(_SLOPE)
+        tilt = np.array([[c, 0.86 * t, -0.5 * side * t], [-t, 0.86 * c, -0.5 * side * c], [0.0, 0.5 * side, 0.86]])
         add_ellipsoid(f, lattice.grid, (z, y, side * x), (1.22 * r, 0.60 * r, 1.22 * r), tilt, blend_mm=0.0)
     return f
