@@ -29,7 +29,7 @@ from trainer.core.place import home_dir
 from trainer.course.person import Person
 
 # Raised whenever the same person would be built otherwise than before.
-VERSION = 6
+VERSION = 7
 
 _INDEX, _RAW, _PART = "index.json", ".raw", ".part"
 _ABANDONED_S = 3600.0  # no anatomy takes so long to write
