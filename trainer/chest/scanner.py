@@ -7,8 +7,9 @@ import numpy as np
 
 from trainer.chest.opacity.effusion import ATELECTASIS_MM, FLUID_HU, fluid_rank
 from trainer.chest.opacity.lattice import half_label, half_value, weight
+from trainer.chest.opacity.layer import Layer
 from trainer.chest.opacity.pattern import Part, step
-from trainer.chest.opacity.stain import Layer, stains
+from trainer.chest.opacity.stain import stains
 from trainer.chest.stomach import with_gas
 
 GRID_STEP = 8

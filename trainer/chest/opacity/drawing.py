@@ -15,8 +15,8 @@ from scipy.ndimage import gaussian_filter
 from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.opacity.atlas import Atlas, atlas_of
 from trainer.chest.opacity.effusion import fluid_level
+from trainer.chest.opacity.layer import Layer
 from trainer.chest.opacity.pattern import BRUSH, NO_CAVITY_MM
-from trainer.chest.opacity.stain import Layer
 from trainer.chest.opacity.territory import Territory, grow
 from trainer.chest.opacity.texture import hash32, unit, value_noise
 from trainer.course.opacity import ChestState, Lobe

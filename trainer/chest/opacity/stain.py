@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numba as nb
 import numpy as np
 
+from trainer.chest.opacity.honeycomb import honeycomb
 from trainer.chest.opacity.lattice import CENTI, half_label, half_value, pooled
+from trainer.chest.opacity.layer import Layer, at, tubes_of
 from trainer.chest.opacity.pattern import (
     HAS_CAVITY,
     RING,
@@ -21,7 +21,7 @@ from trainer.chest.opacity.pattern import (
     step,
 )
 from trainer.chest.opacity.texture import cells, cyst, hash32, unit, value_noise
-from trainer.chest.opacity.tube import FAR, Tubes, lumen_mm, plug
+from trainer.chest.opacity.tube import FAR, lumen_mm, plug
 from trainer.course.opacity import Form, Lobe
 
 _ZERO = np.float32(0.0)
@@ -37,56 +37,6 @@ _BRONCHUS, _ARCADE, _BUD = int(Part.BRONCHUS), int(Part.ARCADE), int(Part.BUD)
 _NODULE, _SPARED = int(Part.NODULE), int(Part.SPARED)
 
 
-class Layer(NamedTuple):
-    """All that a plane needs of a chest's opacities.
-
-    Parameters
-    ----------
-    depth, septum, lobule : numpy.ndarray
-        Of the `Atlas`.
-    origin, spacing : numpy.ndarray
-        float32, shape (3,): the half-resolution lattice in mm.
-    brushes : numpy.ndarray
-        Records of `BRUSH`.
-    rank : numpy.ndarray
-        float32, pooled blocks: below a brush's threshold a voxel belongs to its opacity.
-    edge, shell : numpy.ndarray
-        int16, pooled blocks of distances in 0.01 mm.
-    branch, bin_first, bin_member, bin_origin : numpy.ndarray
-        Of the `Tubes`: a parallel kernel takes no tuple in a tuple.
-    """
-
-    depth: np.ndarray
-    septum: np.ndarray
-    lobule: np.ndarray
-    origin: np.ndarray
-    spacing: np.ndarray
-    brushes: np.ndarray
-    rank: np.ndarray
-    edge: np.ndarray
-    shell: np.ndarray
-    branch: np.ndarray
-    bin_first: np.ndarray
-    bin_member: np.ndarray
-    bin_origin: np.ndarray
-
-
-@nb.njit(cache=True, inline="always")
-def _tubes(layer: Layer) -> Tubes:
-    return Tubes(layer.branch, layer.bin_first, layer.bin_member, layer.bin_origin)
-
-
-@nb.njit(cache=True)
-def _at(values: np.ndarray, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
-    """Return a half-resolution distance at a point in mm."""
-    return half_value(
-        values,
-        (z - layer.origin[0]) / layer.spacing[0],
-        (y - layer.origin[1]) / layer.spacing[1],
-        (x - layer.origin[2]) / layer.spacing[2],
-    )
-
-
 @nb.njit(cache=True)
 def _bent_septum(layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     """Return the distance to the lobule's border where septa bow and waver instead of running straight."""
@@ -94,70 +44,7 @@ def _bent_septum(layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> n
     dz = np.float32(2.6) * value_noise(z, y, x, wide, 71) + np.float32(0.7) * value_noise(z, y, x, short, 74)
     dy = np.float32(2.6) * value_noise(z, y, x, wide, 72) + np.float32(0.7) * value_noise(z, y, x, short, 75)
     dx = np.float32(2.6) * value_noise(z, y, x, wide, 73) + np.float32(0.7) * value_noise(z, y, x, short, 76)
-    return _at(layer.septum, layer, z + dz, y + dy, x + dx)
-
-
-@nb.njit(cache=True)
-def _costal(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
-    """Return 1 where the nearest pleura is costal, 0 where it is the diaphragm's or the mediastinum's.
-
-    The way in from the pleura is the gradient of the depth; towards the midline or forwards or back under the ribs,
-    up over the diaphragm, away from the midline at the mediastinum.
-    """
-    reach = np.float32(3.0)
-    up = _at(layer.depth, layer, z + reach, y, x) - _at(layer.depth, layer, z - reach, y, x)
-    back = _at(layer.depth, layer, z, y + reach, x) - _at(layer.depth, layer, z, y - reach, x)
-    left = _at(layer.depth, layer, z, y, x + reach) - _at(layer.depth, layer, z, y, x - reach)
-    size = max(np.float32(0.3), np.sqrt(up * up + back * back + left * left))
-    medial = left if b.lobe <= _RIGHT_LOBES else -left
-    under_ribs = step((medial + np.float32(0.7) * abs(back)) / size, np.float32(-0.1), np.float32(0.3))
-    return under_ribs * (_ONE - step(up / size, np.float32(0.5), np.float32(0.8)))
-
-
-@nb.njit(cache=True)
-def _honeycomb(
-    b: np.record,
-    layer: Layer,
-    point: tuple[np.float32, np.float32, np.float32],
-    depth: np.float32,
-    within: np.float32,
-    tissue: np.float32,
-) -> tuple[np.float32, np.float32]:
-    """Return tissue and air: cysts of 3 to 10 mm in layers under the costal pleura that share walls of 1 to 2 mm.
-
-    A zone 8 to 20 mm deep is filled without gaps, in patches; further in the walls go on as a net and fade. A cyst
-    is there or not as a whole: its centre decides.
-    """
-    z, y, x = point
-    if depth > np.float32(32.0):
-        return tissue, _ZERO
-    cluster = value_noise(z, y, x, np.float32(24.0), b.seed + 33)
-    extent = min(_ONE, np.float32(2.5) * b.honeycomb)
-    reach = min(np.float32(20.0), np.float32(26.0) * extent * (_HALF + np.float32(0.8) * cluster) - np.float32(3.0))
-    if reach <= _ZERO or depth > reach + np.float32(10.0):
-        return tissue, _ZERO
-    bend = np.float32(0.9) * value_noise(z, y, x, np.float32(4.0), b.seed + 31)
-    wz, wy, wx, first, wall, who = cyst(z + bend, y - bend, x + bend, np.float32(6.0), b.seed + 28, np.float32(0.4))
-    cz, cy, cx = z - wz, y - wy, x - wx
-    deep = _at(layer.depth, layer, cz, cy, cx)
-    zone = within * _costal(b, layer, cz, cy, cx)
-    zone *= _ONE - step(deep - reach, np.float32(-1.0), np.float32(9.0))
-    if zone <= np.float32(0.02):
-        return tissue, _ZERO
-    kind = unit(hash32(who, b.seed, 4, 4))
-    open_ = deep < reach and zone > np.float32(0.35) and kind < np.float32(0.95)
-    half = np.float32(0.3) + np.float32(0.35) * unit(hash32(who, b.seed, 4, 5))
-    radius = np.float32(3.3) + np.float32(2.6) * unit(hash32(who, b.seed, 4, 6)) if open_ else FAR
-    # a smooth maximum of wall and sphere rounds the corners off
-    first_out, wall_out = first - radius, half - min(wall, depth - np.float32(0.2))
-    apart = max(_ZERO, np.float32(1.6) - abs(first_out - wall_out))
-    beyond = max(first_out, wall_out) + apart * apart * np.float32(0.16)
-    fibrous = step(beyond, np.float32(-0.4), np.float32(0.4)) * (np.float32(0.4) + np.float32(0.3) * zone)
-    tissue = max(tissue * (_ONE - np.float32(0.6) * zone), fibrous * min(_ONE, _TWO * zone))
-    if not open_:
-        return tissue, _ZERO
-    hollow = (_CYST_AIR - np.float32(0.05) * kind) * (_ONE - step(beyond, np.float32(-0.4), np.float32(0.3)))
-    return tissue, hollow
+    return at(layer.septum, layer, z + dz, y + dy, x + dx)
 
 
 @nb.njit(cache=True)
@@ -168,9 +55,9 @@ def _centrilobular(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: 
         return _ZERO
     radius = np.float32(1.1) + np.float32(0.8) * unit(hash32(who, b.seed, 5, 1))
     cz, cy, cx = z - wz, y - wy, x - wx
-    if _at(layer.depth, layer, cz, cy, cx) < np.float32(3.0) + radius:
+    if at(layer.depth, layer, cz, cy, cx) < np.float32(3.0) + radius:
         return _ZERO
-    off = step(_at(layer.septum, layer, cz, cy, cx), np.float32(2.9), np.float32(3.1))
+    off = step(at(layer.septum, layer, cz, cy, cx), np.float32(2.9), np.float32(3.1))
     level = np.float32(0.6) + np.float32(0.4) * unit(hash32(who, b.seed, 5, 2))
     return off * level * (_ONE - step(first, radius - np.float32(1.0), radius + np.float32(1.2)))
 
@@ -185,7 +72,7 @@ def _bronchi(
 ) -> tuple[np.float32, np.float32]:
     """Return tissue with bronchial walls, and the air in bronchi: open in consolidation, pulled wide in fibrosis."""
     z, y, x = point
-    near, plain = lumen_mm(_tubes(layer), z, y, x, b.traction * within, b.seed + 34)
+    near, plain = lumen_mm(tubes_of(layer), z, y, x, b.traction * within, b.seed + 34)
     if near >= FAR:
         return tissue, _ZERO
     # Bronchi in consolidation stay open over their whole length and are mildly dilated (Nambu; amount: judgement).
@@ -241,7 +128,7 @@ def _kept(
     """Return what sparing leaves: none of 0 to 8 mm under the pleura, of uneven width, all of it over the diaphragm."""
     z, y, x = point
     reach = np.float32(3.0)
-    up = _at(layer.depth, layer, z + reach, y, x) - _at(layer.depth, layer, z - reach, y, x)
+    up = at(layer.depth, layer, z + reach, y, x) - at(layer.depth, layer, z - reach, y, x)
     over = step(up / (reach + min(depth, reach)), np.float32(0.35), np.float32(0.75))
     width = np.float32(7.0) * b.sparing + (np.float32(7.0) - np.float32(4.5) * b.sparing) * noise[0]
     width = (width + np.float32(1.5) * noise[1]) * min(_ONE, np.float32(4.0) * b.sparing)
@@ -278,7 +165,7 @@ def _overlaid(
         part = _NODULE if solid > max(tissue, _HALF) else part
         tissue = max(tissue, solid)
     if b.tree_in_bud > _ZERO and depth > np.float32(2.5):
-        bud = np.float32(0.95) * within * plug(_tubes(layer), z, y, x, b.tree_in_bud, b.seed + 37)
+        bud = np.float32(0.95) * within * plug(tubes_of(layer), z, y, x, b.tree_in_bud, b.seed + 37)
         part = _BUD if bud > max(tissue, np.float32(0.4)) else part
         tissue = max(tissue, bud)
     if b.sparing > _ZERO and depth < np.float32(14.0):
@@ -324,7 +211,7 @@ def _stain(
     tissue, part = _overlaid(b, layer, point, noise, depth, bowed, within, tissue, part)
     air = _ZERO
     if b.honeycomb > _ZERO:
-        tissue, air = _honeycomb(b, layer, point, depth, within, tissue)
+        tissue, air = honeycomb(b, layer, point, depth, within, tissue)
         part = _CYST if air > np.float32(0.65) else part
     if b.traction > np.float32(0.08) or solid_of_fill(max(b.filling, b.ring)) > _ZERO:
         tissue, open_ = _bronchi(b, layer, point, within, tissue)
