@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn
 
 _INTERRUPTED = 130
+_ENDING = ("SIGTERM", "SIGHUP")  # a closed terminal too leaves nothing half-written; Windows has no SIGHUP
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -23,10 +24,7 @@ def main(words: Sequence[str] | None = None) -> int:
             return window()
         from trainer.cli.main import run
 
-        for name in (
-            "SIGTERM",
-            "SIGHUP",
-        ):  # a closed terminal too leaves nothing half-written; not all systems have both
+        for name in _ENDING:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), _end)
         return run(given)
