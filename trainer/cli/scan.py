@@ -22,7 +22,7 @@ from trainer.course.history import chest_of, follow
 from trainer.course.opacity import ChestState
 from trainer.course.person import Person
 from trainer.knowledge.case import case_names, case_plan, cohort_of, read_case
-from trainer.knowledge.plan import LAST_DAY
+from trainer.knowledge.statement import LAST_DAY
 
 if TYPE_CHECKING:
     from trainer.chest.series import Series

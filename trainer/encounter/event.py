@@ -10,7 +10,8 @@ from pydantic import Field, ValidationError
 from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.knowledge.number import Frozen
-from trainer.knowledge.plan import LAST_DAY, Belief, Course, Identifier, Request
+from trainer.knowledge.plan import Course, Request
+from trainer.knowledge.statement import LAST_DAY, Belief, Identifier
 
 MAX_EVENTS = 2000
 MAX_BYTES = 100_000

@@ -147,8 +147,15 @@ class Session:
     def opening(self) -> str:
         """The opening text, filled in from the patient."""
         person = self.person
+        female = person.sex == "F"
         words = {
-            "person": "A woman" if person.sex == "F" else "A man",
+            "person": "A woman" if female else "A man",
+            "they": "she" if female else "he",
+            "They": "She" if female else "He",
+            "them": "her" if female else "him",
+            "their": "her" if female else "his",
+            "Their": "Her" if female else "His",
+            "weight": f"{person.weight_kg:.0f}",
             "age": f"{person.age_years:.0f}",
             "weeks": f"{-first_day(self.onset) / DAYS_PER_WEEK:.0f}",
         }

@@ -13,27 +13,92 @@ from pydantic import AfterValidator, Field
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import cases_dir
 from trainer.knowledge.document import parse, read_document
+from trainer.knowledge.keyfeature import KeyFeature
 from trainer.knowledge.library import Library, read_plan
 from trainer.knowledge.number import Frozen
-from trainer.knowledge.plan import Identifier, Plan
-from trainer.knowledge.validation import FilterAtPresentation
+from trainer.knowledge.plan import Plan
+from trainer.knowledge.statement import Day, Identifier
+from trainer.knowledge.validation import ColumnAtPresentation, FilterAtPresentation
 
 CASE_FILE = "case.yaml"
 TEXTBOOK = "textbook"
-OPENING_WORDS = ("age", "person", "weeks")
+WORDS = ("age", "person", "they", "them", "their", "They", "Their", "weeks", "weight")
+"""What a text may take from the patient. ``{person}`` is "A woman" or "A man", ``{they}`` "she" or "he"."""
+
+Ask = Literal["read", "belief", "evidence", "forecast", "orders"]
 
 
-def _with_known_words(opening: str) -> str:
+def _with_known_words(text: str) -> str:
     """Refuse whatever formatting the text could reach beyond plain words."""
     try:
-        parts = list(Formatter().parse(opening))
+        parts = list(Formatter().parse(text))
     except ValueError as error:
         raise ValueError(f"{error}; a brace that is meant is written twice") from error
     for _, name, form, conversion in parts:
-        if name is not None and (name not in OPENING_WORDS or form or conversion):
-            known = ", ".join(f"{{{word}}}" for word in OPENING_WORDS)
+        if name is not None and (name not in WORDS or form or conversion):
+            known = ", ".join(f"{{{word}}}" for word in WORDS)
             raise ValueError(f"{{{name}}} cannot be filled in; there are {known}, nothing else in their braces")
-    return opening
+    return text
+
+
+Text = Annotated[str, AfterValidator(_with_known_words)]
+
+
+class Told(Frozen):
+    """Something that the opening tells, as the observer must know it.
+
+    Parameters
+    ----------
+    finding : str
+        Identifier of a finding.
+    present : bool
+    """
+
+    finding: Identifier
+    present: bool = True
+
+
+class HistoryText(Frozen):
+    """What the patient says when a test of the history is asked for, beside its findings.
+
+    Parameters
+    ----------
+    test : str
+    text : str
+        As `Case.opening`. It must not contradict what the patient's findings say.
+    """
+
+    test: Identifier
+    text: Text
+
+
+class Step(Frozen):
+    """A step at which the learner decides.
+
+    Parameters
+    ----------
+    id : str
+    title : str
+    day : int
+        First day of the step; it lasts until the next one begins or the case ends.
+    asks : tuple of str
+        What is asked for: "read" where a CT of the step is there, "belief", "evidence", "forecast", "orders".
+    ends : str
+        When the step is over, told beforehand.
+    """
+
+    id: Identifier
+    title: str
+    day: Day
+    asks: Annotated[tuple[Ask, ...], Field(min_length=1)] = ("read", "belief", "evidence", "forecast", "orders")
+    ends: str = "It ends when the clock is moved on to the next visit."
+
+
+class DebriefPoint(Frozen):
+    """A point that the debrief makes, with where it comes from."""
+
+    point: Text
+    source: str
 
 
 class Case(Frozen):
@@ -53,9 +118,20 @@ class Case(Frozen):
     requires : tuple of str
         Conditions on the outcome columns at presentation, such as "reversed_halo == 1"; patients are drawn until
         one meets them.
+    findings : dict of str to bool
+        Findings that the patient's tests must give; patients are drawn until one does.
+    told : tuple of str or Told
+        Columns of the outcome table at presentation ("symptom_weeks", "fever", "migrated") and findings that the
+        opening tells. Age and sex are always told.
     opening : str
-        Text of the first screen; ``{age}``, ``{person}`` and ``{weeks}`` come from the patient.
+        Text of the first screen; words of `WORDS` in braces come from the patient.
+    history : tuple of HistoryText
     objectives : tuple of str
+    steps : tuple of Step
+    ends : str
+        When the case is over, told beforehand.
+    key_features : tuple of KeyFeature
+    debrief : tuple of DebriefPoint
     last_day : int
         Day on which the case ends at the latest.
     """
@@ -67,8 +143,15 @@ class Case(Frozen):
     difficulty: Literal["introductory", "intermediate", "advanced"]
     disease: Identifier
     requires: tuple[FilterAtPresentation, ...] = ()
-    opening: Annotated[str, AfterValidator(_with_known_words)]
+    findings: dict[Identifier, bool] = Field(default_factory=dict)
+    told: tuple[ColumnAtPresentation | Told, ...] = ()
+    opening: Text
+    history: tuple[HistoryText, ...] = ()
     objectives: Annotated[tuple[str, ...], Field(min_length=1)]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=12)]
+    ends: str
+    key_features: tuple[KeyFeature, ...] = ()
+    debrief: tuple[DebriefPoint, ...] = ()
     last_day: Annotated[int, Field(ge=7, le=730)]
 
 

@@ -20,6 +20,7 @@ from trainer.knowledge.finding import Finding, Source
 from trainer.knowledge.investigation import OTHERWISE, Investigation
 from trainer.knowledge.number import JUDGEMENT
 from trainer.knowledge.plan import Plan
+from trainer.knowledge.policy import Policy
 from trainer.knowledge.treatment import Treatment, objection
 from trainer.knowledge.validation import Row, Validation
 
@@ -37,6 +38,7 @@ class Library:
     diseases: Mapping[str, Disease]
     body: Body
     plans: Mapping[str, Plan]
+    policies: Mapping[str, Policy]
     validation: tuple[Row, ...]
 
     def disease(self, word: str) -> Disease:
@@ -52,6 +54,18 @@ class Library:
             if wanted == disease.id or wanted in (s.lower() for s in (disease.name, *disease.synonyms)):
                 return disease
         raise BadInput(f"no disease is called {word!r}; there are: {', '.join(sorted(self.diseases))}")
+
+    def policy(self, word: str) -> Policy:
+        """Return the policy with this identifier.
+
+        Raises
+        ------
+        BadInput
+            If there is none.
+        """
+        if word not in self.policies:
+            raise BadInput(f"no policy is called {word!r}; there are: {', '.join(sorted(self.policies))}")
+        return self.policies[word]
 
     def plan(self, word: str) -> Plan:
         """Return the plan with this identifier, or the one in the file of this name.
@@ -192,14 +206,18 @@ def _files(folder: Path) -> list[Path]:
     """Return the files of a folder that are read."""
     knowledge = folder / "knowledge"
     single = [knowledge / f"{name}.yaml" for name in ("sources", "findings", "body", "validation")]
-    several = (*(knowledge / name for name in ("tests", "treatments", "diseases")), folder / "plans")
+    several = (
+        *(knowledge / name for name in ("tests", "treatments", "diseases")),
+        folder / "plans",
+        folder / "policies",
+    )
     return single + [path for part in several for path in sorted(part.glob("*.yaml"))]
 
 
 def _strays(folder: Path) -> Iterator[Fault]:
     """Say which files nobody reads: they may have been meant to count."""
     read = set(_files(folder))
-    for part in (folder / "knowledge", folder / "plans"):
+    for part in (folder / "knowledge", folder / "plans", folder / "policies"):
         for path in sorted(part.rglob("*.y*ml")):
             if path not in read:
                 yield Fault(path, 1, "not read; its folder or the end of its name is not one that Atoll knows")
@@ -214,6 +232,7 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
     treatments: dict[str, Treatment] = {}
     diseases: dict[str, Disease] = {}
     plans: dict[str, Plan] = {}
+    policies: dict[str, Policy] = {}
     reading.gather(reading.entries(Source, knowledge / "sources.yaml"), sources, knowledge / "sources.yaml")
     reading.gather(reading.entries(Finding, knowledge / "findings.yaml"), findings, knowledge / "findings.yaml")
     for path in sorted((knowledge / "tests").glob("*.yaml")):
@@ -224,6 +243,8 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         reading.gather(reading.named_by_file(Disease, path), diseases, path)
     for path in sorted((folder / "plans").glob("*.yaml")):
         reading.gather(reading.named_by_file(Plan, path), plans, path)
+    for path in sorted((folder / "policies").glob("*.yaml")):
+        reading.gather(reading.named_by_file(Policy, path), policies, path)
     body = reading.whole(Body, knowledge / "body.yaml")
     validation = reading.whole(Validation, knowledge / "validation.yaml")
     reading.faults += _strays(folder)
@@ -242,6 +263,7 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         diseases=MappingProxyType(diseases),
         body=body,
         plans=MappingProxyType(plans),
+        policies=MappingProxyType(policies),
         validation=validation.rows,
     )
     return whole, faults

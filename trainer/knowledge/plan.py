@@ -11,10 +11,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from trainer.knowledge.number import Frozen
+from trainer.knowledge.statement import LAST_DAY, Belief, Citation, Forecast, Identifier, Read
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Condition = Literal["relapse"]
-LAST_DAY = 3650
 
 
 class Step(Frozen):
@@ -68,21 +67,6 @@ class Request(Frozen):
     day: Annotated[int, Field(ge=0, le=LAST_DAY)]
 
 
-class Belief(Frozen):
-    """A differential diagnosis stated on a day: shares in steps of 5 % that sum to 1."""
-
-    day: Annotated[int, Field(ge=0, le=LAST_DAY)]
-    shares: dict[str, Annotated[float, Field(ge=0, le=1)]]
-
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> Self:
-        if abs(sum(self.shares.values()) - 1) > 1e-6:
-            raise ValueError(f"the shares sum to {sum(self.shares.values()):g}, not to 1")
-        if any(abs(share * 20 - round(share * 20)) > 1e-6 for share in self.shares.values()):
-            raise ValueError("shares go in steps of 0.05")
-        return self
-
-
 class Plan(Frozen):
     """A plan.
 
@@ -95,6 +79,13 @@ class Plan(Frozen):
     treatments : tuple of Course
     tests : tuple of Request
     beliefs : tuple of Belief
+    reads : tuple of Read
+    evidence : tuple of Citation
+    forecasts : tuple of Forecast
+    says : {"written", "observer"}
+        Where a statement comes from that the plan does not write out: "written" leaves it unsaid, "observer" takes
+        it from the ideal observer and a careful report of the CT. An author's own plan says what to do and takes
+        from the observer what to believe, since every patient of a case differs.
     visits : tuple of int
         Days on which an encounter under this plan stops and looks.
     """
@@ -105,4 +96,8 @@ class Plan(Frozen):
     treatments: tuple[Course, ...] = ()
     tests: tuple[Request, ...] = ()
     beliefs: tuple[Belief, ...] = ()
+    reads: tuple[Read, ...] = ()
+    evidence: tuple[Citation, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    says: Literal["written", "observer"] = "written"
     visits: tuple[Annotated[int, Field(ge=0, le=LAST_DAY)], ...] = ()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from trainer.knowledge.number import Frozen
-from trainer.knowledge.plan import Identifier
+from trainer.knowledge.statement import Identifier
 
 AT_PRESENTATION = (
     "age_years", "severity", "crp_mg_l", "fever", "symptom_weeks", "dlco_percent", "migrated", "consolidation",
@@ -34,6 +34,7 @@ def _of(columns: Sequence[str]) -> AfterValidator:
 
 
 _Condition = Annotated[str, Field(pattern=r"^[a-z_0-9]+ (<|>=|==) -?[0-9]{1,12}(\.[0-9]{1,12})?$")]
+ColumnAtPresentation = Annotated[str, Field(pattern=r"^[a-z_0-9]+$"), _of(AT_PRESENTATION)]
 FilterAtPresentation = Annotated[_Condition, _of(AT_PRESENTATION)]
 Filter = Annotated[_Condition, _of((*AT_PRESENTATION, *LATER))]
 
