@@ -252,6 +252,7 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         reading.faults += _check_sources(document, sources)
     reading.faults += _check_references(reading.documents, findings, tests, treatments, diseases, plans)
     reading.faults += _check_names(reading.documents, diseases)
+    reading.faults += _check_policies(reading.documents, policies, diseases)
     faults = sorted(set(reading.faults), key=lambda fault: (str(fault.path), fault.line, fault.message))
     if body is None or validation is None:
         return None, faults
@@ -315,6 +316,16 @@ def _check_names(documents: Iterable[Document], diseases: Mapping[str, Disease])
             other = taken.setdefault(word.strip().lower(), disease.id)
             if other != disease.id:
                 yield document.fault(where, f"{word!r} is what {other} is called too")
+
+
+def _check_policies(
+    documents: Iterable[Document], policies: Mapping[str, Policy], diseases: Mapping[str, Disease]
+) -> Iterator[Fault]:
+    """The prior may only name known diseases."""
+    for document in documents:
+        policy = policies.get(document.path.stem) if document.path.parent.name == "policies" else None
+        for name in sorted(set(policy.prior) - set(diseases)) if policy else ():
+            yield document.fault(("prior", name), f"no disease is called {name!r}")
 
 
 def _check_tests(
