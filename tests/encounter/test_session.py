@@ -61,27 +61,26 @@ def test_a_run_repeats_itself_from_its_text(engine, case):
     assert [i.id for i in one.score()] == [i.id for i in again.score()]
 
 
+def prophylaxis(days):
+    steps = (Step(dose=1.0, unit="1", days=days),)
+    return CourseStarted(course=Course(give="co-trimoxazole-prophylaxis", day=0, steps=steps))
+
+
 def test_the_score_gives_a_reason_for_what_was_left_out(engine, case):
     one = session(engine, case)
     one.submit(prednisolone(0))
     items = {item.id: item for item in one.score()}
-    assert items["infection-first"].points == 0 and "no sample sent" in items["infection-first"].reason
-    assert items["prophylaxis"].points == 0
-    one.submit(
-        CourseStarted(
-            course=Course(give="co-trimoxazole-prophylaxis", day=0, steps=(Step(dose=1.0, unit="1", days=60),))
-        )
-    )
-    assert {item.id: item.points for item in one.score()}["prophylaxis"] == 1
+    assert items["prophylaxis"].points == -3 and "60 of them without prophylaxis" in items["prophylaxis"].reason
+    one.submit(prophylaxis(60))
+    assert {item.id: item.points for item in one.score()}["prophylaxis"] == 0
 
 
 def test_any_glucocorticoid_counts_and_a_token_prophylaxis_does_not(engine, case):
     one = session(engine, case)
     days = (Step(dose=20.0, days=60),)
     assert one.submit(CourseStarted(course=Course(give="dexamethasone", day=0, steps=days))) is None
-    token = (Step(dose=1.0, unit="1", days=2),)
-    one.submit(CourseStarted(course=Course(give="co-trimoxazole-prophylaxis", day=0, steps=token)))
-    assert {item.id: item.points for item in one.score()} == {"infection-first": 0, "prophylaxis": 0}
+    one.submit(prophylaxis(2))
+    assert {item.id: item.points for item in one.score()}["prophylaxis"] == -3
 
 
 def test_a_dose_beyond_the_highest_is_refused(engine, case):

@@ -1,6 +1,6 @@
 """One learner and one patient: commands in, events out, and the situation as a fold of the events.
 
-Crude: tests report at once, there are no interrupts, reads or forecasts, and the score is two key features.
+Crude: tests report at once, there are no interrupts, reads or forecasts, and only key features and prophylaxis are scored.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from trainer.course.state import State
 from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Event, Run, TestOrdered
 from trainer.knowledge.case import Case
 from trainer.knowledge.plan import Course, Plan, Request
+from trainer.knowledge.policy import DEFAULT
 from trainer.knowledge.treatment import objection
-from trainer.reasoning.keyfeature import Item, key_features
+from trainer.reasoning.item import Item, Moment
+from trainer.reasoning.keyfeature import Log, Order, key_feature_items, prophylaxis_item
+from trainer.reasoning.taper import Taper
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,21 @@ class Session:
         run = PlanRun(_plan_of(now.courses), self._engine.library.treatments, self.onset.patients["weight_kg"])
         nothing_met = {"relapse": np.zeros(1, dtype=bool)}
         drugs = np.stack([run.drugs(day, nothing_met)[0] for day in range(self.case.last_day + 1)])
-        return key_features(drugs, now.tests)
+        steroids = {t.id for t in self._engine.library.treatments.values() if t.group == "glucocorticoid"}
+        orders = []
+        for number, event in enumerate(self.run.events, 1):
+            match event:
+                case TestOrdered(request=request):
+                    orders.append(Order(request.test, request.day, number))
+                case CourseStarted(course=course):
+                    orders.append(Order(course.give, course.day or 0, number, course.give in steroids))
+        taper, weight = Taper.of(drugs), float(self.onset.patients["weight_kg"][0])
+        closing = Moment(now.day, len(self.run.events))
+        log = Log(tuple(orders), taper, taper, weight, now.day, closing)
+        marking = self._engine.library.policy(DEFAULT).marking
+        items = key_feature_items(self.case.key_features, log, marking.points)
+        extra = prophylaxis_item(marking.safety.prophylaxis, log, (), marking.points)
+        return items if extra is None else [*items, extra]
 
     def carry(self, courses: tuple[Course, ...], day: int, visits: tuple[int, ...]) -> History:
         """Return the patient's history under some courses."""
