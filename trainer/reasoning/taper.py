@@ -10,8 +10,14 @@ from trainer.core.time import DAYS_PER_WEEK
 from trainer.knowledge.treatment import Channel
 
 PROPHYLAXIS_MG = 20.0
-"""Prednisolone a day from which, taken for four weeks, Pneumocystis prophylaxis is advised (ATS 2011; practice
-differs, see the policy)."""
+"""Prednisolone a day that a taper's figures call high; from it, taken for four weeks, Pneumocystis prophylaxis is
+advised by many (practice in rheumatology, Park 2018 and 2019). What is demanded the policy says."""
+
+PAUSE_DAYS = 14
+"""A course ends when none is taken for so many days; judgement."""
+
+LAST_DAYS = 3
+"""Before a stop, in which a dose may not have fallen to nothing; judgement."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,3 +73,38 @@ class Taper:
         """Share of the days at `PROPHYLAXIS_MG` or more that prophylaxis covers; 1 if there are none."""
         high = self.mg >= PROPHYLAXIS_MG
         return float(self.covered[high].mean()) if high.any() else 1.0
+
+    @property
+    def course_weeks(self) -> float:
+        """Weeks from the first dose of the first course to its last; pauses below `PAUSE_DAYS` belong to it."""
+        taken = np.flatnonzero(self.mg > 0)
+        if not len(taken):
+            return 0.0
+        pauses = np.flatnonzero(np.diff(taken) > PAUSE_DAYS)
+        last = taken[pauses[0]] if len(pauses) else taken[-1]
+        return float(last - taken[0] + 1) / DAYS_PER_WEEK
+
+    def abrupt_stop(self, weeks: float, from_mg: float) -> int | None:
+        """Return the first day without a dose after a stop at once.
+
+        Parameters
+        ----------
+        weeks : float
+            A steroid taken without a day's pause for more than so many weeks.
+        from_mg : float
+            And at least at this dose on one of its last `LAST_DAYS`: a day or two at less is no taper.
+
+        Returns
+        -------
+        int or None
+            None if there was no such stop; a dose that lasts to the end of the array is not stopped.
+        """
+        running = 0
+        for day, mg in enumerate(self.mg):
+            if mg > 0:
+                running += 1
+            elif running:
+                if running > weeks * DAYS_PER_WEEK and self.mg[max(0, day - LAST_DAYS) : day].max() >= from_mg:
+                    return day
+                running = 0
+        return None

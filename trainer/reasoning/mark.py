@@ -1,0 +1,106 @@
+"""Marks in the CT against the masks of what is there: a part of the perception dial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.chest.series import Series
+from trainer.knowledge.marking import Perception
+from trainer.knowledge.statement import Mark
+from trainer.reasoning.item import Item, Moment
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A part of the truth of a series.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        Number of the opacity that owns each voxel, 0 for none, int, shape (z, y, x).
+    spacing_mm, origin_mm : tuple of float
+        Distance of neighbours, and place of voxel [0, 0, 0], along (z, y, x).
+    """
+
+    labels: np.ndarray
+    spacing_mm: tuple[float, float, float]
+    origin_mm: tuple[float, float, float]
+
+
+def block_about(series: Series, mark: Mark, radius_mm: float) -> Block:
+    """Return the truth of a series around a mark: only the slices that lie within the radius are made.
+
+    A voxel that two opacities share goes to the one with the lower number.
+    """
+    spacing = series.spacing_mm
+    first = max(0, int(np.ceil((mark.z_mm - radius_mm - series.origin_mm[0]) / spacing[0])))
+    last = min(series.count - 1, int(np.floor((mark.z_mm + radius_mm - series.origin_mm[0]) / spacing[0])))
+    labels = np.zeros((max(0, last - first + 1), *series.shape[1:]), np.int32)
+    for index in range(first, last + 1):
+        for label, mask in sorted(series.truth(index).items(), reverse=True):
+            labels[index - first][mask] = label
+    return Block(labels, spacing, (series.position_mm(first), *series.origin_mm[1:]))
+
+
+def lesion_at(mark: Mark, block: Block, radius_mm: float) -> int | None:
+    """Return the number of the opacity that a mark hits, None if it hits none.
+
+    It hits an opacity if it lies in its mask grown by the radius; of several that whose centre of mass is nearest
+    (of the part in the block, where the block holds only a part).
+    """
+    place = np.array([mark.z_mm, mark.y_mm, mark.x_mm])
+    spacing, origin = np.array(block.spacing_mm), np.array(block.origin_mm)
+    low = np.maximum(np.ceil((place - radius_mm - origin) / spacing), 0).astype(int)
+    high = np.minimum(np.floor((place + radius_mm - origin) / spacing) + 1, block.labels.shape).astype(int)
+    if (high <= low).any():
+        return None
+    box = block.labels[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+    voxels = np.argwhere(box > 0)
+    near = ((((voxels + low) * spacing + origin - place) ** 2).sum(axis=1)) <= radius_mm**2
+    hit = np.unique(box[tuple(voxels[near].T)])
+    if len(hit) <= 1:
+        return int(hit[0]) if len(hit) else None
+
+    def far(label: int) -> float:
+        centre = np.argwhere(block.labels == label).mean(axis=0) * spacing + origin
+        return float(((centre - place) ** 2).sum())
+
+    return int(min(hit, key=far))
+
+
+def mark_item(found: Sequence[int | None], weights: Mapping[int, float], marking: Perception, at: Moment) -> Item:
+    """Return what the marks of a read are worth: weighted hits less 0.1 for each false mark up to five.
+
+    Parameters
+    ----------
+    found : sequence of int or None
+        Of each mark the opacity that it hits, as `lesion_at` gives it. Further marks on one opacity are ignored.
+    weights : mapping
+        Every opacity that the picture shows to its weight; only the proportions count. Must not be empty.
+    marking : Perception
+    at : Moment
+        Of the read.
+
+    Notes
+    -----
+    This tells one learner of one picture what was hit; it is no figure of merit, which needs many pictures
+    (`trainer.reasoning.localisation.weighted_afroc`). Ratings do not enter.
+    """
+    hit = {label for label in found if label in weights}
+    false = sum(label not in weights for label in found)
+    whole = sum(weights.values())
+    counted = min(false, marking.counted_false_marks.value)
+    credit = sum(weights[label] for label in hit if label is not None) / whole - marking.false_mark.value * counted
+    missed = [str(label) for label in sorted(weights, key=lambda n: -weights[n]) if label not in hit]
+    parts = [f"{len(hit)} of {len(weights)} opacities are marked."]
+    if missed:
+        parts.append(f"The largest without a mark is opacity {missed[0]}.")
+    if false:
+        parts.append(f"{false} mark{'s lie' if false > 1 else ' lies'} on no opacity.")
+    return Item(
+        f"marks-{at.day}", "perception", "Marks on opacities", max(0.0, credit), 1.0, at.day, at.event,
+        " ".join(parts), "judgement", tuple(missed),
+    )  # fmt: skip
