@@ -6,6 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
+from trainer.chest.anatomy.build import anatomy_of
+from trainer.chest.protocol import Protocol
+from trainer.chest.series import Series
+from trainer.core.chance import key_of
 from trainer.core.error import BadInput
 from trainer.core.time import DAYS_PER_WEEK
 from trainer.course.beginning import first_day, person_of
@@ -58,7 +62,7 @@ class Session:
             )
         self.bedside = Bedside(engine, engine.patients(case.disease, run.header.seed, 0, 1, case.requires))
         self.run = Run(header=run.header)
-        self.now = situation_of((), self._place)
+        self.now = situation_of((), self.place)
         for number, event in enumerate(run.events, 1):
             answer = self.submit(_command_of(event))
             if isinstance(answer, Rejected):
@@ -96,7 +100,7 @@ class Session:
         if command.to >= len(self.run.events):
             return Rejected(f"there is nothing after event {command.to} to go back from")
         self.run = self.run.then(command)
-        self.now = situation_of(live(self.run.events), self._place)
+        self.now = situation_of(live(self.run.events), self.place)
         self.bedside.back_to(self.now.day)
         return command
 
@@ -115,7 +119,8 @@ class Session:
         return Advanced(second=command.second, to_day=command.to_day, stops=command.stops, day=day, why=tuple(why[:40]))
 
     @property
-    def _place(self) -> Place:
+    def place(self) -> Place:
+        """Where the case begins."""
         return "clinic" if self.case.setting == "clinic" else "ward"
 
     @property
@@ -168,6 +173,11 @@ class Session:
     def chest(self, day: int) -> ChestState:
         """Return what the chest showed on a day that was reached."""
         return chest_of(self.bedside.state(day), 0, day)
+
+    def series(self, day: int) -> Series:
+        """Return the CT of a day that was reached; the chest is built, or read from where it is kept."""
+        anatomy = anatomy_of(self.person)
+        return Series(anatomy, self.chest(day), Protocol(), key_of("visit", self.person.key, day))
 
     def results(self) -> list[chart.Result]:
         """Return every result that is known today."""
