@@ -6,7 +6,7 @@ from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced, CourseStarted, Header, Run, TestOrdered, decode
 from trainer.encounter.player import play
 from trainer.encounter.session import Session, sealed, situation_of
-from trainer.knowledge.case import case_plan, read_case
+from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.library import library
 from trainer.knowledge.plan import Course, Plan, Request, Step
 

@@ -12,15 +12,17 @@ from functools import lru_cache
 import numpy as np
 
 from trainer.core.error import BadInput
-from trainer.core.time import DAYS_PER_WEEK, TICKS_PER_DAY
-from trainer.course.beginning import first_day, person_of
+from trainer.core.time import TICKS_PER_DAY
+from trainer.course.beginning import person_of
 from trainer.course.cohort import Engine
 from trainer.course.history import FIELDS, History, chest_of, follow
 from trainer.course.opacity import ChestState
 from trainer.course.person import Person
 from trainer.course.planning import PlanRun
+from trainer.course.rehearsal import patient_of
 from trainer.course.result import Value, result_of
 from trainer.course.state import State
+from trainer.course.telling import fill
 from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Event, Run, TestOrdered
 from trainer.knowledge.case import Case
 from trainer.knowledge.plan import Course, Plan, Request
@@ -93,7 +95,7 @@ class Session:
     def __init__(self, engine: Engine, case: Case, run: Run) -> None:
         self._engine = engine
         self.case = case
-        self.onset: State = engine.patients(case.disease, run.header.seed, 0, 1, case.requires)
+        self.onset: State = patient_of(engine, case, run.header.seed)
         self.run = Run(header=run.header)
         for number, event in enumerate(run.events, 1):
             refused = self.submit(event)
@@ -146,20 +148,7 @@ class Session:
     @property
     def opening(self) -> str:
         """The opening text, filled in from the patient."""
-        person = self.person
-        female = person.sex == "F"
-        words = {
-            "person": "A woman" if female else "A man",
-            "they": "she" if female else "he",
-            "They": "She" if female else "He",
-            "them": "her" if female else "him",
-            "their": "her" if female else "his",
-            "Their": "Her" if female else "His",
-            "weight": f"{person.weight_kg:.0f}",
-            "age": f"{person.age_years:.0f}",
-            "weeks": f"{-first_day(self.onset) / DAYS_PER_WEEK:.0f}",
-        }
-        return self.case.opening.format(**words)
+        return fill(self.case.opening, self.onset.patients[0])
 
     @property
     def history(self) -> History:
