@@ -72,6 +72,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
             tell,
             cohort.requires,
             cohort.findings,
+            cohort.outlook,
         )
     if arguments.out is not None:
         write_atomically(_dictionary_of(arguments.out), _dictionary())

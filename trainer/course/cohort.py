@@ -16,6 +16,7 @@ from trainer.course.outcome import NEEDED_DAYS, meets, outcomes
 from trainer.course.parameter import Parameters, parameters_of
 from trainer.course.result import reports_of, result_of
 from trainer.course.state import State
+from trainer.knowledge.case import Outlook
 from trainer.knowledge.library import Library
 from trainer.knowledge.plan import Plan
 
@@ -54,6 +55,7 @@ class Engine:
         count: int,
         requires: Sequence[str] = (),
         findings: Mapping[str, bool | str] = _ANY,
+        outlook: Outlook | None = None,
     ) -> State:
         """Return patients ``first`` to ``first + count - 1`` of a disease and seed, at onset.
 
@@ -68,6 +70,8 @@ class Engine:
             Conditions on the outcome columns at presentation.
         findings : mapping of str to bool or str
             What tests must give, by finding: present or absent, or the category.
+        outlook : Outlook, optional
+            What must become of the patients under one of the library's plans.
 
         Raises
         ------
@@ -77,13 +81,13 @@ class Engine:
         row = self.parameters.row(disease)
         keys = keys_of("person", disease, seed, count=count, first=first)
         state = present(self.parameters, np.full(count, row), keys)
-        waiting = np.flatnonzero(~self._meets(state, requires, findings))
+        waiting = np.flatnonzero(~self._meets(state, requires, findings, outlook))
         attempt = 1
         while len(waiting) and attempt <= MAX_DRAWS:
             attempts = np.arange(attempt, min(attempt + max(TOGETHER // len(waiting), 1), MAX_DRAWS + 1))
             again = np.concatenate([keys_again(keys[waiting], DRAW_SALT + int(a)) for a in attempts])
             drawn = present(self.parameters, np.full(len(again), row), again)
-            fits = self._meets(drawn, requires, findings).reshape(len(attempts), len(waiting))
+            fits = self._meets(drawn, requires, findings, outlook).reshape(len(attempts), len(waiting))
             found = fits.any(axis=0)
             chosen = fits.argmax(axis=0) * len(waiting) + np.arange(len(waiting))  # the earliest attempt that fits
             state.patients[waiting[found]] = drawn.patients[chosen[found]]
@@ -91,24 +95,35 @@ class Engine:
             attempt += len(attempts)
         if len(waiting):
             wanted = [*requires, *(f"{name} {value}" for name, value in findings.items())]
+            wanted += outlook.requires if outlook is not None else ()
             raise BadInput(f"{disease}: nobody in {MAX_DRAWS} draws meets {', '.join(wanted)}")
         return state
 
-    def _meets(self, onset: State, requires: Sequence[str], findings: Mapping[str, bool | str]) -> np.ndarray:
+    def _meets(
+        self, onset: State, requires: Sequence[str], findings: Mapping[str, bool | str], outlook: Outlook | None
+    ) -> np.ndarray:
         keep = np.ones(len(onset), dtype=bool)
         if findings:
             reports = reports_of(self.library.tests.values(), findings)
             for row, patient in enumerate(onset.patients):
                 disease = self.library.diseases[self.parameters.ids[patient["disease"]]]
                 keep[row] = all(result_of(r, patient, disease, 0) == findings[r.finding] for r in reports)
-        rows = np.flatnonzero(keep)
-        if requires and len(rows):
-            onset = onset.select(rows)
-            begin = min(first_day(onset), 0)
-            wanted = {day for day in NEEDED_DAYS if day >= begin} | {0}
-            history = follow(self.parameters, onset, _NOTHING, self.library.treatments, 0, wanted)
-            keep[rows] = meets(outcomes(self.parameters, history), requires)
+        if requires:
+            self._narrow(keep, onset, _NOTHING, 0, requires)
+        if outlook is not None:
+            self._narrow(keep, onset, self.library.plan(outlook.plan), outlook.days, outlook.requires)
         return keep
+
+    def _narrow(self, keep: np.ndarray, onset: State, plan: Plan, days: int, requires: Sequence[str]) -> None:
+        """Strike out those still in ``keep`` whose outcome columns do not meet the conditions."""
+        rows = np.flatnonzero(keep)
+        if not len(rows):
+            return
+        left = onset.select(rows)
+        begin = min(first_day(left), 0)
+        wanted = {day for day in NEEDED_DAYS if day >= begin} | {0, days}
+        history = follow(self.parameters, left, plan, self.library.treatments, days, wanted)
+        keep[rows] = meets(outcomes(self.parameters, history), requires)
 
 
 def simulate(
@@ -121,6 +136,7 @@ def simulate(
     progress: Progress | None = None,
     requires: Sequence[str] = (),
     findings: Mapping[str, bool | str] = _ANY,
+    outlook: Outlook | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the outcome columns of a cohort.
 
@@ -140,11 +156,13 @@ def simulate(
         As in `Engine.patients`.
     findings : mapping of str to bool or str
         As in `Engine.patients`.
+    outlook : Outlook, optional
+        As in `Engine.patients`.
     """
     blocks: list[Mapping[str, np.ndarray]] = []
     for first in range(0, patients, BLOCK):
         count = min(BLOCK, patients - first)
-        onset = engine.patients(disease, seed, first, count, requires, findings)
+        onset = engine.patients(disease, seed, first, count, requires, findings, outlook)
         begin = min(first_day(onset), 0)
         wanted = {day for day in NEEDED_DAYS if day >= begin} | {0, days}
         done = first / patients

@@ -26,7 +26,7 @@ class Failure:
 
 def patient_of(engine: Engine, case: Case, seed: int) -> State:
     """Return the patient whom a seed draws for a case, at onset."""
-    return engine.patients(case.disease, seed, 0, 1, case.requires, case.findings)
+    return engine.patients(case.disease, seed, 0, 1, case.requires, case.findings, case.outlook)
 
 
 def rehearse(

@@ -32,7 +32,7 @@ def for_disease(table: Mapping[str, V], disease: Disease) -> V:
     Its own, else that of the disease it is a variant of, else its group's, else that of all others.
     """
     for key in (disease.id, disease.variant_of, disease.group):
-        if key in table:
+        if key is not None and key in table:
             return table[key]
     return table[OTHERWISE]
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from trainer.knowledge.keyfeature import KeyFeature
 from trainer.knowledge.number import Frozen
 from trainer.knowledge.statement import Day, Identifier
-from trainer.knowledge.validation import ColumnAtPresentation, FilterAtPresentation
+from trainer.knowledge.validation import ColumnAtPresentation, Filter, FilterAtPresentation
 
 WORDS = (
     "age", "person", "man", "they", "them", "their", "They", "Their", "weeks", "duration", "weight",
@@ -48,6 +48,26 @@ class Told(Frozen):
 
     finding: Identifier
     present: bool = True
+
+
+class Outlook(Frozen):
+    """What must become of the patient under a plan, so that the case has the course it is about.
+
+    Nobody in the case may know it, the observer least of all: it only chooses whom the case tells of.
+
+    Parameters
+    ----------
+    plan : str
+        Identifier of one of the library's plans.
+    days : int
+        Follow-up from presentation.
+    requires : tuple of str
+        Conditions on the outcome columns, such as "relapsed == 1".
+    """
+
+    plan: Identifier
+    days: Annotated[int, Field(ge=1, le=730)]
+    requires: Annotated[tuple[Filter, ...], Field(min_length=1)]
 
 
 class HistoryText(Frozen):
@@ -113,6 +133,7 @@ class Case(Frozen):
     findings : dict of str to bool or str
         Findings that the patient's tests must give, present or absent or by category; patients are drawn until one
         does.
+    outlook : Outlook, optional
     told : tuple of str or Told
         Columns of the outcome table at presentation ("symptom_weeks", "fever", "migrated") and findings that the
         opening tells. Age and sex are always told.
@@ -137,6 +158,7 @@ class Case(Frozen):
     disease: Identifier
     requires: tuple[FilterAtPresentation, ...] = ()
     findings: dict[Identifier, bool | Identifier] = Field(default_factory=dict)
+    outlook: Outlook | None = None
     told: tuple[ColumnAtPresentation | Told, ...] = ()
     opening: Text
     history: tuple[HistoryText, ...] = ()

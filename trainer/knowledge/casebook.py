@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trainer.core.error import BadFiles, BadInput
 from trainer.core.place import cases_dir
-from trainer.knowledge.case import Case
+from trainer.knowledge.case import Case, Outlook
 from trainer.knowledge.document import parse, read_document
 from trainer.knowledge.library import Library, read_plan
 from trainer.knowledge.plan import Plan
@@ -25,6 +25,7 @@ class Cohort:
     disease: str
     requires: tuple[str, ...] = ()
     findings: Mapping[str, bool | str] = field(default_factory=dict)
+    outlook: Outlook | None = None
 
 
 def case_names(folder: Path | None = None) -> list[str]:
@@ -73,7 +74,7 @@ def cohort_of(word: str, library: Library) -> Cohort:
     """
     if word in case_names():
         case = read_case(word, library)
-        return Cohort(case.id, case.disease, case.requires, case.findings)
+        return Cohort(case.id, case.disease, case.requires, case.findings, case.outlook)
     try:
         return Cohort(word, library.disease(word).id)
     except BadInput as error:

@@ -100,6 +100,8 @@ def _check_patient(case: Case, document: Document, library: Library) -> Iterator
         wrong = _objection(reports.get(name), value)
         if wrong:
             yield document.fault(("findings", name), wrong)
+    if case.outlook is not None and case.outlook.plan not in library.plans:
+        yield document.fault(("outlook", "plan"), f"no plan is called {case.outlook.plan!r}")
     constrained = {condition.split()[0] for condition in case.requires}
     for i, told in enumerate(case.told):
         if isinstance(told, str):
@@ -182,6 +184,7 @@ def _check_beside(plan: Plan, case: Case, document: Document) -> Iterator[Fault]
     for name, days in (
         ("treatments", [course.day for course in plan.treatments]),
         ("tests", [request.day for request in plan.tests]),
+        ("observe", list(plan.observe)),
         ("beliefs", [belief.day for belief in plan.beliefs]),
         ("reads", [read.day for read in plan.reads]),
         ("evidence", [citation.day for citation in plan.evidence]),
