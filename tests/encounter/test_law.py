@@ -23,7 +23,7 @@ from trainer.encounter.event import (
 from trainer.encounter.run import Header, Run, decode, live
 from trainer.encounter.session import Rejected, Session, sealed
 from trainer.encounter.situation import situation_of
-from trainer.knowledge.case import read_case
+from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.knowledge.plan import Course, Request, Step
 from trainer.knowledge.statement import Belief
@@ -133,7 +133,7 @@ from trainer.course.cohort import Engine
 from trainer.encounter.player import Written, play
 from trainer.encounter.run import Header, Run
 from trainer.encounter.session import Session, sealed
-from trainer.knowledge.case import case_plan, read_case
+from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.library import library
 known = library()
 case = read_case("wandering-shadows", known)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from trainer.chest.anatomy.build import anatomy_of
 from trainer.encounter.run import Header, Run, decode
 from trainer.encounter.session import Session
-from trainer.knowledge.case import read_case
+from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.ui.window import MainWindow
 

@@ -181,9 +181,9 @@ class Assessment:
             items += self._evidence_items(one) + self._forecast_items(one) + self._decision_items(one)
             stated = one.said(Belief)
             before = dict(stated[-1][1].shares) if stated else before
-        return self._with_orders(items, stops, steps)
+        return self._with_orders(items, stops)
 
-    def _with_orders(self, items: list[Item], stops: Sequence[Stop], steps: Sequence[Played]) -> ScoreSheet:
+    def _with_orders(self, items: list[Item], stops: Sequence[Stop]) -> ScoreSheet:
         session, marking = self._session, self._marking
         closing = stops[-1].closing
         log = log_of(session, closing)
@@ -210,11 +210,11 @@ class Assessment:
             at = Moment(one.step.day, one.closing.event)
             return [belief_item(None, {}, self._prior, marking, at, self._names)]
         number, belief = stated[-1]
-        reference = self._mind.posterior(self._at(one, number)).shares
+        reference = self._mind.posterior(self._at(number)).shares
         at = Moment(belief.day, number)
         return [belief_item(belief.shares, reference, self._prior, marking, at, self._names, before)]
 
-    def _at(self, one: Played, number: int) -> Situation:
+    def _at(self, number: int) -> Situation:
         """Return where the encounter stood when an event came."""
         return situation_of([(n, e) for n, e in self._session.events if n < number], self._session.place)
 
@@ -225,7 +225,7 @@ class Assessment:
         at = Moment(one.step.day, one.closing.event)
         if not one.stops:
             return evidence_items([], None, Chart({}, (), self._names), self._marking.reasoning, at)
-        now = self._at(one, cited[-1][0]) if cited else one.stops[-1].after
+        now = self._at(cited[-1][0]) if cited else one.stops[-1].after
         at = Moment(now.day, cited[-1][0]) if cited else at
         beliefs = one.said(Belief)
         lead = max(beliefs[-1][1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
@@ -255,7 +255,8 @@ class Assessment:
             if stop.next_day is None or not (index == 0 or ordered):
                 continue
             choice = self._weigh(self._mind, stop.before, stop.after, stop.next_day)
-            last = max([o.event for o in (*stop.after.tests, *stop.after.begun)], default=0)
+            events = [o.event for o in stop.after.tests] + [b.event for b in stop.after.begun]
+            last = max(events, default=0)
             number = last if ordered else stop.closing.event
             items.append(decision_item(choice, self._marking.points, Moment(stop.before.day, number)))
         return items

@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from trainer.chest.anatomy.build import anatomy_of
-from trainer.chest.protocol import Protocol
-from trainer.chest.series import Series
-from trainer.core.chance import key_of
 from trainer.core.error import BadInput
-from trainer.core.time import DAYS_PER_WEEK
 from trainer.course.beginning import first_day, person_of
 from trainer.course.cohort import Engine
 from trainer.course.history import FIELDS, chest_of, follow
 from trainer.course.opacity import ChestState
 from trainer.course.outcome import NEEDED_DAYS, outcomes
 from trainer.course.person import Person
+from trainer.course.rehearsal import patient_of
+from trainer.course.telling import fill
 from trainer.encounter import chart
 from trainer.encounter.bedside import Bedside, as_plan
 from trainer.encounter.event import Advance, Advanced, Command, Event, Interrupt, Place, RolledBack
@@ -27,6 +25,9 @@ from trainer.encounter.run import Numbered, Run, live
 from trainer.encounter.situation import situation_of
 from trainer.knowledge.case import Case
 from trainer.knowledge.disease import Disease
+
+if TYPE_CHECKING:
+    from trainer.chest.series import Series
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Session:
                 f"the run is of version {run.header.version} of {case.id}, this is version {case.version}; "
                 "play it again from the beginning"
             )
-        self.bedside = Bedside(engine, engine.patients(case.disease, run.header.seed, 0, 1, case.requires))
+        self.bedside = Bedside(engine, patient_of(engine, case, run.header.seed))
         self.run = Run(header=run.header)
         self.now = situation_of((), self.place)
         for number, event in enumerate(run.events, 1):
@@ -150,20 +151,7 @@ class Session:
 
     def fill(self, text: str) -> str:
         """Return a text of the case with its words filled in from the patient."""
-        person = self.person
-        female = person.sex == "F"
-        words = {
-            "person": "A woman" if female else "A man",
-            "they": "she" if female else "he",
-            "They": "She" if female else "He",
-            "them": "her" if female else "him",
-            "their": "her" if female else "his",
-            "Their": "Her" if female else "His",
-            "weight": f"{person.weight_kg:.0f}",
-            "age": f"{person.age_years:.0f}",
-            "weeks": f"{-first_day(self.bedside.onset) / DAYS_PER_WEEK:.0f}",
-        }
-        return text.format(**words)
+        return fill(text, self.bedside.onset.patients[0])
 
     @property
     def opening(self) -> str:
@@ -176,6 +164,11 @@ class Session:
 
     def series(self, day: int) -> Series:
         """Return the CT of a day that was reached; the chest is built, or read from where it is kept."""
+        from trainer.chest.anatomy.build import anatomy_of
+        from trainer.chest.protocol import Protocol
+        from trainer.chest.series import Series
+        from trainer.core.chance import key_of
+
         anatomy = anatomy_of(self.person)
         return Series(anatomy, self.chest(day), Protocol(), key_of("visit", self.person.key, day))
 

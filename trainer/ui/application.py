@@ -14,7 +14,7 @@ from trainer.course.cohort import Engine
 from trainer.course.warming import is_warm, warm
 from trainer.encounter.run import Header, Run
 from trainer.encounter.session import Session
-from trainer.knowledge.case import read_case
+from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.ui.window import MainWindow
 
