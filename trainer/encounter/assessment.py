@@ -194,7 +194,7 @@ class Assessment:
         gates = safety_gates(marking.safety, log, known, session.case.key_features, features)
         items += features + ([covered] if covered is not None else [])
         items += safety_items(marking.safety, gates, session.case.key_features, features)
-        items += economy_items(charges_of(session), self._reference, marking.economy, closing)
+        items += economy_items(charges_of(session, session.now.day), self._reference, marking.economy, closing)
         return score_sheet(items, gates, marking)
 
     def _stretch(self, stop: Stop, following: Stop | None) -> Stretch:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trainer.encounter import chart
 from trainer.encounter.interrupt import RELAPSE
 from trainer.encounter.session import Session
 from trainer.knowledge.keyfeature import OBSERVE
@@ -71,30 +70,20 @@ def known_of(session: Session, stretches: Sequence[Stretch], safety: Safety, nam
     )
 
 
-def charges_of(session: Session) -> list[Charge]:
-    """Return what was spent by today."""
+def charges_of(session: Session, until_day: int) -> list[Charge]:
+    """Return what was spent by a day."""
     now, library = session.now, session.engine.library
     charges = [
-        Charge.of_test(Order(o.request.test, o.request.day, o.event), library.tests[o.request.test]) for o in now.tests
+        Charge.of_test(Order(o.request.test, o.request.day, o.event), library.tests[o.request.test])
+        for o in now.tests
+        if o.request.day <= until_day
     ]
     for index, begun in enumerate(now.begun):
         course = begun.course
         start = course.day or 0
         later = [b.course.day or 0 for b in now.begun[index + 1 :] if b.course.give == course.give]
         days = sum(step.days for step in course.steps if step.dose > 0)
-        taken = max(0, min([days, now.day - start, *(day - start for day in later)]))
+        taken = max(0, min([days, until_day - start, *(day - start for day in later)]))
         order = Order(course.give, start, begun.event)
         charges.append(Charge.of_treatment(order, library.treatments[course.give], taken))
     return charges
-
-
-def answered(session: Session, day: int) -> list[str]:
-    """Return the tests whose result was known by a day."""
-    library = session.engine.library
-    return sorted(
-        {
-            o.request.test
-            for o in session.now.tests
-            if chart.known_day(library.tests[o.request.test], o.request.day) <= day
-        }
-    )
