@@ -33,6 +33,7 @@ FUTURE = np.dtype(
         ("hypoxaemia", np.float64),
         ("sleepless", np.float64),
         ("low_mood", np.float64),
+        ("growth", np.float64),  # of a tumour when the disease became known; at the end, if it did not
         ("started", np.int64),  # day of the future on which the treatment for who is ill began; -1 never
         ("again", np.int64),  # and began again
     ]
@@ -136,6 +137,8 @@ def _carry(
         mg = _mg(now[0], now[1], now[2], row, t, weight)
         for channel in range(CHANNELS):
             drugs[channel] = now[0][row, t, channel]
+        if t <= known[row]:
+            o.growth = p.growth
         if t >= known[row]:
             look = (t - known[row]) % int(rules[2]) == 0
             ill = p.symptom >= rules[0] or p.spo2_percent <= rules[1] or oxygen

@@ -374,7 +374,7 @@ class Appraiser:
                 total = np.zeros(len(samples[disease].state))
                 for branch, p in where[disease, a]:
                     rows = slice(starts[p], starts[p + 1])
-                    end = end_points(self.valuation, state.patients[rows], branch.known, delay)
+                    end = end_points(self.valuation, futures[rows], state.patients[rows], branch.known, delay)
                     charge = self._charge(act, plans[a], branch.known, disease, futures[rows], day)
                     total += branch.chance * np.clip(lived[rows] + end - charge, 0.0, MOST)
                 out[disease].append(total)
