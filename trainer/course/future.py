@@ -7,6 +7,7 @@ on every day. What is counted here weighs nothing: the weights belong to a polic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numba as nb
 import numpy as np
@@ -19,6 +20,7 @@ from trainer.course.state import Array, Records, State
 from trainer.knowledge.treatment import Channel
 
 NEVER = int(_NEVER)
+Table: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # the arrays of `Regimens`
 _STEROID = int(Channel.GLUCOCORTICOID)
 _OXYGEN = int(Channel.OXYGEN)
 _TICKS = TICKS_PER_DAY
@@ -57,6 +59,11 @@ class Regimens:
     flat: np.ndarray
     per_kg: np.ndarray
     most_mg: np.ndarray
+
+    @property
+    def table(self) -> Table:
+        """Return the arrays as a compiled function takes them."""
+        return self.flat, self.per_kg, self.most_mg
 
     @classmethod
     def none(cls, count: int, days: int) -> Regimens:
@@ -115,7 +122,7 @@ def _add(drugs: Array, flat: Array, row: int, day: int) -> None:
 @nb.njit(cache=True)
 def _carry(
     i: int, patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
-    program: Array, known: Array, begun: Array, now: tuple, always: tuple, ill_now: tuple, again: tuple,
+    program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
     rules: Array, day: int, out: Records,
 ) -> None:  # fmt: skip
     """Carry the i-th patient through all days of the future."""
@@ -179,7 +186,7 @@ def _carry(
 @nb.njit(cache=True)
 def _carry_alone(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
-    program: Array, known: Array, begun: Array, now: tuple, always: tuple, ill_now: tuple, again: tuple,
+    program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
     rules: Array, day: int, out: Records,
 ) -> None:  # fmt: skip
     for i in range(len(patients)):
@@ -192,7 +199,7 @@ def _carry_alone(
 @nb.njit(cache=True, parallel=True)
 def _carry_together(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
-    program: Array, known: Array, begun: Array, now: tuple, always: tuple, ill_now: tuple, again: tuple,
+    program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
     rules: Array, day: int, out: Records,
 ) -> None:  # fmt: skip
     for i in nb.prange(len(patients)):
@@ -268,12 +275,10 @@ def carry(
     numbers = np.array(
         [rules.symptom, rules.spo2, rules.look, rules.oxygen_below, rules.hypoxaemia_from, rules.hypoxaemia_worst]
     )
-    tables = [
-        (r.flat, r.per_kg, r.most_mg) for r in (programs.now, treatment.always, treatment.if_ill, treatment.again)
-    ]
     run = _carry_together if len(state) >= BATCH_FOR_THREADS else _carry_alone
     run(
         state.patients, state.opacities, parameters.diseases, parameters.kinds, parameters.body,
-        program, programs.known, programs.begun, *tables, numbers, day, out,
+        program, programs.known, programs.begun, programs.now.table, treatment.always.table,
+        treatment.if_ill.table, treatment.again.table, numbers, day, out,
     )  # fmt: skip
     return out

@@ -43,9 +43,7 @@ class Schedule:
         return self.first_day + int(raised[-1]) if len(raised) else day
 
 
-def schedule(
-    courses: Iterable[Course], treatments: Mapping[str, Treatment], first_day: int, days: int
-) -> Schedule:
+def schedule(courses: Iterable[Course], treatments: Mapping[str, Treatment], first_day: int, days: int) -> Schedule:
     """Return what courses with explicit days give, day by day; one that waits for a condition gives nothing.
 
     A later course of the same treatment replaces an earlier one, as in `trainer.course.planning.PlanRun`. Two
