@@ -7,6 +7,7 @@ on every day. What is counted here weighs nothing: the weights belong to a polic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numba as nb
 import numpy as np
@@ -19,6 +20,7 @@ from trainer.course.state import Array, Records, State
 from trainer.knowledge.treatment import Channel
 
 NEVER = int(_NEVER)
+Table: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # the arrays of `Regimens`
 _STEROID = int(Channel.GLUCOCORTICOID)
 _OXYGEN = int(Channel.OXYGEN)
 _TICKS = TICKS_PER_DAY
@@ -33,6 +35,7 @@ FUTURE = np.dtype(
         ("hypoxaemia", np.float64),
         ("sleepless", np.float64),
         ("low_mood", np.float64),
+        ("growth", np.float64),  # of a tumour when the disease became known; at the end, if it did not
         ("started", np.int64),  # day of the future on which the treatment for who is ill began; -1 never
         ("again", np.int64),  # and began again
     ]
@@ -56,6 +59,11 @@ class Regimens:
     flat: np.ndarray
     per_kg: np.ndarray
     most_mg: np.ndarray
+
+    @property
+    def table(self) -> Table:
+        """Return the arrays as a compiled function takes them."""
+        return self.flat, self.per_kg, self.most_mg
 
     @classmethod
     def none(cls, count: int, days: int) -> Regimens:
@@ -114,7 +122,7 @@ def _add(drugs: Array, flat: Array, row: int, day: int) -> None:
 @nb.njit(cache=True)
 def _carry(
     i: int, patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
-    program: Array, known: Array, begun: Array, now: tuple, always: tuple, ill_now: tuple, again: tuple,
+    program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
     rules: Array, day: int, out: Records,
 ) -> None:  # fmt: skip
     """Carry the i-th patient through all days of the future."""
@@ -136,6 +144,8 @@ def _carry(
         mg = _mg(now[0], now[1], now[2], row, t, weight)
         for channel in range(CHANNELS):
             drugs[channel] = now[0][row, t, channel]
+        if t <= known[row]:
+            o.growth = p.growth
         if t >= known[row]:
             look = (t - known[row]) % int(rules[2]) == 0
             ill = p.symptom >= rules[0] or p.spo2_percent <= rules[1] or oxygen
@@ -176,7 +186,7 @@ def _carry(
 @nb.njit(cache=True)
 def _carry_alone(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
-    program: Array, known: Array, begun: Array, now: tuple, always: tuple, ill_now: tuple, again: tuple,
+    program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
     rules: Array, day: int, out: Records,
 ) -> None:  # fmt: skip
     for i in range(len(patients)):
@@ -189,7 +199,7 @@ def _carry_alone(
 @nb.njit(cache=True, parallel=True)
 def _carry_together(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
-    program: Array, known: Array, begun: Array, now: tuple, always: tuple, ill_now: tuple, again: tuple,
+    program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
     rules: Array, day: int, out: Records,
 ) -> None:  # fmt: skip
     for i in nb.prange(len(patients)):
@@ -265,12 +275,10 @@ def carry(
     numbers = np.array(
         [rules.symptom, rules.spo2, rules.look, rules.oxygen_below, rules.hypoxaemia_from, rules.hypoxaemia_worst]
     )
-    tables = [
-        (r.flat, r.per_kg, r.most_mg) for r in (programs.now, treatment.always, treatment.if_ill, treatment.again)
-    ]
     run = _carry_together if len(state) >= BATCH_FOR_THREADS else _carry_alone
     run(
         state.patients, state.opacities, parameters.diseases, parameters.kinds, parameters.body,
-        program, programs.known, programs.begun, *tables, numbers, day, out,
+        program, programs.known, programs.begun, programs.now.table, treatment.always.table,
+        treatment.if_ill.table, treatment.again.table, numbers, day, out,
     )  # fmt: skip
     return out

@@ -59,7 +59,7 @@ class End(Frozen):
     fibrosis : Number
         At end-stage fibrosis.
     growth : Number
-        With a tumour of the size it typically has at presentation; in proportion, up to all.
+        By a tumour that is known at the size it typically has at presentation; in proportion, up to all.
     load : Number
         With a lung full of the organism.
     drive : Number
@@ -139,7 +139,7 @@ class Proper(Sourced):
         Regimens that begin when the patient is ill again at a lower dose.
     delay : Number, optional
         Share of the years after the horizon that is lost in each week until the disease is known, for what the
-        engine has no treatment for.
+        engine does not carry.
     """
 
     settled: Days

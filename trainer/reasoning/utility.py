@@ -38,15 +38,20 @@ def course_points(valuation: Valuation, futures: np.ndarray) -> np.ndarray:
     return out
 
 
-def end_points(valuation: Valuation, patients: np.ndarray, known_day: int, delay: float) -> np.ndarray:
+def end_points(
+    valuation: Valuation, futures: np.ndarray, patients: np.ndarray, known_day: int, delay: float
+) -> np.ndarray:
     """Return the points for the years after the horizon, shape (n,); none for the dead.
 
     Each lasting damage takes its share of what the others leave. The years themselves are the same for all: a
-    patient's age does not make an act worth less.
+    patient's age does not make an act worth less. A tumour counts with its size on the day it was known, since the
+    engine has no treatment for it.
 
     Parameters
     ----------
     valuation : Valuation
+    futures : numpy.ndarray
+        Records of `trainer.course.future.FUTURE`, shape (n,).
     patients : numpy.ndarray
         Records of `trainer.course.state.PATIENT` at the end of the horizon, shape (n,).
     known_day : int
@@ -58,7 +63,7 @@ def end_points(valuation: Valuation, patients: np.ndarray, known_day: int, delay
     left = (patients["death_tick"] == NEVER).astype(float)
     for weight, damage in (
         (lasting.fibrosis, patients["fibrosis"]),
-        (lasting.growth, patients["growth"]),
+        (lasting.growth, futures["growth"]),
         (lasting.load, patients["load"]),
         (lasting.drive, patients["drive"]),
     ):

@@ -1,9 +1,7 @@
 """The value of acts: what each on the table is worth under each disease, from simulated futures.
 
-An act is what is ordered, begun and stopped today. After it a reference policy takes over: what is known is acted
-upon. The disease becomes known on the day a test names it, by the chance that the policy's table gives, else when
-the course of the illness and the team settle it, on a day that depends on the disease and not on the act. Then its
-proper treatment is given and everything else stops, support and prophylaxis aside.
+What follows an act stands in `trainer.reasoning.outlook`. All values are of the form: this act today, then the
+reference policy.
 
 Exact: the mixture over named early or not is a sum, never drawn; two acts that do the same to a patient of a disease
 share their futures, and all acts share the patient's chance. Approximate: tests name the disease independently of
@@ -16,41 +14,45 @@ Nothing here knows the patient: what is returned depends on the evidence alone. 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from trainer.core.chance import key_of, uniform
-from trainer.course.beginning import keys_again
 from trainer.course.cohort import Engine
-from trainer.course.future import Programs, Regimens, Rules, Treatment, carry
-from trainer.course.state import NEVER, State
-from trainer.knowledge.investigation import OTHERWISE
+from trainer.course.state import State
 from trainer.knowledge.plan import Course
 from trainer.knowledge.statement import OTHER
-from trainer.knowledge.treatment import Channel
 from trainer.knowledge.valuation import Valuation
+from trainer.reasoning.outlook import Act, Outlook
 from trainer.reasoning.regret import Regret, equally_right, regret
-from trainer.reasoning.schedule import Schedule, regimens, schedule, shifted, stopped
-from trainer.reasoning.utility import (
-    MOST,
-    course_points,
-    end_points,
-    test_charge,
-    toll_points,
-    treatment_charge,
-)
+from trainer.reasoning.sample import FULL, Effort, Sample, sample
+from trainer.reasoning.schedule import schedule, shifted, stopped
 
 OWN = "own"
-RESULT_DAYS = (2, 7, 21)
-"""Days after which results are acted upon; a result counts on the next of them. Judgement."""
 
-_KEPT = ("supportive", "prophylaxis")
-_FRESH_SALT = 200_000  # beyond the attempts of `trainer.course.beginning` and the draws of cohorts
-_OFFSET = 17  # stream of the resampling's offset
-_HOURS = 24.0
+
+class Imagination(Protocol):
+    """Imagined patients of each disease that can be had on any day under any courses."""
+
+    def select(self, disease: str, courses: Sequence[Course], day: int, particles: np.ndarray) -> State:
+        """Return a copy of some patients (int, shape (k,)) of a disease at the beginning of a day."""
+        ...
+
+
+class Weighed(Protocol):
+    """A posterior: shares of the diseases, and within each the weights of its imagined patients."""
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Return the shares by disease."""
+        ...
+
+    @property
+    def weights(self) -> Mapping[str, np.ndarray]:
+        """Return the weights by disease, each of shape (imagined,)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -70,41 +72,6 @@ class Orders:
     courses: tuple[Course, ...] = ()
     tests: tuple[str, ...] = ()
     answered: Collection[str] = ()
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How many patients are imagined.
-
-    Parameters
-    ----------
-    main, minor : int
-        Of a disease with at least ``share`` of the posterior or of the learner's belief, and of any other.
-    share : float
-    """
-
-    main: int
-    minor: int
-    share: float
-
-
-FULL = Effort(main=48, minor=8, share=0.01)
-COARSE = Effort(main=8, minor=3, share=0.03)
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """Imagined patients of one disease, each as likely as another.
-
-    Parameters
-    ----------
-    state : State
-    source : numpy.ndarray
-        int64, shape (n,): which of the observer's patients each is a copy of.
-    """
-
-    state: State
-    source: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,36 +154,6 @@ def regret_of(values: Values, stated: Mapping[str, float]) -> Judged:
     return Judged(found, bool(values.right[values.own]))
 
 
-@dataclass(frozen=True, eq=False)
-class _Act:
-    """An act with what it gives and orders."""
-
-    id: str
-    title: str
-    courses: tuple[Course, ...]
-    tests: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Branch:
-    """One way in which a disease becomes known after an act: by chance ``chance`` on day ``known``."""
-
-    chance: float
-    known: int
-
-
-@dataclass(eq=False)
-class _Batch:
-    """Programs and rows gathered for one run of the engine."""
-
-    flat: list[np.ndarray] = field(default_factory=list)
-    per_kg: list[np.ndarray] = field(default_factory=list)
-    most_mg: list[np.ndarray] = field(default_factory=list)
-    known: list[int] = field(default_factory=list)
-    begun: list[int] = field(default_factory=list)
-    rows: list[slice] = field(default_factory=list)
-
-
 class Appraiser:
     """Values acts by the valuation of a policy.
 
@@ -228,29 +165,47 @@ class Appraiser:
 
     def __init__(self, engine: Engine, valuation: Valuation) -> None:
         self.engine, self.valuation = engine, valuation
-        self.horizon = round(valuation.horizon.value)
-        ill, quality = valuation.ill, valuation.quality
-        self._rules = Rules(
-            ill.symptom.value,
-            ill.spo2.value,
-            round(ill.look.value),
-            valuation.oxygen_below.value,
-            quality.hypoxaemia_from.value,
-            quality.hypoxaemia_worst.value,
-        )
-        self._always = [self._regimens(d, "always") for d in engine.parameters.ids]
-        self._if_ill = [self._regimens(d, "if_ill") for d in engine.parameters.ids]
-        self._again = [self._regimens(d, "again") for d in engine.parameters.ids]
-        self._treatment = Treatment(regimens(self._always), regimens(self._if_ill), regimens(self._again))
-        self._masks = [_felt(engine, row) for row in range(len(engine.parameters.ids))]
-
-    def _regimens(self, disease: str, when: str) -> Schedule:
-        proper = self.valuation.proper.get(disease)
-        names: Sequence[str] = getattr(proper, when) if proper else ()
-        courses = [course for name in names for course in self.valuation.regimens[name].courses]
-        return schedule(courses, self.engine.library.treatments, 0, self.horizon)
+        self.outlook = Outlook(engine, valuation)
 
     def values(
+        self,
+        imagined: Imagination,
+        posterior: Weighed,
+        courses: Sequence[Course],
+        own: Orders,
+        day: int,
+        effort: Effort = FULL,
+        stated: Mapping[str, float] | None = None,
+    ) -> Values:
+        """Return what each act on the table is worth, under what could be known.
+
+        Parameters
+        ----------
+        imagined : Imagination
+        posterior : Weighed
+        courses : sequence of Course
+            What the learner ordered before, with explicit days: those before ``day`` have run.
+        own : Orders
+            The learner's own orders at this step, one more act.
+        day : int
+            Today.
+        effort : Effort
+        stated : mapping of str to float, optional
+            The learner's belief, for how many patients are worth imagining.
+        """
+        running = tuple(course for course in courses if course.day is not None and course.day < day)
+        samples = {}
+        for disease, weights in posterior.weights.items():
+            share = max(posterior.shares[disease], (stated or {}).get(disease, 0.0))
+            count = effort.main if share >= effort.share else effort.minor
+
+            def select(particles: np.ndarray, disease: str = disease) -> State:
+                return imagined.select(disease, running, day, particles)
+
+            samples[disease] = sample(select, weights, count, disease, day)
+        return self.weigh(samples, posterior.shares, running, own, day)
+
+    def weigh(
         self,
         samples: Mapping[str, Sample],
         shares: Mapping[str, float],
@@ -263,7 +218,7 @@ class Appraiser:
         Parameters
         ----------
         samples : mapping of str to Sample
-            By disease, patients at the beginning of ``day``, from `sample`.
+            By disease, patients at the beginning of ``day``.
         shares : mapping of str to float
             The posterior, of the same diseases.
         running : sequence of Course
@@ -274,7 +229,7 @@ class Appraiser:
         """
         acts = self._table(running, own, day)
         diseases = tuple(samples)
-        points = self._points(acts, samples, own.answered, day)
+        points = self.outlook.points(acts, samples, own.answered, day)
         utility = np.array([[points[d][a].mean() for d in diseases] for a in range(len(acts))])
         posterior = np.array([shares[d] for d in diseases])
         expected = utility @ posterior
@@ -301,15 +256,15 @@ class Appraiser:
         state : State
             One patient at the beginning of ``day``, with their own key.
         running, own, day
-            As for `values`.
+            As for `weigh`.
         """
         acts = self._table(running, own, day)
         disease = self.engine.parameters.ids[int(state.patients["disease"][0])]
         only = {disease: Sample(state, np.zeros(1, np.int64))}
-        points = self._points(acts, only, own.answered, day)[disease]
+        points = self.outlook.points(acts, only, own.answered, day)[disease]
         return {act.id: float(points[a][0]) for a, act in enumerate(acts)}
 
-    def _table(self, running: Sequence[Course], own: Orders, day: int) -> list[_Act]:
+    def _table(self, running: Sequence[Course], own: Orders, day: int) -> list[Act]:
         """Return the acts on the table, the learner's own last."""
         treatments = self.engine.library.treatments
         taking = schedule(running, treatments, min([day, *(c.day or 0 for c in running)]), 1 + day)
@@ -322,220 +277,8 @@ class Appraiser:
                 continue
             begun = [course for name in choice.regimens for course in self.valuation.regimens[name].courses]
             courses = (*stopped(running, treatments, choice.stops, day), *shifted(begun, day))
-            acts.append(_Act(choice.id, choice.title, courses, choice.tests))
-        return [*acts, _Act(OWN, "your own orders", own.courses, own.tests)]
-
-    def _points(
-        self, acts: Sequence[_Act], samples: Mapping[str, Sample], answered: Collection[str], day: int
-    ) -> dict[str, list[np.ndarray]]:
-        """Return for each disease and act the points of every patient of its sample."""
-        batch = _Batch()
-        seen: dict[tuple[object, ...], int] = {}
-        where: dict[tuple[str, int], list[tuple[_Branch, int]]] = {}
-        plans = [self._plan(act, day) for act in acts]
-        sizes = np.cumsum([0, *(len(s.state) for s in samples.values())])
-        for j, disease in enumerate(samples):
-            row = self.engine.parameters.row(disease)
-            for a, act in enumerate(acts):
-                branches = self._branches(act.tests, answered, disease)
-                where[disease, a] = [
-                    (branch, self._program(batch, seen, plans[a], branch.known, row, j, day)) for branch in branches
-                ]
-        states, program = [], []
-        for p, at in enumerate(batch.rows):
-            states.append(np.arange(sizes[at.start], sizes[at.stop]))
-            program.append(np.full(len(states[-1]), p))
-        pool = State(
-            np.concatenate([s.state.patients for s in samples.values()]),
-            np.concatenate([s.state.opacities for s in samples.values()]),
-        )
-        state = pool.select(np.concatenate(states))
-        futures = carry(
-            state,
-            self.engine.parameters,
-            np.concatenate(program),
-            Programs(
-                Regimens(np.array(batch.flat), np.array(batch.per_kg), np.array(batch.most_mg)),
-                np.array(batch.known),
-                np.array(batch.begun),
-            ),
-            self._treatment,
-            self._rules,
-            day,
-        )
-        starts = np.cumsum([0, *(len(s) for s in states)])
-        lived = course_points(self.valuation, futures) - toll_points(self.valuation, state.patients, day)
-        out: dict[str, list[np.ndarray]] = {}
-        for disease in samples:
-            proper = self.valuation.proper.get(disease)
-            delay = proper.delay.value if proper and proper.delay else 0.0
-            out[disease] = []
-            for a, act in enumerate(acts):
-                total = np.zeros(len(samples[disease].state))
-                for branch, p in where[disease, a]:
-                    rows = slice(starts[p], starts[p + 1])
-                    end = end_points(self.valuation, state.patients[rows], branch.known, delay)
-                    charge = self._charge(act, plans[a], branch.known, disease, futures[rows], day)
-                    total += branch.chance * np.clip(lived[rows] + end - charge, 0.0, MOST)
-                out[disease].append(total)
-        return out
-
-    def _plan(self, act: _Act, day: int) -> tuple[Schedule, Schedule]:
-        """Return all that an act gives, and of it what is kept beside the treatment of a known disease."""
-        treatments = self.engine.library.treatments
-        first = min([day, *(course.day or 0 for course in act.courses)])
-        days = day - first + self.horizon
-        kept = [c for c in act.courses if treatments[c.give].group in _KEPT]
-        return schedule(act.courses, treatments, first, days), schedule(kept, treatments, first, days)
-
-    def _branches(self, tests: Sequence[str], answered: Collection[str], disease: str) -> list[_Branch]:
-        """Return when the disease becomes known, and how likely."""
-        proper = self.valuation.proper.get(disease)
-        settled = round(proper.settled.value) if proper else self.horizon
-        group = self.engine.library.diseases[disease].group
-        chances: dict[int, float] = {}
-        open_ = 1.0
-        asked = [test for test in dict.fromkeys(tests) if test not in answered]
-        for known, test in sorted((self._result_day(test), test) for test in asked):
-            table = self.valuation.names.get(test, {})
-            named = next((table[key].value for key in (disease, group, OTHERWISE) if key in table), 0.0)
-            if named > 0.0 and known < settled:
-                chances[known] = chances.get(known, 0.0) + open_ * named
-                open_ *= 1.0 - named
-        return [*(_Branch(chance, known) for known, chance in chances.items()), _Branch(open_, settled)]
-
-    def _result_day(self, test: str) -> int:
-        days = self.engine.library.tests[test].latency.value / _HOURS
-        return next((d for d in RESULT_DAYS if days <= d), math.ceil(days))
-
-    def _program(
-        self,
-        batch: _Batch,
-        seen: dict[tuple[object, ...], int],
-        plan: tuple[Schedule, Schedule],
-        known: int,
-        row: int,
-        block: int,
-        day: int,
-    ) -> int:
-        """Return the number of the program of a branch, a new one unless the disease cannot tell it from another."""
-        full, kept = plan
-        today = day - full.first_day
-        change = today + known
-        flat = np.concatenate([full.flat[today:change], kept.flat[change:]]) * self._masks[row]
-        per_kg = np.concatenate([full.per_kg[today:change], kept.per_kg[change:]])
-        most = np.concatenate([full.most_mg[today:change], kept.most_mg[change:]])
-        begun = full.begun(day + known) - day
-        key = (block, known, begun, flat.tobytes(), per_kg.tobytes(), most.tobytes())
-        if key not in seen:
-            seen[key] = len(batch.known)
-            batch.flat.append(flat)
-            batch.per_kg.append(per_kg)
-            batch.most_mg.append(most)
-            batch.known.append(known)
-            batch.begun.append(begun)
-            batch.rows.append(slice(block, block + 1))
-        return seen[key]
-
-    def _charge(
-        self,
-        act: _Act,
-        plan: tuple[Schedule, Schedule],
-        known: int,
-        disease: str,
-        futures: np.ndarray,
-        day: int,
-    ) -> np.ndarray:
-        """Return the points that the act and what follows it cost, shape (n,).
-
-        Who begins a treatment bears its harms, however long it is taken; what runs since before today is no longer
-        a choice. Money is counted by the day.
-        """
-        library, row = self.engine.library, self.engine.parameters.row(disease)
-        tests = math.fsum(test_charge(self.valuation, library.tests[test]) for test in dict.fromkeys(act.tests))
-        total = np.full(len(futures), tests)
-        full = plan[0]
-        today = day - full.first_day
-        borne = set()
-        for name, on in full.taken.items():
-            kept = library.treatments[name].group in _KEPT
-            given = on[today:] if kept else on[today : today + known]
-            price = self.valuation.cost.value * library.treatments[name].cost.value
-            total += price * given.sum()
-            if today > 0 and on[today - 1]:
-                borne.add(name)
-            elif given.any():
-                borne.add(name)
-                total += treatment_charge(self.valuation, library.treatments[name])
-        parts = (
-            (self._always[row], np.where(futures["days"] > known, known, -1)),
-            (self._if_ill[row], futures["started"]),
-            (self._again[row], futures["again"]),
-        )
-        for proper, start in parts:
-            for name, on in proper.taken.items():
-                treatment = library.treatments[name]
-                days = np.concatenate([[0], np.cumsum(on)])[np.clip(self.horizon - start, 0, self.horizon)]
-                cost = self.valuation.cost.value * treatment.cost.value * days
-                if name not in borne:
-                    cost = cost + treatment_charge(self.valuation, treatment)
-                total += np.where(start >= 0, cost, 0.0)
-            borne |= set(proper.taken)
-        return total
-
-
-def sample(state: State, weights: np.ndarray, count: int, disease: str, day: int) -> Sample:
-    """Return patients drawn by their weights, each as likely as another.
-
-    Systematic resampling: each patient comes as often as the weight says, rounded up or down, by one keyed offset.
-    A second copy of a patient has a past in common with the first and a future of its own: it gets a fresh key,
-    from which only what is still to come is drawn, since traits were drawn at onset. (The side of an effusion and
-    whether an opacity will hollow out are the two things of the past that hang on the key; neither is felt.)
-
-    Parameters
-    ----------
-    state : State
-        The observer's imagined patients of the disease at the beginning of ``day``, shape (n,).
-    weights : numpy.ndarray
-        Shape (n,); the dead do not count.
-    count : int
-    disease : str
-    day : int
-    """
-    alive = state.patients["death_tick"] == NEVER
-    mass = np.where(alive, weights, 0.0)
-    if mass.sum() <= 0.0:
-        mass = alive.astype(float) if alive.any() else np.ones(len(state))
-    offset = uniform(key_of("futures", disease, day), _OFFSET, 0, 0)
-    edges = np.cumsum(mass) / mass.sum()
-    source = np.minimum(np.searchsorted(edges, (offset + np.arange(count)) / count), len(state) - 1)
-    out = state.select(source)
-    copy = np.arange(count) - np.searchsorted(source, source)
-    for c in range(1, int(copy.max()) + 1 if count else 0):
-        rows = copy == c
-        out.patients["key"][rows] = keys_again(out.patients["key"][rows], _FRESH_SALT + c)
-    return Sample(out, source)
-
-
-def _felt(engine: Engine, row: int) -> np.ndarray:
-    """Return which channels a disease or the body feels, as 0 and 1; the others change nothing in the engine."""
-    q = engine.parameters.diseases[row]
-    felt = np.ones(len(Channel))
-    inflamed = q["inflammation_production"] > 0.0
-    for channel, does in (
-        (Channel.TYPICAL_BACTERIA, q["microbe_kind"] == 1),
-        (Channel.ATYPICAL_BACTERIA, q["microbe_kind"] == 1),
-        (Channel.RESISTANT_BACTERIA, q["microbe_kind"] == 1),
-        (Channel.MOULD, q["microbe_kind"] == 2),
-        (Channel.MYCOBACTERIA, q["microbe_kind"] == 3),
-        (Channel.MACROLIDE_IMMUNE, inflamed),
-        (Channel.STEROID_SPARING, inflamed),
-        (Channel.CULPRIT_WITHDRAWAL, inflamed and q["inflammation_exposure_half_life"] > 0.0),
-        (Channel.ANTIFIBROTIC, q["fibrosis_antifibrotic_slows"] > 0.0),
-        (Channel.ANTICOAGULATION, q["thrombus_recurrence"] > 0.0),
-    ):
-        felt[channel] = float(does)
-    return felt
+            acts.append(Act(choice.id, choice.title, courses, choice.tests))
+        return [*acts, Act(OWN, "your own orders", own.courses, own.tests)]
 
 
 def _variance(difference: np.ndarray, source: np.ndarray) -> float:
