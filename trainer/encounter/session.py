@@ -1,6 +1,6 @@
 """One learner and one patient: commands in, events out, and the situation as a fold of the events.
 
-Crude: tests report at once, there are no interrupts, reads or forecasts, and only key features and prophylaxis are scored.
+Crude: tests report at once, there are no interrupts, reads or forecasts; only key features and prophylaxis score.
 """
 
 from __future__ import annotations
