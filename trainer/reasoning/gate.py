@@ -6,7 +6,7 @@ Nothing of the hidden truth enters, and no luck: a gate is failed by the act, wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -65,8 +65,8 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A saturation that the learner had been shown, in percent."""
+class Saturation:
+    """An oxygen saturation that the learner had been shown, in percent."""
 
     day: int
     event: int
@@ -82,25 +82,18 @@ class Known:
     drugs : numpy.ndarray
         What is taken on each day as ordered, shape (days, len(Channel)).
     stretches : tuple of Stretch
-    saturations : tuple of Reading
+    saturations : tuple of Saturation
     deteriorations : tuple of Moment
         When the learner was told that the patient got worse.
     defects : tuple of str
         As for `prophylaxis_demanded`.
-    names : mapping
-        Diseases, tests and treatments to their names.
     """
 
     drugs: np.ndarray
     stretches: tuple[Stretch, ...] = ()
-    saturations: tuple[Reading, ...] = ()
+    saturations: tuple[Saturation, ...] = ()
     deteriorations: tuple[Moment, ...] = ()
     defects: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    def name(self, word: str) -> str:
-        """Return how something is called."""
-        return self.names.get(word, word)
 
 
 def safety_gates(
@@ -159,7 +152,7 @@ def safety_items(
 
 def _uncovered(rule: UncoveredSteroid, disease: str, kind: Infection, log: Log, known: Known) -> Gate:
     """A steroid needs cover from its first day in every stretch at whose start the infection was likely."""
-    name, dose = known.name(disease), f"{rule.from_mg.value:g} mg or more"
+    name, dose = log.name(disease), f"{rule.from_mg.value:g} mg or more"
     title, least = f"{rule.title}: {name}", share(kind.threshold.value)
     cover = known.drugs[:, [Channel[channel.upper()] for channel in kind.channels]].max(axis=1) > 0.0
     high = known.drugs[:, Channel.GLUCOCORTICOID] >= rule.from_mg.value
@@ -212,7 +205,7 @@ def _hypoxaemia(rule: Hypoxaemia, log: Log, known: Known) -> Gate:
         if limit is not None and shown and shown[-1].percent < limit.value:
             last = shown[-1]
             reason = (
-                f"{known.name(order.id)} was ordered on day {order.day} with a saturation of {last.percent:.0f} % on "
+                f"{log.name(order.id)} was ordered on day {order.day} with a saturation of {last.percent:.0f} % on "
                 f"day {last.day}; below {limit.value:g} % it is too dangerous."
             )
             return Gate("hypoxaemia", rule.title, True, reason, order.day, order.event)

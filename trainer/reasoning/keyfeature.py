@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -56,6 +56,8 @@ class Log:
         The event that closed the last step; omissions are laid to it.
     relapses : tuple of int
         Days of the visits at which a relapse was noticed.
+    names : mapping
+        Tests, treatments and diseases to their names.
     """
 
     orders: tuple[Order, ...]
@@ -65,6 +67,11 @@ class Log:
     until_day: int
     closing: Moment
     relapses: tuple[int, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, word: str) -> str:
+        """Return how something is called."""
+        return self.names.get(word, word)
 
     def of(self, ids: Iterable[str], from_day: int, until_day: int) -> list[Order]:
         """Return the orders of any of these in a window, its ends included."""
@@ -152,7 +159,7 @@ def _done(feature: Done, log: Log) -> _Judged | None:
         late = log.of(feature.any_of, feature.zero_day + 1, log.until_day)
         if late:
             first = late[0]
-            said = f"Ordered only on day {first.day}; it was due by day {feature.by_day}."
+            said = f"{log.name(first.id)} was ordered only on day {first.day}; it was due by day {feature.by_day}."
             return 0.0, Moment(first.day, first.event), said, (first.id,)
         if log.until_day < feature.by_day:
             return None
@@ -161,11 +168,12 @@ def _done(feature: Done, log: Log) -> _Judged | None:
     at = Moment(first.day, first.event)
     sooner = [o for o in log.of(feature.before, 0, first.day) if o.day < first.day]
     if sooner:
-        said = f"Ordered on day {first.day}, after {sooner[0].id} had been started on day {sooner[0].day}."
+        said = f"{log.name(first.id)} was ordered on day {first.day}"
+        said += f", after {log.name(sooner[0].id)} had been started on day {sooner[0].day}."
         return 0.0, at, said, (first.id, sooner[0].id)
     credit = time_credit(first.day, feature.by_day, feature.zero_day)
     late_by = "in time" if credit == 1.0 else f"late: it was due by day {feature.by_day} and earns {share(credit)}"
-    return credit, at, f"Ordered on day {first.day}, {late_by}.", (first.id,)
+    return credit, at, f"{log.name(first.id)} was ordered on day {first.day}, {late_by}.", (first.id,)
 
 
 def _avoided(feature: Avoided, log: Log) -> _Judged | None:
@@ -173,7 +181,7 @@ def _avoided(feature: Avoided, log: Log) -> _Judged | None:
     if not orders:
         return None if log.until_day < feature.from_day else (0.0, log.closing, "Rightly not ordered.", ())
     first = orders[0]
-    return 1.0, Moment(first.day, first.event), f"{first.id} was ordered on day {first.day}.", (first.id,)
+    return 1.0, Moment(first.day, first.event), f"{log.name(first.id)} was ordered on day {first.day}.", (first.id,)
 
 
 def _shape(feature: TaperShape, log: Log) -> _Judged | None:

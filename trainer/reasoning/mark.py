@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from trainer.chest.series import Series
 from trainer.knowledge.marking import Perception
 from trainer.knowledge.statement import Mark
 from trainer.reasoning.item import Item, Moment
@@ -30,7 +30,21 @@ class Block:
     origin_mm: tuple[float, float, float]
 
 
-def block_about(series: Series, mark: Mark, radius_mm: float) -> Block:
+class Slices(Protocol):
+    """What is needed of a series of the chest, as `trainer.chest.series.Series` has it."""
+
+    origin_mm: tuple[float, float, float]
+    count: int
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]: ...  # noqa: D102
+    @property
+    def shape(self) -> tuple[int, int, int]: ...  # noqa: D102
+    def position_mm(self, index: int) -> float: ...  # noqa: D102
+    def truth(self, index: int) -> dict[int, np.ndarray]: ...  # noqa: D102
+
+
+def block_about(series: Slices, mark: Mark, radius_mm: float) -> Block:
     """Return the truth of a series around a mark: only the slices that lie within the radius are made.
 
     A voxel that two opacities share goes to the one with the lower number.
