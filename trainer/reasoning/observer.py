@@ -335,11 +335,11 @@ class Observer:
         assert scan.change is not None
         early = self.imagined.view(evidence.courses, scan.before)
         moves = changes_between(early.parts, view.parts)
-        chance = self._shaped(log_likelihood(scan.change, moves))
+        chance = self._shaped(log_likelihood(scan.change, moves, CHANGE))
         said = dict(zip(CHANGE, (bool(c) for c in scan.change), strict=True))
         moved = said["opacity-gone"] and said["new-opacity"]
         gone, new = (CHANGE.index(one) for one in ("opacity-gone", "new-opacity"))
-        both = log_likelihood(np.ones(len(CHANGE), dtype=bool), moves)[:, [gone, new]].sum(axis=1)
+        both = log_likelihood(np.ones(len(CHANGE), dtype=bool), moves, CHANGE)[:, [gone, new]].sum(axis=1)
         migration = self._shaped(both if moved else np.log1p(-np.exp(both)))
         yield _Finding("migration", _always(migration), moved, counts=False)
         name = self._answered(evidence.courses, scan.before, scan.day)
