@@ -188,7 +188,7 @@ class Assessment:
         closing = stops[-1].closing
         log = log_of(session, closing)
         stretches = tuple(self._stretch(stop, following) for stop, following in pairwise([*stops, None]) if stop)
-        known = known_of(session, stretches, marking.safety, self._names)
+        known = known_of(session, stretches, marking.safety)
         features = key_feature_items(session.case.key_features, log, marking.points)
         covered = prophylaxis_item(marking.safety.prophylaxis, log, known.defects, marking.points)
         gates = safety_gates(marking.safety, log, known, session.case.key_features, features)

@@ -19,7 +19,8 @@ from trainer.reasoning.dial import ScoreSheet
 from trainer.reasoning.economy import Charge
 from trainer.reasoning.imagined import Imagined
 from trainer.reasoning.observer import Observer
-from trainer.reasoning.value import FULL, Appraiser, Effort
+from trainer.reasoning.sample import FULL, Effort
+from trainer.reasoning.value import Appraiser
 
 
 class Examiner:
@@ -54,15 +55,21 @@ class Examiner:
         """Return who speaks for a plan: its own words, or what the findings warrant."""
         return Observing(plan, self.mind(session), self.policy.marking) if plan.says == "observer" else Written(plan)
 
-    def play(self, case: Case, seed: int, plan: Plan, mode: Mode = "tutor", speaker: Speaker | None = None) -> Session:
-        """Play a case by a plan.
+    def play(self, session: Session, plan: Plan, speaker: Speaker | None = None) -> Session:
+        """Play an encounter from its beginning by a plan, and return it.
+
+        Parameters
+        ----------
+        session : Session
+        plan : Plan
+        speaker : Speaker, optional
+            Who speaks; else whom the plan names.
 
         Raises
         ------
         BadInput
             If the encounter refuses something that the plan says.
         """
-        session = self.session(case, seed, mode)
         play(session, plan, speaker if speaker is not None else self.speaker(session, plan))
         return session
 
@@ -79,5 +86,6 @@ class Examiner:
                 id=plan.id, title=plan.title, source=plan.source, treatments=plan.treatments, tests=plan.tests,
                 visits=plan.visits,
             )  # fmt: skip
-            self._references[key] = self.play(session.case, session.run.header.seed, silent)
+            fresh = self.session(session.case, session.run.header.seed)
+            self._references[key] = self.play(fresh, silent)
         return charges_of(self._references[key], session.now.day)

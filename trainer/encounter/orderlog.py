@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from trainer.encounter.interrupt import RELAPSE
 from trainer.encounter.session import Session
 from trainer.knowledge.keyfeature import OBSERVE
 from trainer.knowledge.marking import Safety
 from trainer.reasoning.economy import Charge
-from trainer.reasoning.gate import Known, Reading, Stretch
+from trainer.reasoning.gate import Known, Saturation, Stretch
 from trainer.reasoning.item import Moment
 from trainer.reasoning.keyfeature import Log, Order
 from trainer.reasoning.taper import Taper
@@ -46,7 +46,7 @@ def log_of(session: Session, closing: Moment) -> Log:
     )
 
 
-def known_of(session: Session, stretches: Sequence[Stretch], safety: Safety, names: Mapping[str, str]) -> Known:
+def known_of(session: Session, stretches: Sequence[Stretch], safety: Safety) -> Known:
     """Return what the safety gates are judged on."""
     now, library = session.now, session.engine.library
     found = session.results()
@@ -56,7 +56,9 @@ def known_of(session: Session, stretches: Sequence[Stretch], safety: Safety, nam
     return Known(
         drugs=session.bedside.drugs(now.courses, max(now.day, 1)),
         stretches=tuple(stretches),
-        saturations=tuple(Reading(r.taken_day, r.event, float(r.value)) for r in found if r.report.finding == wanted),
+        saturations=tuple(
+            Saturation(r.taken_day, r.event, float(r.value)) for r in found if r.report.finding == wanted
+        ),
         deteriorations=tuple(
             Moment(day, number)
             for number, day, why in now.stops
@@ -66,7 +68,6 @@ def known_of(session: Session, stretches: Sequence[Stretch], safety: Safety, nam
             *(r.report.finding for r in found if r.report.finding in defects and r.value is True),
             *sorted(sparing),
         ),
-        names=names,
     )
 
 

@@ -55,23 +55,23 @@ class Written:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
 
     def read(self, session: Session) -> Read | None:
         """Return the read of today's CT."""
-        return next((read for read in self._plan.reads if read.day == session.now.day), None)
+        return next((read for read in self.plan.reads if read.day == session.now.day), None)
 
     def belief(self, session: Session) -> Belief | None:
         """Return the differential diagnosis."""
-        return next((belief for belief in self._plan.beliefs if belief.day == session.now.day), None)
+        return next((belief for belief in self.plan.beliefs if belief.day == session.now.day), None)
 
     def evidence(self, session: Session) -> Sequence[Citation]:
         """Return what is cited for and against."""
-        return [citation for citation in self._plan.evidence if citation.day == session.now.day]
+        return [citation for citation in self.plan.evidence if citation.day == session.now.day]
 
     def forecast(self, session: Session, next_day: int) -> Forecast | None:  # noqa: ARG002 - the plan has written it
         """Return what is expected of the next visit."""
-        return next((forecast for forecast in self._plan.forecasts if forecast.day == session.now.day), None)
+        return next((forecast for forecast in self.plan.forecasts if forecast.day == session.now.day), None)
 
 
 def stops_of(plan: Plan, last_day: int) -> list[int]:

@@ -86,22 +86,16 @@ def _tissue(parts: np.ndarray) -> dict[int, float]:
     return {int(p["label"]): float(p["tissue_ml"]) for p in parts if p["label"] > 0 and p["tissue_ml"] > 0}
 
 
-def careful_read(session: Session, day: int, before: int | None) -> Read:
-    """Return the read that a careful report amounts to: its signs and trend, and the zones as they are."""
-    scan = scan_of(session, day, before)
-    signs = [name for name, said in zip(STILL, scan.still, strict=True) if said]
-    trend: Trend | None = None
-    if scan.change is not None:
-        said = dict(zip(CHANGE, scan.change, strict=True))
-        trend = "worse" if said["opacities-larger"] else "better" if said["opacities-smaller"] else "same"
-        if said["opacity-gone"] and said["new-opacity"]:
-            signs.append(MIGRATION)
-    sound = zones_of(session.bedside.state(day))[0]
+def true_read(session: Session, day: int, before: int | None) -> Read:
+    """Return the read of one who sees all that is there and nothing else."""
+    seen = sight_of(session, day, before)
+    signs = [name for name in seen.askable if name in seen.present] + ([MIGRATION] if seen.migrated else [])
     return Read(
         day=day,
         signs=tuple(signs),
-        zones={zone: 4 for zone, there in zip(ZONES, sound, strict=True) if there},
-        trend=trend,
+        zones={zone: 4 for zone, there in zip(ZONES, seen.zones, strict=True) if there},
+        trend=seen.trend,
+        changes={str(label): change for label, change in seen.changes.items()},
     )
 
 

@@ -44,38 +44,38 @@ class Observing(Written):
 
     def __init__(self, plan: Plan, mind: Mind, marking: Marking) -> None:
         super().__init__(plan)
-        self._mind, self._marking = mind, marking
+        self.mind, self.marking = mind, marking
 
     def read(self, session: Session) -> Read | None:
-        """Return the read of today's CT: a careful report's."""
+        """Return the read of today's CT: what is there."""
         written = super().read(session)
         if written is not None:
             return written
         days = sight.scan_days(session.pictures())
         earlier = [day for day in days if day < session.now.day]
-        return sight.careful_read(session, session.now.day, earlier[-1] if earlier else None)
+        return sight.true_read(session, session.now.day, earlier[-1] if earlier else None)
 
     def belief(self, session: Session) -> Belief | None:
         """Return the observer's differential, once a step."""
         written = super().belief(session)
         if written is not None or _said(session, Belief):
             return written
-        return Belief(day=session.now.day, shares=in_tokens(self._mind.posterior(session.now).shares))
+        return Belief(day=session.now.day, shares=in_tokens(self.mind.posterior(session.now).shares))
 
     def evidence(self, session: Session) -> Sequence[Citation]:
         """Return the strongest findings for and against the likeliest disease."""
         written = super().evidence(session)
         if written or _said(session, Citation):
             return written
-        posterior = self._mind.posterior(session.now)
+        posterior = self.mind.posterior(session.now)
         leads = [b for _, b in session.now.said(Belief)]
         shares = leads[-1].shares if leads else posterior.shares
         named = {name: share for name, share in shares.items() if name != OTHER}
         if not named:
             return []
         lead = max(named, key=lambda name: (named[name], name))
-        known = Chart(posterior.evidence, self._mind.seen(session.now), {})
-        supports, opposes = telling_citations(lead, known, self._marking.reasoning)
+        known = Chart(posterior.evidence, self.mind.seen(session.now), {})
+        supports, opposes = telling_citations(lead, known, self.marking.reasoning)
         if not supports and not opposes:
             return []
         return [Citation(day=session.now.day, disease=lead, supports=supports, opposes=opposes)]
@@ -85,7 +85,7 @@ class Observing(Written):
         written = super().forecast(session, next_day)
         if written is not None or _said(session, Forecast):
             return written
-        expected = self._mind.expected(session.now, next_day)
+        expected = self.mind.expected(session.now, next_day)
         better, worse = round(expected.better, 2), round(expected.worse, 2)
         same = round(1.0 - better - worse, 2)
         if same < 0:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from trainer.encounter import chart
 from trainer.encounter.mind import Mind
 from trainer.encounter.situation import Situation
 from trainer.knowledge.statement import Belief
 from trainer.reasoning.decision import Choice
-from trainer.reasoning.value import FULL, OWN, Appraiser, Effort, Orders, Values, regret_of, sample
+from trainer.reasoning.sample import FULL, Effort
+from trainer.reasoning.value import OWN, Appraiser, Orders, Values, regret_of
 
 
 class Weighing:
@@ -34,17 +33,10 @@ class Weighing:
         before, after : Situation
             As the clock came to stand, and before it was moved on.
         """
-        posterior = mind.posterior(after)
-        stated = _stated(after)
-        samples = {}
-        for disease, share in posterior.shares.items():
-            main = max(share, stated.get(disease, 0.0)) >= self._effort.share
-            imagined = mind.observer.imagined
-            state = imagined.select(disease, after.courses, after.day, np.arange(imagined.count))
-            count = self._effort.main if main else self._effort.minor
-            samples[disease] = sample(state, posterior.weights[disease], count, disease, after.day)
+        posterior, orders = mind.posterior(after), _orders(mind, before, after)
+        imagined = mind.observer.imagined
         return self._appraiser.values(
-            samples, posterior.shares, before.courses, _orders(mind, before, after), after.day
+            imagined, posterior, before.courses, orders, after.day, self._effort, _stated(after)
         )
 
     def __call__(self, mind: Mind, before: Situation, after: Situation, next_day: int) -> Choice:
