@@ -89,8 +89,24 @@ def _check_frame(case: Case, document: Document) -> Iterator[Fault]:
     for where, text in told:
         for word in giveaways(text):
             yield document.fault(where, f"{word!r} tells the diagnosis")
+    for at, text in _plain(case):
+        if "{" in text or "}" in text:
+            yield document.fault(at, "a brace, where the words are not filled in from the patient")
     if not case.debrief:
         yield document.fault(("debrief",), "the debrief makes no point")
+
+
+def _plain(case: Case) -> Iterator[tuple[Where, str]]:
+    """Return the texts that are the same for every patient."""
+    yield ("title",), case.title
+    yield ("ends",), case.ends
+    yield from ((("objectives", i), text) for i, text in enumerate(case.objectives))
+    for i, step in enumerate(case.steps):
+        yield ("steps", i, "title"), step.title
+        yield ("steps", i, "ends"), step.ends
+    for i, feature in enumerate(case.key_features):
+        yield ("key_features", i, "title"), feature.title
+        yield ("key_features", i, "reason"), feature.reason
 
 
 def _check_patient(case: Case, document: Document, library: Library) -> Iterator[Fault]:
