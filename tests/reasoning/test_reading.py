@@ -42,7 +42,10 @@ def test_signs_by_hand():
     assert perception(signs=("consolidation", "air-bronchogram"))["signs"].points == pytest.approx(2 / 6)
     assert perception(signs=ASKABLE)["signs"].points < 0.5
     reason = perception(signs=("consolidation", "cavity"))["signs"].reason
-    assert "reversed halo sign; your read does not name it" in reason and "You name cavity, which is not" in reason
+    assert (
+        "ground-glass-opacity and reversed halo sign; your read does not name them" in reason
+        and "You name cavity, which is not" in reason
+    )
 
 
 def test_a_sound_chest():
