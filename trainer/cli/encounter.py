@@ -13,7 +13,7 @@ from trainer.core.storage import check_target
 from trainer.encounter.event import Header, Run
 from trainer.encounter.player import play
 from trainer.encounter.session import Session, sealed, situation_of
-from trainer.knowledge.case import case_plan, read_case
+from trainer.knowledge.casebook import case_plan, read_case
 from trainer.records.run_file import read_run, write_run
 
 

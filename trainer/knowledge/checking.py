@@ -13,6 +13,7 @@ from trainer.knowledge.investigation import OTHERWISE, Investigation
 from trainer.knowledge.number import JUDGEMENT
 from trainer.knowledge.plan import Plan
 from trainer.knowledge.policy import Policy
+from trainer.knowledge.statement import OTHER
 from trainer.knowledge.treatment import Treatment, objection
 
 
@@ -49,18 +50,20 @@ def check_references(
         if document.path.parent.name == "tests":
             yield from _check_tests(document, findings, tests, diseases)
         if document.path.parent.name == "plans" and document.path.stem in plans:
-            yield from check_plan(plans[document.path.stem], document, treatments, tests, diseases)
+            yield from check_plan(plans[document.path.stem], document, treatments, tests, diseases, findings)
         if document.path.parent.name == "policies" and document.path.stem in policies:
             yield from _check_policy(policies[document.path.stem], document, findings, tests, diseases)
 
 
 def check_names(documents: Iterable[Document], diseases: Mapping[str, Disease]) -> Iterator[Fault]:
-    """No two diseases may answer to the same word."""
+    """No two diseases may answer to the same word, and a variant is one of another that is known."""
     taken: dict[str, str] = {}
     for document in documents:
         disease = diseases.get(document.path.stem) if document.path.parent.name == "diseases" else None
         if disease is None:
             continue
+        if disease.variant_of is not None and disease.variant_of not in set(diseases) - {disease.id}:
+            yield document.fault(("variant_of",), f"no other disease is called {disease.variant_of!r}")
         synonyms = [(("synonyms", i), word) for i, word in enumerate(disease.synonyms)]
         for where, word in ((("id",), disease.id), (("name",), disease.name), *synonyms):
             other = taken.setdefault(word.strip().lower(), disease.id)
@@ -89,7 +92,7 @@ def _check_tests(
                     continue
                 for key in set(table) - set(diseases) - groups - {OTHERWISE}:
                     yield document.fault((*where, name, key), f"no disease or group is called {key!r}")
-                bare = [d.id for d in diseases.values() if not {d.id, d.group, OTHERWISE} & set(table)]
+                bare = [d.id for d in diseases.values() if not {d.id, d.variant_of, d.group, OTHERWISE} & set(table)]
                 if bare:
                     yield document.fault((*where, name), f"says nothing for {', '.join(bare)}")
 
@@ -100,8 +103,9 @@ def check_plan(
     treatments: Mapping[str, Treatment],
     tests: Mapping[str, Investigation],
     diseases: Mapping[str, Disease],
+    findings: Mapping[str, Finding],
 ) -> Iterator[Fault]:
-    """Treatments, tests and diseases must be known, and doses within what may be given."""
+    """Treatments and tests must be known, what is said of them as well, and doses within what may be given."""
     for i, course in enumerate(plan.treatments):
         treatment = treatments.get(course.give)
         if treatment is None:
@@ -114,9 +118,27 @@ def check_plan(
     for i, request in enumerate(plan.tests):
         if request.test not in tests:
             yield document.fault(("tests", i, "test"), f"no test is called {request.test!r}")
+    yield from _check_statements(plan, document, diseases, findings)
+
+
+def _check_statements(
+    plan: Plan, document: Document, diseases: Mapping[str, Disease], findings: Mapping[str, Finding]
+) -> Iterator[Fault]:
+    """Diseases and findings must be known."""
     for i, belief in enumerate(plan.beliefs):
-        for name in set(belief.shares) - set(diseases) - {"other"}:
+        for name in set(belief.shares) - set(diseases) - {OTHER}:
             yield document.fault(("beliefs", i, "shares", name), f"no disease is called {name!r}")
+    for i, read in enumerate(plan.reads):
+        for j, sign in enumerate(read.signs):
+            if sign not in findings:
+                yield document.fault(("reads", i, "signs", j), f"no finding is called {sign!r}")
+    for i, citation in enumerate(plan.evidence):
+        if citation.disease not in diseases:
+            yield document.fault(("evidence", i, "disease"), f"no disease is called {citation.disease!r}")
+        for side in ("supports", "opposes"):
+            for j, name in enumerate(getattr(citation, side)):
+                if name not in findings:
+                    yield document.fault(("evidence", i, side, j), f"no finding is called {name!r}")
 
 
 def _check_policy(

@@ -238,7 +238,7 @@ def read_plan(path: Path, known: Library) -> Plan:
     """
     document = read_document(path)
     plan = parse(Plan, document)
-    faults = list(check_plan(plan, document, known.treatments, known.tests, known.diseases))
+    faults = list(check_plan(plan, document, known.treatments, known.tests, known.diseases, known.findings))
     faults += check_sources(document, known.sources)
     if faults:
         raise BadFiles(faults)
