@@ -74,7 +74,8 @@ def test_equal_shares_and_never_extreme_lose_to_an_honest_player(evenness):
 def test_the_reason_names_what_was_off_and_what_was_taken_up():
     before, q = shares([20, 60, 4, 4, 4, 4, 2, 2]), shares([70, 10, 4, 4, 4, 4, 2, 2])
     made = belief_item(before, q, PRIOR, MARKING.reasoning, AT, NAMES, before=before)
-    assert "Cryptogenic organizing pneumonia got 20 % from you" in made.reason and "support 70 %" in made.reason
+    assert "You gave cryptogenic organizing pneumonia 20 %; the findings" in made.reason
+    assert "support 70 %" in made.reason
     assert "you took up 0 %" in made.reason
     away = belief_item(shares([10, 70, 4, 4, 4, 4, 2, 2]), q, PRIOR, MARKING.reasoning, AT, NAMES, before=before)
     assert "moved away" in away.reason and away.points < made.points

@@ -50,8 +50,8 @@ def test_what_a_citation_is_worth(supports, opposes, points):
 
 def test_the_reason_tells_the_weight_in_words():
     reason = account(("reversed-halo", "procalcitonin", "fever", "cavity"))[0].reason
-    assert "Reversed halo sign, as found here, is 5 times likelier in COP than in the others." in reason
-    assert "Procalcitonin, as found here, is 3 times less likely in COP" in reason and "cited it for" in reason
+    assert "Reversed halo sign, as found here: 5 times likelier in COP than otherwise." in reason
+    assert "Procalcitonin, as found here: 3 times less likely in COP" in reason and "cited it for" in reason
     assert "Fever says little about COP" in reason and "Cavity was not in the chart" in reason
     assert "Left out: Migration" in reason
 

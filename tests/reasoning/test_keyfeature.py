@@ -81,6 +81,13 @@ def test_an_omission_is_laid_to_what_closed_the_step_and_not_before_it_is_due():
     assert item(SHAPE, until_day=3) is None
 
 
+def test_too_early_does_not_count_and_is_told():
+    follow_up = done(any_of=("thin-section-ct",), from_day=28, by_day=56, zero_day=84)
+    early = item(follow_up, ("thin-section-ct", 3))
+    assert early.points == 0.0 and "day 3, too early; not again from day 28 to 56" in early.reason
+    assert item(follow_up, ("thin-section-ct", 3), ("thin-section-ct", 40)).points == 3.0
+
+
 def test_what_comes_after_its_prerequisite_was_broken_earns_nothing():
     late = done(before=("prednisolone",))
     assert item(late, ("prednisolone", 0), ("sputum-culture", 1)).points == 0.0

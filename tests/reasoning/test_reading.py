@@ -42,7 +42,10 @@ def test_signs_by_hand():
     assert perception(signs=("consolidation", "air-bronchogram"))["signs"].points == pytest.approx(2 / 6)
     assert perception(signs=ASKABLE)["signs"].points < 0.5
     reason = perception(signs=("consolidation", "cavity"))["signs"].reason
-    assert "reversed halo sign; your read does not name it" in reason and "You name cavity, which is not" in reason
+    assert (
+        "ground-glass-opacity and reversed halo sign; your read does not name them" in reason
+        and "You name cavity, which is not" in reason
+    )
 
 
 def test_a_sound_chest():
@@ -112,7 +115,7 @@ def test_any_read_is_marked_within_bounds(signs, zones, changes, trend):
 BLOCK = np.zeros((20, 40, 40), np.int32)
 BLOCK[8:12, 5:10, 5:10] = 3
 BLOCK[8:12, 5:10, 14:30] = 7
-TRUTH = Block(BLOCK, (2.0, 1.0, 1.0), (100.0, -20.0, -20.0))
+TRUTH = Block({label: label == BLOCK for label in (3, 7)}, (2.0, 1.0, 1.0), (100.0, -20.0, -20.0))
 
 
 def mark(z, y, x):
@@ -137,7 +140,7 @@ def test_which_opacity_a_mark_hits(place, label):
 
 
 class FakeSeries:
-    """The same truth as slices of a series; opacity 3 shares some voxels with 9."""
+    """The same truth as slices of a series."""
 
     origin_mm, spacing_mm, count, shape = (100.0, -20.0, -20.0), (2.0, 1.0, 1.0), 20, (20, 40, 40)
 
@@ -150,18 +153,26 @@ class FakeSeries:
     def truth(self, index):
         self.made.append(index)
         masks = {label: BLOCK[index] == label for label in (3, 7)}
-        return {9: masks[3]} | {label: mask for label, mask in masks.items() if mask.any()}
+        return {label: mask for label, mask in masks.items() if mask.any()}
 
 
 def test_only_the_slices_about_a_mark_are_made():
     series = FakeSeries()
     block = block_about(series, mark(4, 7, 7), 10.0)
-    assert series.made == list(range(10)) and block.labels.shape == (10, 40, 40)
-    assert (block.labels == BLOCK[:10]).all()
+    assert series.made == list(range(10)) and set(block.masks) == {3, 7}
+    assert (block.masks[7] == (BLOCK[:10] == 7)).all()
     assert lesion_at(mark(4, 7, 7), block, 10.0) == 3
     high = block_about(series, mark(16, 7, 7), 10.0)
     assert high.origin_mm[0] == 100.0 + 2.0 * 11 and lesion_at(mark(16, 7, 7), high, 10.0) == 3
     assert lesion_at(mark(500, 7, 7), block_about(series, mark(500, 7, 7), 10.0), 10.0) is None
+
+
+def test_of_two_opacities_in_one_place_the_nearer_centre_is_hit():
+    wide = np.zeros_like(BLOCK, bool)
+    wide[8:12, 5:10, :] = True
+    both = Block({3: BLOCK == 3, 8: wide}, (2.0, 1.0, 1.0), (100.0, -20.0, -20.0))
+    assert lesion_at(mark(10, 7, 7), both, 1.0) == 3
+    assert lesion_at(mark(10, 7, 25), both, 1.0) == 8
 
 
 def test_a_mark_outside_the_block_hits_nothing():

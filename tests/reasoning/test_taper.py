@@ -42,6 +42,10 @@ def test_a_course_ends_with_a_fortnight_without():
         (((40, 22), (10, 7), (0, 5)), None),
         (((40, 40),), None),  # still running
         (((5, 10), (0, 1), (20, 30), (0, 5)), 41),
+        (((40, 22), (0, 2), (40, 10)), None),  # renewed two days late
+        (((40, 22), (0, 3), (40, 10)), 22),
+        (((40, 22), (0, 2)), None),  # too soon to say
+        (((0, 9),), None),
     ],
 )
 def test_a_stop_at_once(steps, day):

@@ -11,7 +11,7 @@ import numpy as np
 
 from trainer.knowledge.marking import Reasoning
 from trainer.knowledge.statement import OTHER
-from trainer.reasoning.item import Item, Moment, share
+from trainer.reasoning.item import Item, Moment, inline, share
 from trainer.reasoning.probability import absorbed, divergence, excess_brier
 
 _WORTH_TELLING = 0.1  # share by which a disease must be off to be named; judgement
@@ -105,12 +105,11 @@ def _difference(p: np.ndarray, q: np.ndarray, diseases: Sequence[str], names: Ma
     told = [i for i in order if abs(gap[i]) >= _WORTH_TELLING]
     if not told:
         return "Your differential was about what the findings up to then support."
-    said = "; ".join(
-        f"{names.get(diseases[i], diseases[i])} got {share(p[i])} from you, the findings up to then support "
-        f"{share(q[i])}"
+    return " ".join(
+        f"You gave {inline(names.get(diseases[i], diseases[i]))} {share(p[i])}; the findings up to then support "
+        f"{share(q[i])}."
         for i in told
     )
-    return f"{said}."
 
 
 def _update(taken: float) -> str:

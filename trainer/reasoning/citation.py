@@ -8,7 +8,7 @@ from math import exp, log
 
 from trainer.knowledge.marking import Reasoning
 from trainer.knowledge.statement import OTHER, Citation
-from trainer.reasoning.item import Item, Moment
+from trainer.reasoning.item import Item, Moment, capital, inline
 
 _NAMED = 2  # findings left out that a reason names; judgement
 
@@ -36,8 +36,8 @@ class Chart:
         return self.evidence.get(finding, {}).get(disease, 0.0)
 
     def name(self, word: str) -> str:
-        """Return how a finding or disease is called."""
-        return self.names.get(word, word)
+        """Return how a finding or disease is called within a sentence."""
+        return inline(self.names.get(word, word))
 
     def telling(self, disease: str, marking: Reasoning) -> list[str]:
         """Return the findings in the chart that tell for or against a disease, the strongest first."""
@@ -115,14 +115,14 @@ def _one(finding: str, sign: int, disease: str, chart: Chart, marking: Reasoning
     """Return what one cited finding earns (below 0: loses), in log likelihood ratio, and what is said of it."""
     name, telling = chart.name(finding), log(marking.telling_ratio.value)
     if finding not in chart.seen:
-        return -telling, f"{_capital(name)} was not in the chart and cannot be cited."
+        return -telling, f"{capital(name)} was not in the chart and cannot be cited."
     ratio = chart.ratio(finding, disease)
     size = min(abs(ratio), log(marking.largest_ratio.value))
     if size < log(marking.weak_ratio.value):
-        return 0.0, f"{_capital(name)} says little about {chart.name(disease)}."
+        return 0.0, f"{capital(name)} says little about {chart.name(disease)}."
     weight = _weight(finding, disease, chart)
     if ratio * sign < 0:
-        return -size, f"{weight} You cited it {'for' if sign > 0 else 'against'} the disease."
+        return -size, f"{weight} You cited it {'for' if sign > 0 else 'against'} it."
     return (size if size >= telling else 0.5 * size), weight
 
 
@@ -131,12 +131,8 @@ def _weight(finding: str, disease: str, chart: Chart) -> str:
     times = exp(abs(ratio))
     how = "more than 100" if times > 100 else f"{times:.0f}" if times >= 9.5 else f"{times:.1f}".removesuffix(".0")
     direction = "likelier" if ratio > 0 else "less likely"
-    name = _capital(chart.name(finding))
-    return f"{name}, as found here, is {how} times {direction} in {chart.name(disease)} than in the others."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    name = capital(chart.name(finding))
+    return f"{name}, as found here: {how} times {direction} in {chart.name(disease)} than otherwise."
 
 
 def telling_citations(disease: str, chart: Chart, marking: Reasoning) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -71,17 +71,17 @@ def economy_items(
     parts = (
         ("cost", "Money spent", "eur", "EUR", economy.least_eur.value),
         ("radiation", "Radiation", "msv", "mSv", economy.least_msv.value),
-        ("invasive", "Invasive tests", "invasive", "invasive tests", economy.least_invasive.value),
+        ("invasive", "Invasive tests", "invasive", "invasive", economy.least_invasive.value),
     )
     items = []
     for name, title, field, unit, least in parts:
-        spent = sum(getattr(charge, field) for charge in charges)
-        due = max(least, sum(getattr(charge, field) for charge in reference))
+        spent, own = (sum(getattr(charge, field) for charge in each) for each in (charges, reference))
+        due = max(least, own)
         full, none = economy.slack.value * due, economy.nothing.value * due
         credit = 1.0 if spent <= full else max(0.0, (none - spent) / (none - full))
         dear = sorted((c for c in needless if getattr(c, field) > 0), key=lambda c: -getattr(c, field))
         dear = dear or sorted(charges, key=lambda c: -getattr(c, field))[:1]
-        reason = f"{spent:.0f} {unit}; the reference comes to {due:.0f}."
+        reason = f"{spent:.0f} {unit}; up to {full:.0f} loses nothing, and the reference comes to {own:.0f}."
         if credit < 1.0:
             told = [f"{c.name} on day {c.order.day} (event {c.order.event})" for c in dear[:_NAMED]]
             reason += f" The dearest that it does without: {listed(told)}."

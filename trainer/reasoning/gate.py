@@ -15,7 +15,7 @@ from trainer.knowledge.keyfeature import OBSERVE, Avoided, KeyFeature
 from trainer.knowledge.marking import Hypoxaemia, Infection, Prophylaxis, Safety, UncoveredSteroid, Unheeded
 from trainer.knowledge.number import JUDGEMENT
 from trainer.knowledge.treatment import Channel
-from trainer.reasoning.item import Item, Moment, share
+from trainer.reasoning.item import Item, Moment, inline, share
 from trainer.reasoning.keyfeature import Log, bare_days, prophylaxis_demanded
 
 
@@ -152,7 +152,7 @@ def safety_items(
 
 def _uncovered(rule: UncoveredSteroid, disease: str, kind: Infection, log: Log, known: Known) -> Gate:
     """A steroid needs cover from its first day in every stretch at whose start the infection was likely."""
-    name, dose = log.name(disease), f"{rule.from_mg.value:g} mg or more"
+    name, dose = inline(log.name(disease)), f"{rule.from_mg.value:g} mg or more"
     title, least = f"{rule.title}: {name}", share(kind.threshold.value)
     cover = known.drugs[:, [Channel[channel.upper()] for channel in kind.channels]].max(axis=1) > 0.0
     high = known.drugs[:, Channel.GLUCOCORTICOID] >= rule.from_mg.value

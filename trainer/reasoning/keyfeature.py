@@ -163,7 +163,12 @@ def _done(feature: Done, log: Log) -> _Judged | None:
             return 0.0, Moment(first.day, first.event), said, (first.id,)
         if log.until_day < feature.by_day:
             return None
-        return 0.0, log.closing, f"Not ordered, though due by day {feature.by_day}.", ()
+        early = log.of(feature.any_of, 0, feature.from_day - 1)
+        said = f"Not ordered, though due by day {feature.by_day}."
+        if early:
+            said = f"{log.name(early[0].id)} was ordered on day {early[0].day}, too early; not again from day "
+            said += f"{feature.from_day} to {feature.by_day}, when it was due."
+        return 0.0, log.closing, said, tuple(order.id for order in early)
     first = orders[0]
     at = Moment(first.day, first.event)
     sooner = [o for o in log.of(feature.before, 0, first.day) if o.day < first.day]

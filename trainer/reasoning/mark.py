@@ -19,13 +19,13 @@ class Block:
 
     Parameters
     ----------
-    labels : numpy.ndarray
-        Number of the opacity that owns each voxel, 0 for none, int, shape (z, y, x).
+    masks : mapping
+        Number of each opacity to its mask, bool, shape (z, y, x); masks may share voxels.
     spacing_mm, origin_mm : tuple of float
         Distance of neighbours, and place of voxel [0, 0, 0], along (z, y, x).
     """
 
-    labels: np.ndarray
+    masks: Mapping[int, np.ndarray]
     spacing_mm: tuple[float, float, float]
     origin_mm: tuple[float, float, float]
 
@@ -45,18 +45,15 @@ class Slices(Protocol):
 
 
 def block_about(series: Slices, mark: Mark, radius_mm: float) -> Block:
-    """Return the truth of a series around a mark: only the slices that lie within the radius are made.
-
-    A voxel that two opacities share goes to the one with the lower number.
-    """
-    spacing = series.spacing_mm
-    first = max(0, int(np.ceil((mark.z_mm - radius_mm - series.origin_mm[0]) / spacing[0])))
-    last = min(series.count - 1, int(np.floor((mark.z_mm + radius_mm - series.origin_mm[0]) / spacing[0])))
-    labels = np.zeros((max(0, last - first + 1), *series.shape[1:]), np.int32)
-    for index in range(first, last + 1):
-        for label, mask in sorted(series.truth(index).items(), reverse=True):
-            labels[index - first][mask] = label
-    return Block(labels, spacing, (series.position_mm(first), *series.origin_mm[1:]))
+    """Return the truth of a series around a mark: only the slices that lie within the radius are made."""
+    step = series.spacing_mm[0]
+    first = max(0, int(np.ceil((mark.z_mm - radius_mm - series.origin_mm[0]) / step)))
+    last = min(series.count - 1, int(np.floor((mark.z_mm + radius_mm - series.origin_mm[0]) / step)))
+    slices = [series.truth(index) for index in range(first, last + 1)]
+    nothing = np.zeros(series.shape[1:], bool)
+    labels = sorted({label for masks in slices for label in masks})
+    whole = {label: np.stack([masks.get(label, nothing) for masks in slices]) for label in labels}
+    return Block(whole, series.spacing_mm, (series.position_mm(first), *series.origin_mm[1:]))
 
 
 def lesion_at(mark: Mark, block: Block, radius_mm: float) -> int | None:
@@ -68,21 +65,19 @@ def lesion_at(mark: Mark, block: Block, radius_mm: float) -> int | None:
     place = np.array([mark.z_mm, mark.y_mm, mark.x_mm])
     spacing, origin = np.array(block.spacing_mm), np.array(block.origin_mm)
     low = np.maximum(np.ceil((place - radius_mm - origin) / spacing), 0).astype(int)
-    high = np.minimum(np.floor((place + radius_mm - origin) / spacing) + 1, block.labels.shape).astype(int)
-    if (high <= low).any():
-        return None
-    box = block.labels[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    voxels = np.argwhere(box > 0)
-    near = ((((voxels + low) * spacing + origin - place) ** 2).sum(axis=1)) <= radius_mm**2
-    hit = np.unique(box[tuple(voxels[near].T)])
-    if len(hit) <= 1:
-        return int(hit[0]) if len(hit) else None
+    high = np.maximum(np.floor((place + radius_mm - origin) / spacing) + 1, 0).astype(int)
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+
+    def hit(mask: np.ndarray) -> bool:
+        places = (np.argwhere(mask[box]) + low) * spacing + origin
+        return bool((((places - place) ** 2).sum(axis=1) <= radius_mm**2).any())
 
     def far(label: int) -> float:
-        centre = np.argwhere(block.labels == label).mean(axis=0) * spacing + origin
+        centre = np.argwhere(block.masks[label]).mean(axis=0) * spacing + origin
         return float(((centre - place) ** 2).sum())
 
-    return int(min(hit, key=far))
+    found = [label for label, mask in block.masks.items() if hit(mask)]
+    return min(found, key=far) if found else None
 
 
 def mark_item(found: Sequence[int | None], weights: Mapping[int, float], marking: Perception, at: Moment) -> Item:

@@ -22,6 +22,7 @@ ORDERED: tuple[Change, ...] = ("resolved", "smaller", "same", "larger")
 """Classes of change with an order; "new" and "migrated" stand by themselves."""
 
 _SOURCE = "judgement"
+_SHOWN: Mapping[Trend, str] = {"better": "better", "same": "unchanged", "worse": "worse"}
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,17 @@ def _signs(read: Read, sight: Sight, marking: Perception, at: Moment) -> Item:
     if there == 0:
         credit -= marking.false_sign.value * weight(false)
     parts = [f"The CT of day {sight.day} shows {sight.named(hits)}, as you say." if hits else ""]
-    parts.append(f"It also shows {sight.named(missed)}; your read does not name it." if missed and hits else "")
+    parts.append(
+        f"It also shows {sight.named(missed)}; your read does not name {'them' if len(missed) > 1 else 'it'}."
+        if missed and hits
+        else ""
+    )
     parts.append(
         f"The CT of day {sight.day} shows {sight.named(missed)}; you name none of it." if missed and not hits else ""
     )
-    parts.append(f"You name {sight.named(false)}, which is not there." if false else "")
+    parts.append(
+        f"You name {sight.named(false)}, which {'are' if len(false) > 1 else 'is'} not there." if false else ""
+    )
     reason = " ".join(part for part in parts if part) or f"The CT of day {sight.day} shows no such sign, as you say."
     return Item(
         f"signs-{sight.day}", "perception", "Signs in the CT", max(0.0, credit), 1.0, sight.day, at.event, reason,
@@ -159,12 +166,14 @@ def _trend(read: Read | None, sight: Sight, marking: Perception, at: Moment) -> 
     if read is None:
         reason = f"The CT of day {sight.day} was not read, so nothing is said of how it changed."
     elif stated is None:
-        reason = f"Your read does not compare: beside the scan before, the CT of day {sight.day} is {sight.trend}."
+        reason = (
+            f"Your read does not compare: beside the scan before, the CT of day {sight.day} is {_SHOWN[sight.trend]}."
+        )
     else:
         off = abs(TRENDS.index(stated) - TRENDS.index(sight.trend))
         credit = (1.0, marking.near_trend.value, 0.0)[off]
-        reason = f"Beside the scan before, the CT of day {sight.day} is {sight.trend}"
-        reason += ", as you say." if off == 0 else f"; you called it {stated}."
+        reason = f"Beside the scan before, the CT of day {sight.day} is {_SHOWN[sight.trend]}"
+        reason += ", as you say." if off == 0 else f"; you called it {_SHOWN[stated]}."
     title = "The whole beside the scan before"
     return Item(f"trend-{sight.day}", "response", title, credit, 1.0, sight.day, at.event, reason, _SOURCE)
 

@@ -16,8 +16,9 @@ advised by many (practice in rheumatology, Park 2018 and 2019). What is demanded
 PAUSE_DAYS = 14
 """A course ends when none is taken for so many days; judgement."""
 
-LAST_DAYS = 3
-"""Before a stop, in which a dose may not have fallen to nothing; judgement."""
+STOP_DAYS = 3
+"""Without a dose make a stop, and not a prescription that was renewed a little late; and a dose lowered only in so many
+last days was not tapered. Judgement."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,21 +91,21 @@ class Taper:
         Parameters
         ----------
         weeks : float
-            A steroid taken without a day's pause for more than so many weeks.
+            A steroid taken without a stop for more than so many weeks.
         from_mg : float
-            And at least at this dose on one of its last `LAST_DAYS`: a day or two at less is no taper.
+            And at least at this dose on one of its last `STOP_DAYS`: a day or two at less is no taper.
 
         Returns
         -------
         int or None
-            None if there was no such stop; a dose that lasts to the end of the array is not stopped.
+            None if there was no such stop; what the end of the array cuts off is none.
         """
-        running = 0
-        for day, mg in enumerate(self.mg):
-            if mg > 0:
-                running += 1
-            elif running:
-                if running > weeks * DAYS_PER_WEEK and self.mg[max(0, day - LAST_DAYS) : day].max() >= from_mg:
-                    return day
-                running = 0
+        taken = np.flatnonzero(self.mg > 0)
+        without = np.diff(np.append(taken, len(self.mg))) - 1  # days without a dose after each day with one
+        first = 0
+        for n in np.flatnonzero(without >= STOP_DAYS).tolist():
+            begun, last = int(taken[first]), int(taken[n])
+            first = n + 1
+            if last + 1 - begun > weeks * DAYS_PER_WEEK and self.mg[last + 1 - STOP_DAYS : last + 1].max() >= from_mg:
+                return last + 1
         return None
