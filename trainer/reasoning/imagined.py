@@ -1,8 +1,8 @@
 """The patients that the observer imagines: of each disease the same many, carried under a learner's courses.
 
-They are drawn once, by keys of their own, and know nothing of the learner's patient. The i-th patient of every disease
-has the same key, so that diseases alike in all that can be seen are imagined alike, and what is chance in the sample
-cancels between them. Carried under the same courses to
+They are drawn once, by keys of their own, and know nothing of the learner's patient. Every disease begins with the
+same keys (whoever would not come to a doctor is replaced), so that diseases alike in all that can be seen are imagined
+alike, and what is chance in the sample mostly cancels between them. Carried under the same courses to
 the same day they are always the same, so what was computed for one learner serves the next.
 """
 
