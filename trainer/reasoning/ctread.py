@@ -71,7 +71,7 @@ _SPAN = {  # lowest and highest share of the lung's height that each lobe takes;
     Lobe.LEFT_LOWER: (0.0, 0.65),
 }
 _LUNG_MM = 230.0  # height of a lung at full inspiration; judgement
-_OVERLAP = 0.25  # share of an opacity's height that must lie in a zone for the zone to be called diseased; judgement
+_OVERLAP, _OVERLAP_MM = 0.25, 15.0  # share of an opacity's height, or length of it, that makes a zone diseased; judgement
 _SYMPTOM_STEP = 0.15  # change of symptoms that a patient reports unasked; judgement, as in `trainer.course.watch`
 
 
@@ -168,13 +168,13 @@ def zones_of(state: State) -> np.ndarray:
     centre = _height(o["lobe"], o["height"])
     radius = np.cbrt(3.0 * np.maximum(o["volume_ml"], 0.0) * 1000.0 / (4.0 * np.pi)) / _LUNG_MM
     low, high = np.clip(centre - radius, 0.0, 1.0), np.clip(centre + radius, 0.0, 1.0)
-    extent = np.maximum(high - low, 1e-6)
+    enough = np.maximum(np.minimum(_OVERLAP * (high - low), _OVERLAP_MM / _LUNG_MM), 1e-6)
     right = o["lobe"] <= Lobe.RIGHT_LOWER
     columns = []
     for side in (right, ~right):
         for bottom in (2 / 3, 1 / 3, 0.0):
             inside = np.minimum(high, bottom + 1 / 3) - np.maximum(low, bottom)
-            columns.append((seen & side & (inside >= _OVERLAP * extent)).any(axis=1))
+            columns.append((seen & side & (inside >= enough)).any(axis=1))
     return np.stack(columns, axis=1)
 
 

@@ -1,6 +1,8 @@
 """The patients that the observer imagines: of each disease the same many, carried under a learner's courses.
 
-They are drawn once, by their own keys, and know nothing of the learner's patient. Carried under the same courses to
+They are drawn once, by keys of their own, and know nothing of the learner's patient. Every disease begins with the
+same keys (whoever would not come to a doctor is replaced), so that diseases alike in all that can be seen are imagined
+alike, and what is chance in the sample mostly cancels between them. Carried under the same courses to
 the same day they are always the same, so what was computed for one learner serves the next.
 """
 
@@ -14,7 +16,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from trainer.course.beginning import first_day
+from trainer.core.chance import keys_of
+from trainer.course.beginning import first_day, present
 from trainer.course.cohort import Engine
 from trainer.course.history import follow
 from trainer.course.kernel import advance_day
@@ -211,7 +214,8 @@ def key_before(courses: Sequence[Course], day: int) -> _Key:
 
 def _first_day(engine: Engine, disease: str, count: int) -> tuple[State, Mapping[str, np.ndarray]]:
     """Return patients of a disease on day 0, and their columns of the outcome table at presentation."""
-    onset = engine.patients(disease, _SEED, 0, count)
+    rows = np.full(count, engine.parameters.row(disease))
+    onset = present(engine.parameters, rows, keys_of("imagined", _SEED, count=count))
     begin = min(first_day(onset), 0)
     wanted = {day for day in NEEDED_DAYS if day >= begin} | {0}
     history = follow(engine.parameters, onset, _NOTHING, engine.library.treatments, 0, wanted)

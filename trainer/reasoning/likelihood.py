@@ -21,6 +21,8 @@ _ODD = 0.02  # share of readings that no imagined patient explains, taken from t
 _FLAT = 0.05  # below about this a quantity is compared by difference, above it by ratio; judgement
 _SILVERMAN = 1.06  # bandwidth of a normal kernel in standard deviations at n = 1 (Silverman 1986)
 _NARROWEST = 1e-3
+_LEAST_POWER = 1 / 64
+_HALVINGS = 6  # of the logarithm of the power's range, which leaves it known to 7 %
 
 
 def effective_size(weight: np.ndarray) -> np.ndarray:
@@ -98,21 +100,22 @@ def _normal(x: float, centre: np.ndarray | float, width: np.ndarray | float) -> 
 
 
 def tempered(log_weight: np.ndarray, least: float) -> np.ndarray:
-    """Return weights, shape (d, n), that sum to 1 in each disease and amount to ``least`` patients or more.
+    """Return weights, shape (d, n), that sum to 1 in each disease and amount to about ``least`` patients or more.
 
-    Where the product of likelihoods leaves fewer, it is raised to the largest power between 0 and 1 that does not.
+    Where the product of likelihoods leaves fewer, it is raised to a power between `_LEAST_POWER` and 1 that does not,
+    the largest but for a few per cent.
     """
     top = log_weight - log_weight.max(axis=1, keepdims=True)
-    power = np.ones((len(top), 1))
-    poor = effective_size(np.exp(top)) < least
-    if poor.any():
-        low, high = np.zeros((int(poor.sum()), 1)), np.ones((int(poor.sum()), 1))
-        for _ in range(12):
-            middle = 0.5 * (low + high)
-            fine = (effective_size(np.exp(middle * top[poor])) >= least)[:, None]
+    weight = np.exp(top)
+    poor = np.flatnonzero(effective_size(weight) < least)
+    if len(poor):
+        flat = top[poor]
+        low, high = np.full((len(poor), 1), _LEAST_POWER), np.ones((len(poor), 1))
+        for _ in range(_HALVINGS):
+            middle = np.sqrt(low * high)
+            fine = (effective_size(np.exp(middle * flat)) >= least)[:, None]
             low, high = np.where(fine, middle, low), np.where(fine, high, middle)
-        power[poor] = low
-    weight = np.exp(power * top)
+        weight[poor] = np.exp(low * flat)
     out: np.ndarray = weight / weight.sum(axis=1, keepdims=True)
     return out
 

@@ -48,7 +48,7 @@ from trainer.reasoning.likelihood import (
     tempered,
 )
 
-LEAST_EFFECTIVE = 60.0
+LEAST_EFFECTIVE = 100.0
 """Imagined patients of a disease that what was seen leaves at least, in effect. Chosen by the log score on patients
 other than those of the tests."""
 
