@@ -84,7 +84,7 @@ class Examiner:
             plan = case_plan(session.case, TEXTBOOK, self.engine.library)
             silent = Plan(
                 id=plan.id, title=plan.title, source=plan.source, treatments=plan.treatments, tests=plan.tests,
-                visits=plan.visits,
+                answers=plan.answers, visits=plan.visits,
             )  # fmt: skip
             fresh = self.session(session.case, session.run.header.seed)
             self._references[key] = self.play(fresh, silent)

@@ -24,7 +24,7 @@ from trainer.encounter.event import (
     WaitingChosen,
 )
 from trainer.encounter.session import Rejected, Session
-from trainer.knowledge.plan import Course, Plan
+from trainer.knowledge.plan import Course, Plan, Request
 from trainer.knowledge.statement import Belief, Citation, Forecast, Read
 
 _USUAL_VISIT_DAYS = 28
@@ -95,7 +95,8 @@ def play(session: Session, plan: Plan, speaker: Speaker) -> None:
     for number, day in enumerate(stops):
         while session.now.day < day and not session.now.over:
             _do(session, Advance(to_day=day, stops="urgent"))
-            if session.now.day < day:
+            if session.now.day < day and not session.now.over:
+                _answer_call(session, plan)
                 _answer(session, plan)
         if session.now.over:
             return
@@ -109,6 +110,8 @@ def _visit(session: Session, plan: Plan, speaker: Speaker, next_day: int | None)
     for request in plan.tests:
         if request.day == today:
             _do(session, TestOrdered(request=request))
+    if session.now.stops and session.now.stops[-1][1] == today and session.now.stops[-1][2]:
+        _answer_call(session, plan)
     if any(picture.modality == "CT" and picture.day == today for picture in session.pictures()):
         read = speaker.read(session)
         if read is not None:
@@ -128,6 +131,15 @@ def _visit(session: Session, plan: Plan, speaker: Speaker, next_day: int | None)
         forecast = speaker.forecast(session, next_day)
         if forecast is not None:
             _do(session, ForecastStated(forecast=forecast))
+
+
+def _answer_call(session: Session, plan: Plan) -> None:
+    """Look at a patient who has got worse or called."""
+    today = session.now.day
+    ordered = {o.request.test for o in session.now.tests if o.request.day == today}
+    for test in plan.answers:
+        if test not in ordered:
+            _do(session, TestOrdered(request=Request(test=test, day=today)))
 
 
 def _answer(session: Session, plan: Plan) -> None:

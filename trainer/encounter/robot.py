@@ -102,6 +102,7 @@ def _with(plan: Plan, treatments: Sequence[Course], tests: Sequence[Request]) ->
     return Plan(
         id=plan.id, title=plan.title, source="judgement", says="observer",
         visits=tuple(stops_of(plan, max([0, *plan.visits]))), treatments=tuple(treatments), tests=tuple(tests),
+        answers=plan.answers if treatments or tests else (),
     )  # fmt: skip
 
 

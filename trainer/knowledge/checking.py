@@ -118,6 +118,9 @@ def check_plan(
     for i, request in enumerate(plan.tests):
         if request.test not in tests:
             yield document.fault(("tests", i, "test"), f"no test is called {request.test!r}")
+    for i, name in enumerate(plan.answers):
+        if name not in tests:
+            yield document.fault(("answers", i), f"no test is called {name!r}")
     yield from _check_statements(plan, document, diseases, findings)
 
 
