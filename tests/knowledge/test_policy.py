@@ -62,7 +62,7 @@ def instead(value, *keys, why="source: judgement, reason: r"):
         (instead(1, "marking", "perception", "signs", "x-ray-vision"), "no finding is called"),
         (instead(90, "marking", "safety", "hypoxaemia", "below", "tarot", why="unit: '%', source: vats-edinburgh-2014"),
          "no test is called"),
-        (instead(0.1, "prior", "flu"), "no disease is called"),
+        (instead(0, "prior", "flu"), "no disease is called"),
         (instead(1, "marking", "economy", "nothing"), "must be above"),
         (instead(0, "marking", "weights", "safety"), "no weight for safety"),
         (instead(1, "marking", "points", "useful", why="source: nobody-1900"), "no source is called"),

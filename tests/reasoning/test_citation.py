@@ -60,6 +60,7 @@ def test_an_account_of_the_leading_disease_is_expected():
     items = account((), ("reversed-halo",), lead="cop", disease="bacterial")
     assert [item.points for item in items] == [pytest.approx(log(5) / DUE), 0.0]
     assert "You lead with COP and cite nothing" in items[1].reason
+    assert evidence_items([], "infarct", CHART, MARKING.reasoning, AT) == []  # nothing tells for or against it
     silent = sound(evidence_items([], "cop", CHART, MARKING.reasoning, AT))
     assert [item.points for item in silent] == [0.0]
 

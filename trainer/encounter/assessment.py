@@ -18,12 +18,12 @@ from trainer.knowledge.marking import Marking
 from trainer.knowledge.policy import Policy
 from trainer.knowledge.statement import Belief, Citation, Forecast, Read
 from trainer.reasoning.belief import belief_item
-from trainer.reasoning.citation import Chart, evidence_items
+from trainer.reasoning.citation import Chart, evidence_items, nothing_cited
 from trainer.reasoning.decision import Choice, decision_item
 from trainer.reasoning.dial import ScoreSheet, score_sheet
 from trainer.reasoning.economy import Charge, economy_items
 from trainer.reasoning.forecast import forecast_item
-from trainer.reasoning.gate import Stretch, safety_gates, safety_items
+from trainer.reasoning.gate import Stretch, safety_gates, safety_items, unheeded_item
 from trainer.reasoning.item import Item, Moment
 from trainer.reasoning.keyfeature import key_feature_items, prophylaxis_item
 from trainer.reasoning.mark import block_about, lesion_at, mark_item
@@ -190,9 +190,12 @@ class Assessment:
         stretches = tuple(self._stretch(stop, following) for stop, following in pairwise([*stops, None]) if stop)
         known = known_of(session, stretches, marking.safety)
         features = key_feature_items(session.case.key_features, log, marking.points)
-        covered = prophylaxis_item(marking.safety.prophylaxis, log, known.defects, marking.points)
+        covered = prophylaxis_item(
+            marking.safety.prophylaxis, log, known.defects, marking.points, session.case.key_features
+        )
         gates = safety_gates(marking.safety, log, known, session.case.key_features, features)
-        items += features + ([covered] if covered is not None else [])
+        unheeded = unheeded_item(marking.safety, log, known, session.case.key_features)
+        items += features + [extra for extra in (covered, unheeded) if extra is not None]
         items += safety_items(marking.safety, gates, session.case.key_features, features)
         items += economy_items(charges_of(session, session.now.day), self._reference, marking.economy, closing)
         return score_sheet(items, gates, marking)
@@ -227,8 +230,9 @@ class Assessment:
         cited = one.said(Citation)
         marking, at = self._marking.reasoning, Moment(one.step.day, one.closing.event)
         if not cited:
-            chart_ = self._chart(one.stops[-1].after) if one.stops else Chart({}, (), self._names)
-            return evidence_items([], None, chart_, marking, at)
+            if not one.stops:
+                return [nothing_cited(at)]
+            return evidence_items([], None, self._chart(one.stops[-1].after), marking, at)
         items = []
         for day in dict.fromkeys(citation.day for _, citation in cited):
             number = max(n for n, citation in cited if citation.day == day)

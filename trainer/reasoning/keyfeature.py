@@ -244,7 +244,7 @@ def prophylaxis_demanded(rule: Prophylaxis, taper: Taper, defects: Sequence[str]
     """
     if rule.second_defect and not defects:
         return False
-    return taper.days_at(rule.from_mg.value) >= rule.weeks.value * DAYS_PER_WEEK
+    return taper.longest_at(rule.from_mg.value) > rule.weeks.value * DAYS_PER_WEEK
 
 
 def bare_days(rule: Prophylaxis, taper: Taper) -> int:
@@ -252,11 +252,14 @@ def bare_days(rule: Prophylaxis, taper: Taper) -> int:
     return int(((taper.mg >= rule.from_mg.value) & ~taper.covered).sum())
 
 
-def prophylaxis_item(rule: Prophylaxis | None, log: Log, defects: Sequence[str], points: Points) -> Item | None:
+def prophylaxis_item(
+    rule: Prophylaxis | None, log: Log, defects: Sequence[str], points: Points, features: Sequence[KeyFeature]
+) -> Item | None:
     """Return what is lost by leaving out a prophylaxis that the learner's own orders call for.
 
     It is a duty that comes with the steroid: it can lose the points of an essential act, and earns none, so that
-    nobody gains by giving a steroid. None where there is nothing to judge.
+    nobody gains by giving a steroid. None where there is nothing to judge, or where a key feature of the case asks
+    for it already.
 
     Parameters
     ----------
@@ -266,8 +269,12 @@ def prophylaxis_item(rule: Prophylaxis | None, log: Log, defects: Sequence[str],
     defects : sequence of str
         As for `prophylaxis_demanded`.
     points : Points
+    features : sequence of KeyFeature
+        Of the case.
     """
     if rule is None or not prophylaxis_demanded(rule, log.taper, defects):
+        return None
+    if any(isinstance(f, Done) and set(f.any_of) & set(rule.drugs) for f in features):
         return None
     bare = bare_days(rule, log.taper)
     at = log.steroid_by(log.until_day)
