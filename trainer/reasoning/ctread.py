@@ -71,7 +71,10 @@ _SPAN = {  # lowest and highest share of the lung's height that each lobe takes;
     Lobe.LEFT_LOWER: (0.0, 0.65),
 }
 _LUNG_MM = 230.0  # height of a lung at full inspiration; judgement
-_OVERLAP, _OVERLAP_MM = 0.25, 15.0  # share of an opacity's height, or length of it, that makes a zone diseased; judgement
+_OVERLAP, _OVERLAP_MM = (
+    0.25,
+    15.0,
+)  # share of an opacity's height, or length of it, that makes a zone diseased; judgement
 _SYMPTOM_STEP = 0.15  # change of symptoms that a patient reports unasked; judgement, as in `trainer.course.watch`
 
 
