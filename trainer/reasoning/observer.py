@@ -15,7 +15,6 @@ depend on the disease alone, the error of the CT report, survival. Approximate:
 - No finding counts as rarer than one in a thousand in a disease, and a told yes or no as wrong once in fifty times.
 - Sex and age are told; sex counts by its share in the disease alone.
 
-How well calibrated the result is, is measured in the tests.
 """
 
 from __future__ import annotations
