@@ -228,9 +228,7 @@ class Dialogue:
                 raise BadInput(f"{part!r} is no disease with its share; write it such as 'cop 60'")
             shares[self._disease(name)] = int(share.rstrip("%")) / 100
         belief = Belief(day=self._today, shares=shares)
-        return (
-            self._do(BeliefStated(belief=belief)) or f"Noted in {TOKENS} tokens; locked until the clock moves."
-        )
+        return self._do(BeliefStated(belief=belief)) or f"Noted in {TOKENS} tokens; locked until the clock moves."
 
     def _disease(self, name: str) -> str:
         name = name.strip()
