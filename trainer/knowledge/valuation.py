@@ -162,6 +162,8 @@ class Valuation(Frozen):
     quality : Quality
     lasting : End
     toll : Toll
+    burdens : dict of str to Number
+        Points lost by whoever has a test, complications or not.
     harms : dict of str to Number
         Points lost by a named complication of a test or treatment; "otherwise" for those that are not named.
     radiation, cost : Number
@@ -183,6 +185,7 @@ class Valuation(Frozen):
     quality: Quality
     lasting: End
     toll: Toll
+    burdens: dict[Identifier, Points]
     harms: dict[str, Points]
     radiation: Annotated[Number, within("point/mSv", high=1)]
     cost: Annotated[Number, within("point/EUR", high=0.01)]

@@ -25,11 +25,11 @@ from trainer.reasoning.sample import Sample
 from trainer.reasoning.schedule import Schedule, regimens, schedule
 from trainer.reasoning.utility import (
     MOST,
+    charge_of_test,
+    charge_of_treatment,
     course_points,
     end_points,
-    test_charge,
     toll_points,
-    treatment_charge,
 )
 
 RESULT_DAYS = (2, 7, 21)
@@ -112,9 +112,15 @@ class Outlook:
         return schedule(courses, self.engine.library.treatments, 0, self.horizon)
 
     def points(
-        self, acts: Sequence[Act], samples: Mapping[str, Sample], answered: Collection[str], day: int
+        self,
+        acts: Sequence[Act],
+        samples: Mapping[str, Sample],
+        answered: Collection[str],
+        day: int,
+        *,
+        mortal: bool = False,
     ) -> dict[str, list[np.ndarray]]:
-        """Return for each disease and act the points of every patient of its sample."""
+        """Return for each disease and act the points of every patient of its sample; ``mortal`` as in `carry`."""
         batch = _Batch()
         seen: dict[tuple[object, ...], int] = {}
         where: dict[tuple[str, int], list[tuple[_Branch, int]]] = {}
@@ -148,9 +154,10 @@ class Outlook:
             self._treatment,
             self._rules,
             day,
+            mortal=mortal,
         )
         starts = np.cumsum([0, *(len(s) for s in states)])
-        lived = course_points(self.valuation, futures) - toll_points(self.valuation, state.patients, day)
+        lived = course_points(self.valuation, futures) - toll_points(self.valuation, futures, state.patients, day)
         out: dict[str, list[np.ndarray]] = {}
         for disease in samples:
             proper = self.valuation.proper.get(disease)
@@ -238,7 +245,7 @@ class Outlook:
         a choice. Money is counted by the day.
         """
         library, row = self.engine.library, self.engine.parameters.row(disease)
-        tests = math.fsum(test_charge(self.valuation, library.tests[test]) for test in dict.fromkeys(act.tests))
+        tests = math.fsum(charge_of_test(self.valuation, library.tests[test]) for test in dict.fromkeys(act.tests))
         total = np.full(len(futures), tests)
         full = plan[0]
         today = day - full.first_day
@@ -252,9 +259,9 @@ class Outlook:
                 borne.add(name)
             elif given.any():
                 borne.add(name)
-                total += treatment_charge(self.valuation, library.treatments[name])
+                total += charge_of_treatment(self.valuation, library.treatments[name])
         parts = (
-            (self._always[row], np.where(futures["days"] > known, known, -1)),
+            (self._always[row], np.full(len(futures), known if known < self.horizon else -1)),
             (self._if_ill[row], futures["started"]),
             (self._again[row], futures["again"]),
         )
@@ -264,7 +271,7 @@ class Outlook:
                 days = np.concatenate([[0], np.cumsum(on)])[np.clip(self.horizon - start, 0, self.horizon)]
                 cost = self.valuation.cost.value * treatment.cost.value * days
                 if name not in borne:
-                    cost = cost + treatment_charge(self.valuation, treatment)
+                    cost = cost + charge_of_treatment(self.valuation, treatment)
                 total += np.where(start >= 0, cost, 0.0)
             borne |= set(proper.taken)
         return total

@@ -60,7 +60,7 @@ def end_points(
         Share lost in each week until then.
     """
     lasting = valuation.lasting
-    left = (patients["death_tick"] == NEVER).astype(float)
+    left = futures["alive"].copy()
     for weight, damage in (
         (lasting.fibrosis, patients["fibrosis"]),
         (lasting.growth, futures["growth"]),
@@ -72,8 +72,8 @@ def end_points(
     return valuation.end.value * left
 
 
-def toll_points(valuation: Valuation, patients: np.ndarray, day: int) -> np.ndarray:
-    """Return the points lost by events from ``day`` on, shape (n,)."""
+def toll_points(valuation: Valuation, futures: np.ndarray, patients: np.ndarray, day: int) -> np.ndarray:
+    """Return the points lost by events from ``day`` on, shape (n,); the dead bear none."""
     toll = valuation.toll
     lost = np.zeros(len(patients))
     for points, event in (
@@ -87,17 +87,19 @@ def toll_points(valuation: Valuation, patients: np.ndarray, day: int) -> np.ndar
     ):
         tick = patients[f"{event}_tick"]
         lost += points.value * ((tick != NEVER) & (tick >= day * TICKS_PER_DAY))
-    return lost
+    out: np.ndarray = lost * futures["alive"]
+    return out
 
 
-def test_charge(valuation: Valuation, test: Investigation) -> float:
-    """Return the points that a test costs: its complications by their chance, its radiation, its price."""
+def charge_of_test(valuation: Valuation, test: Investigation) -> float:
+    """Return the points that a test costs: its burden, complications by their chance, radiation and price."""
+    felt = valuation.burdens[test.id].value if test.id in valuation.burdens else 0.0
     risk = sum(c.probability.value * _points(valuation, c.name) for c in test.complications)
-    burden = valuation.radiation.value * test.radiation.value + valuation.cost.value * test.cost.value
-    return float(risk + burden)
+    spent = valuation.radiation.value * test.radiation.value + valuation.cost.value * test.cost.value
+    return float(felt + risk + spent)
 
 
-def treatment_charge(valuation: Valuation, treatment: Treatment) -> float:
+def charge_of_treatment(valuation: Valuation, treatment: Treatment) -> float:
     """Return the points that beginning a treatment costs: the harms that the engine does not draw, by their chance."""
     return float(sum(c.probability.value * _points(valuation, c.name) for c in treatment.harms))
 
