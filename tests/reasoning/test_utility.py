@@ -21,14 +21,14 @@ def future(days=HORIZON, **sums):
 
 def test_a_healthy_future_is_worth_everything():
     patients = empty_state(1).patients
-    points = course_points(VALUE, future()) + end_points(VALUE, future(), patients, 0, 0.0)
+    points = course_points(VALUE, future()) + end_points(VALUE, future(), patients)
     assert points - toll_points(VALUE, future(), patients, 0) == pytest.approx(100.0)
 
 
 def test_the_dead_have_the_days_they_lived_and_nothing_after():
     patients = empty_state(1).patients
     assert course_points(VALUE, future(HORIZON / 2)) == pytest.approx(VALUE.course.value / 2)
-    assert end_points(VALUE, future(HORIZON / 2), patients, 0, 0.0) == 0.0
+    assert end_points(VALUE, future(HORIZON / 2), patients) == 0.0
 
 
 @pytest.mark.parametrize("name", ["symptom", "hypoxaemia", "sleepless", "low_mood"])
@@ -40,20 +40,15 @@ def test_a_burden_costs_days(name):
 @pytest.mark.parametrize("name", ["fibrosis", "load", "drive"])
 def test_what_lasts_costs_years(name):
     patients = empty_state(1).patients
-    before = end_points(VALUE, future(), patients, 0, 0.0)
+    before = end_points(VALUE, future(), patients)
     patients[name] = 0.5
-    assert end_points(VALUE, future(), patients, 0, 0.0) < before
+    assert end_points(VALUE, future(), patients) < before
 
 
 def test_a_tumour_counts_with_its_size_when_known():
     patients = empty_state(1).patients
-    small, large = (end_points(VALUE, future(growth=g), patients, 0, 0.0) for g in (1.0, 1.5))
+    small, large = (end_points(VALUE, future(growth=g), patients) for g in (1.0, 1.5))
     assert small - large == pytest.approx(0.5 * VALUE.lasting.growth.value * VALUE.end.value)
-
-
-def test_delay_costs_by_the_week():
-    patients = empty_state(1).patients
-    assert end_points(VALUE, future(), patients, 70, 0.01) == pytest.approx(0.9 * VALUE.end.value)
 
 
 def test_only_events_from_today_on_are_charged():

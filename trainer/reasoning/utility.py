@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainer.core.time import DAYS_PER_WEEK, TICKS_PER_DAY
+from trainer.core.time import TICKS_PER_DAY
 from trainer.course.state import NEVER
 from trainer.knowledge.investigation import Investigation
 from trainer.knowledge.treatment import Treatment
@@ -38,9 +38,7 @@ def course_points(valuation: Valuation, futures: np.ndarray) -> np.ndarray:
     return out
 
 
-def end_points(
-    valuation: Valuation, futures: np.ndarray, patients: np.ndarray, known_day: int, delay: float
-) -> np.ndarray:
+def end_points(valuation: Valuation, futures: np.ndarray, patients: np.ndarray) -> np.ndarray:
     """Return the points for the years after the horizon, shape (n,); none for the dead.
 
     Each lasting damage takes its share of what the others leave. The years themselves are the same for all: a
@@ -54,10 +52,6 @@ def end_points(
         Records of `trainer.course.future.FUTURE`, shape (n,).
     patients : numpy.ndarray
         Records of `trainer.course.state.PATIENT` at the end of the horizon, shape (n,).
-    known_day : int
-        Days from today to when the disease was known.
-    delay : float
-        Share lost in each week until then.
     """
     lasting = valuation.lasting
     left = futures["alive"].copy()
@@ -68,8 +62,8 @@ def end_points(
         (lasting.drive, patients["drive"]),
     ):
         left *= np.clip(1.0 - weight.value * damage, 0.0, 1.0)
-    left *= max(0.0, 1.0 - delay * known_day / DAYS_PER_WEEK)
-    return valuation.end.value * left
+    out: np.ndarray = valuation.end.value * left
+    return out
 
 
 def toll_points(valuation: Valuation, futures: np.ndarray, patients: np.ndarray, day: int) -> np.ndarray:
