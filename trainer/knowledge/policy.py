@@ -5,12 +5,18 @@ A run names the policy that it was played under; it can be scored again under an
 
 from __future__ import annotations
 
+import math
+from typing import Self
+
+from pydantic import model_validator
+
 from trainer.knowledge.marking import Marking
 from trainer.knowledge.number import Frozen, Probability
 from trainer.knowledge.statement import Identifier
 from trainer.knowledge.valuation import Valuation
 
 DEFAULT = "default"
+HEALTHY = "healthy"
 
 
 class Policy(Frozen):
@@ -23,9 +29,11 @@ class Policy(Frozen):
     title : str
     summary : str
         Where it takes a stand that others do not.
+    extends : str, optional
+        Identifier of the policy whose values hold wherever this file gives none.
     prior : dict of str to Number
-        Case mix: relative frequency of each disease among the patients who are sent with such a picture. Healthy is
-        not among them.
+        Case mix: share of each disease among the patients who are sent with such a picture; the shares sum to 1.
+        Healthy is not among them.
     value : Valuation
     marking : Marking
     """
@@ -33,6 +41,21 @@ class Policy(Frozen):
     id: Identifier
     title: str
     summary: str
+    extends: Identifier | None = None
     prior: dict[Identifier, Probability]
     value: Valuation
     marking: Marking
+
+    @model_validator(mode="after")
+    def _prior_is_a_case_mix(self) -> Self:
+        total = math.fsum(share.value for share in self.prior.values())
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"the shares of the prior sum to {total:g}, not to 1")
+        if HEALTHY in self.prior:
+            raise ValueError("the prior counts the healthy, who are not sent")
+        return self
+
+    @property
+    def case_mix(self) -> dict[str, float]:
+        """The shares of the prior as plain numbers."""
+        return {disease: share.value for disease, share in self.prior.items()}
