@@ -17,8 +17,8 @@ import numpy as np
 from trainer.core.time import DAYS_PER_WEEK
 from trainer.course.cohort import Engine
 from trainer.course.future import Programs, Regimens, Rules, Treatment, carry
+from trainer.course.result import for_disease
 from trainer.course.state import State
-from trainer.knowledge.investigation import OTHERWISE
 from trainer.knowledge.plan import Course
 from trainer.knowledge.treatment import Channel
 from trainer.knowledge.valuation import Valuation
@@ -206,13 +206,12 @@ class Outlook:
         """Return when the disease becomes known, and how likely."""
         proper = self.valuation.proper.get(disease)
         settled = round(proper.settled.value) if proper else self.horizon
-        group = self.engine.library.diseases[disease].group
         chances: dict[int, float] = {}
         open_ = 1.0
         asked = [test for test in dict.fromkeys(tests) if test not in answered]
         for known, test in sorted((self._result_day(test), test) for test in asked):
-            table = self.valuation.names.get(test, {})
-            named = next((table[key].value for key in (disease, group, OTHERWISE) if key in table), 0.0)
+            table = self.valuation.names.get(test)
+            named = for_disease(table, self.engine.library.diseases[disease]).value if table else 0.0
             if named > 0.0 and known < settled:
                 chances[known] = chances.get(known, 0.0) + open_ * named
                 open_ *= 1.0 - named

@@ -11,9 +11,9 @@ import numpy as np
 
 from trainer.core.time import TICKS_PER_DAY
 from trainer.course.state import NEVER
-from trainer.knowledge.investigation import Investigation
+from trainer.knowledge.investigation import OTHERWISE, Investigation
 from trainer.knowledge.treatment import Treatment
-from trainer.knowledge.valuation import OTHERWISE_HARM, Valuation
+from trainer.knowledge.valuation import Valuation
 
 MOST = 100.0
 
@@ -99,4 +99,4 @@ def charge_of_treatment(valuation: Valuation, treatment: Treatment) -> float:
 
 
 def _points(valuation: Valuation, name: str) -> float:
-    return valuation.harms.get(name, valuation.harms[OTHERWISE_HARM]).value
+    return valuation.harms.get(name, valuation.harms[OTHERWISE]).value
