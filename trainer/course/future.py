@@ -15,8 +15,9 @@ import numpy as np
 from trainer.core.time import DAYS_PER_WEEK, TICKS_PER_DAY
 from trainer.course.kernel import BATCH_FOR_THREADS, CHANNELS, live
 from trainer.course.parameter import Parameters
+from trainer.course.process import death
 from trainer.course.state import NEVER as _NEVER
-from trainer.course.state import Array, Records, State
+from trainer.course.state import Array, Record, Records, State
 from trainer.knowledge.treatment import Channel
 
 NEVER = int(_NEVER)
@@ -26,10 +27,13 @@ _OXYGEN = int(Channel.OXYGEN)
 _TICKS = TICKS_PER_DAY
 _WEEK = DAYS_PER_WEEK
 _TRIAL_DAYS = 14  # a course of steroid is given this long before it counts as failing; judgement
+_HARDLY_ALIVE = 1e-3  # chance below which a patient is not carried on
+_OXYGEN_MARGIN = 2.0  # % of saturation above which it is taken away at the weekly look; judgement
 _OXYGEN_GIVEN = 0.5  # strength of the oxygen given to whoever needs it; judgement
 
 FUTURE = np.dtype(
     [
+        ("alive", np.float64),  # at the end: the chance of it, or 0 and 1
         ("days", np.float64),  # lived
         ("symptom", np.float64),  # sums over the days lived
         ("hypoxaemia", np.float64),
@@ -120,66 +124,92 @@ def _add(drugs: Array, flat: Array, row: int, day: int) -> None:
 
 
 @nb.njit(cache=True)
+def _treat(
+    t: int, since: int, mg: float, before: float, begun: int, ill: bool, look: bool, d: int, weight: float,
+    given: Array, always: Table, ill_now: Table, again: Table, drugs: Array,
+) -> float:  # fmt: skip
+    """Add a day of the treatment of a known disease and return its glucocorticoid.
+
+    ``given`` holds the days on which the treatment for who is ill started, its taper began and it began again, -1
+    before; ``since`` counts the days since the disease is known.
+    """
+    tapers = _mg(ill_now[0], ill_now[1], ill_now[2], d, 0, weight) > 0.0
+    returns = _mg(again[0], again[1], again[2], d, 0, weight)
+    if since == 0 and tapers and before > 0.0:
+        given[0] = t
+        given[1] = t - _reached(ill_now[0], ill_now[1], ill_now[2], d, weight, before, t - begun)
+    elif given[0] < 0 and look and ill:
+        given[0] = t
+        given[1] = t
+    _add(drugs, always[0], d, since)
+    if given[0] >= 0:
+        _add(drugs, ill_now[0], d, t - given[0])
+        mg = max(mg, _mg(ill_now[0], ill_now[1], ill_now[2], d, t - given[1], weight))
+    if given[2] >= 0:
+        mg = max(mg, _mg(again[0], again[1], again[2], d, t - given[2], weight))
+    if returns > mg and look and ill and given[0] >= 0 and t - given[0] >= _TRIAL_DAYS:
+        given[2] = t
+        mg = returns
+    if given[2] >= 0:
+        _add(drugs, again[0], d, t - given[2])
+    return mg
+
+
+@nb.njit(cache=True)
+def _count(p: Record, o: Record, rules: Array, alive: float) -> None:
+    """Add the day that a patient has lived through."""
+    o.days += alive
+    o.symptom += alive * p.symptom
+    o.hypoxaemia += alive * min(1.0, max(0.0, (rules[4] - p.spo2_percent) / (rules[4] - rules[5])))
+    o.sleepless += alive * (1.0 - p.sleep)
+    o.low_mood += alive * (1.0 - p.mood)
+
+
+@nb.njit(cache=True)
 def _carry(
     i: int, patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
     program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
-    rules: Array, day: int, out: Records,
+    rules: Array, day: int, mortal: bool, out: Records,
 ) -> None:  # fmt: skip
     """Carry the i-th patient through all days of the future."""
-    p = patients[i]
-    o = out[i]
-    row = program[i]
+    p, o, row = patients[i], out[i], program[i]
     d = p.disease
-    weight = p.weight_kg
     drugs = np.zeros(CHANNELS)
-    tapers = ill_now[0].shape[1] > 0 and _mg(ill_now[0], ill_now[1], ill_now[2], d, 0, weight) > 0.0
-    returns = _mg(again[0], again[1], again[2], d, 0, weight)
-    started, taper, restarted = -1, -1, -1
+    given = np.full(3, -1)
     mg = 0.0
     oxygen = False
+    alive = 1.0
     for t in range(now[0].shape[1]):
-        if p.death_tick != NEVER:
+        if p.death_tick != NEVER or alive < _HARDLY_ALIVE:
+            alive = 0.0
             break
         before = mg
-        mg = _mg(now[0], now[1], now[2], row, t, weight)
-        for channel in range(CHANNELS):
-            drugs[channel] = now[0][row, t, channel]
-        if t <= known[row]:
+        mg = _mg(now[0], now[1], now[2], row, t, p.weight_kg)
+        drugs[:] = now[0][row, t]
+        since = t - known[row]
+        if since <= 0:
             o.growth = p.growth
-        if t >= known[row]:
-            look = (t - known[row]) % int(rules[2]) == 0
+        if since >= 0:
             ill = p.symptom >= rules[0] or p.spo2_percent <= rules[1] or oxygen
-            if t == known[row] and tapers and before > 0.0:
-                started = t
-                taper = t - _reached(ill_now[0], ill_now[1], ill_now[2], d, weight, before, t - begun[row])
-            elif started < 0 and look and ill:
-                started = t
-                taper = t
-            _add(drugs, always[0], d, t - known[row])
-            if started >= 0:
-                _add(drugs, ill_now[0], d, t - started)
-                mg = max(mg, _mg(ill_now[0], ill_now[1], ill_now[2], d, t - taper, weight))
-            if restarted >= 0:
-                mg = max(mg, _mg(again[0], again[1], again[2], d, t - restarted, weight))
-            tried = started >= 0 and t - started >= _TRIAL_DAYS
-            if returns > 0.0 and tried and look and ill and mg < returns:
-                restarted = t
-                mg = returns
-            if restarted >= 0:
-                _add(drugs, again[0], d, t - restarted)
+            look = since % int(rules[2]) == 0
+            mg = _treat(
+                t, since, mg, before, begun[row], ill, look, d, p.weight_kg, given, always, ill_now, again, drugs
+            )
         if t % _WEEK == 0 or not oxygen:
-            oxygen = p.spo2_percent < rules[3] + (2.0 if oxygen else 0.0)
+            oxygen = p.spo2_percent < rules[3] + (_OXYGEN_MARGIN if oxygen else 0.0)
         if oxygen:
             drugs[_OXYGEN] = max(drugs[_OXYGEN], _OXYGEN_GIVEN)
         drugs[_STEROID] = mg
-        live(p, opacities[i], diseases[d], kinds[d], body[0], drugs, (day + t) * _TICKS)
-        o.days += 1.0
-        o.symptom += p.symptom
-        o.hypoxaemia += min(1.0, max(0.0, (rules[4] - p.spo2_percent) / (rules[4] - rules[5])))
-        o.sleepless += 1.0 - p.sleep
-        o.low_mood += 1.0 - p.mood
-    o.started = started
-    o.again = restarted
+        tick = (day + t) * _TICKS
+        live(p, opacities[i], diseases[d], kinds[d], body[0], drugs, tick)
+        _count(p, o, rules, alive)
+        if not mortal:
+            alive *= 1.0 - death.risk(p, diseases[d], body[0], tick)
+        elif death.die(p, diseases[d], body[0], tick):
+            p.death_tick = tick
+    o.alive = alive if p.death_tick == NEVER else 0.0
+    o.started = given[0]
+    o.again = given[2]
 
 
 # Two functions, since numba's cache cannot tell a parallel kernel from a serial one of the same name.
@@ -187,12 +217,12 @@ def _carry(
 def _carry_alone(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
     program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
-    rules: Array, day: int, out: Records,
+    rules: Array, day: int, mortal: bool, out: Records,
 ) -> None:  # fmt: skip
     for i in range(len(patients)):
         _carry(
             i, patients, opacities, diseases, kinds, body, program, known, begun, now, always, ill_now, again,
-            rules, day, out,
+            rules, day, mortal, out,
         )  # fmt: skip
 
 
@@ -200,12 +230,12 @@ def _carry_alone(
 def _carry_together(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
     program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
-    rules: Array, day: int, out: Records,
+    rules: Array, day: int, mortal: bool, out: Records,
 ) -> None:  # fmt: skip
     for i in nb.prange(len(patients)):
         _carry(
             i, patients, opacities, diseases, kinds, body, program, known, begun, now, always, ill_now, again,
-            rules, day, out,
+            rules, day, mortal, out,
         )  # fmt: skip
 
 
@@ -246,6 +276,8 @@ def carry(
     treatment: Treatment,
     rules: Rules,
     day: int,
+    *,
+    mortal: bool = False,
 ) -> np.ndarray:
     """Carry a batch through a future, in place, and return what is worth counting.
 
@@ -265,6 +297,10 @@ def carry(
     treatment : Treatment
     rules : Rules
     day : int
+    mortal : bool
+        Whether patients die as their key says, as in the engine. Else nobody does, and each day counts with the
+        chance that the patient is still alive: the mean over keys is the same and varies far less, since death
+        hangs on the state and nothing hangs on its chance.
 
     Returns
     -------
@@ -279,6 +315,6 @@ def carry(
     run(
         state.patients, state.opacities, parameters.diseases, parameters.kinds, parameters.body,
         program, programs.known, programs.begun, programs.now.table, treatment.always.table,
-        treatment.if_ill.table, treatment.again.table, numbers, day, out,
+        treatment.if_ill.table, treatment.again.table, numbers, day, mortal, out,
     )  # fmt: skip
     return out

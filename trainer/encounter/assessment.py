@@ -161,7 +161,7 @@ class Assessment:
             for table in (library.findings, library.diseases, library.tests, library.treatments)
             for thing, known in table.items()
         }
-        self._prior = {disease: number.value for disease, number in policy.prior.items()}
+        self._prior = policy.case_mix
 
     @property
     def _marking(self) -> Marking:
@@ -264,17 +264,17 @@ class Assessment:
         return items
 
     def _decision_items(self, one: Played) -> list[Item]:
-        """Return the items of the stops at which something was ordered, and of the step's first."""
+        """Return the items of the step's first stop, and of those at which a drug or an invasive test was ordered."""
         items = []
         for index, stop in enumerate(one.stops):
-            ordered = (stop.after.tests, stop.after.begun) != (stop.before.tests, stop.before.begun)
-            if stop.next_day is None or not (index == 0 or ordered):
+            turning = [b.event for b in stop.after.begun[len(stop.before.begun) :]]
+            tests = self._session.engine.library.tests
+            turning += [o.event for o in stop.after.tests[len(stop.before.tests) :] if tests[o.request.test].invasive]
+            if stop.next_day is None or not (index == 0 or turning):
                 continue
             choice = self._weigh(self._mind, stop.before, stop.after, stop.next_day)
-            events = [o.event for o in stop.after.tests] + [b.event for b in stop.after.begun]
-            last = max(events, default=0)
-            number = last if ordered else stop.closing.event
-            items.append(decision_item(choice, self._marking.points, Moment(stop.before.day, number)))
+            at = Moment(stop.before.day, max(turning, default=stop.closing.event))
+            items.append(decision_item(choice, self._marking.points, at))
         return items
 
     def _read_items(self, one: Played) -> list[Item]:

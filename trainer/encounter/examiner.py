@@ -38,7 +38,7 @@ class Examiner:
 
     def __init__(self, engine: Engine, policy: Policy, imagined: Imagined, effort: Effort = FULL) -> None:
         self.engine, self.policy = engine, policy
-        self.observer = Observer(engine, {d: share.value for d, share in policy.prior.items()}, imagined)
+        self.observer = Observer(engine, policy.case_mix, imagined)
         self.weighing = Weighing(Appraiser(engine, policy.value), effort)
         self._references: dict[tuple[str, int], Session] = {}
 

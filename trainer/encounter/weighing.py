@@ -43,10 +43,10 @@ class Weighing:
         """Return the choice at a stop with its regret; the parameters are as for `values`."""
         found = self.values(mind, before, after)
         judged = regret_of(found, _stated(after) or dict(mind.posterior(after).shares))
-        own = found.own
+        own, title = found.own, _own_title(mind, before, after, next_day)
         return Choice(
-            own=_own_title(mind, before, after, next_day),
-            best=found.titles[judged.regret.best] if judged.regret.best != own else "your own orders",
+            own=title,
+            best=found.titles[judged.regret.best] if judged.regret.best != own else title,
             total=judged.regret.total,
             belief=judged.regret.belief,
             act=judged.regret.act,

@@ -53,6 +53,7 @@ def check_references(
             yield from check_plan(plans[document.path.stem], document, treatments, tests, diseases, findings)
         if document.path.parent.name == "policies" and document.path.stem in policies:
             yield from _check_policy(policies[document.path.stem], document, findings, tests, treatments, diseases)
+            yield from _check_valuation(policies[document.path.stem], document, treatments, tests, diseases)
 
 
 def check_names(documents: Iterable[Document], diseases: Mapping[str, Disease]) -> Iterator[Fault]:
@@ -175,3 +176,38 @@ def _check_policy(
             yield document.fault(where, f"no finding is called {safety.hypoxaemia.finding!r}")
         for name in set(safety.hypoxaemia.below) - set(tests):
             yield document.fault(("marking", "safety", "hypoxaemia", "below", name), f"no test is called {name!r}")
+
+
+def _check_valuation(
+    policy: Policy,
+    document: Document,
+    treatments: Mapping[str, Treatment],
+    tests: Mapping[str, Investigation],
+    diseases: Mapping[str, Disease],
+) -> Iterator[Fault]:
+    """Treatments, tests and diseases that acts and their consequences name must be known, and no harm a stranger."""
+    value = policy.value
+    for name, regimen in value.regimens.items():
+        for i, course in enumerate(regimen.courses):
+            where: Where = ("value", "regimens", name, "courses", i)
+            if course.give not in treatments:
+                yield document.fault((*where, "give"), f"no treatment is called {course.give!r}")
+                continue
+            for j, step in enumerate(course.steps):
+                reason = objection(treatments[course.give], step.dose, step.unit)
+                if reason is not None:
+                    yield document.fault((*where, "steps", j, "dose"), reason)
+    for i, act in enumerate(value.acts):
+        for name in set(act.tests) - set(tests):
+            yield document.fault(("value", "acts", i, "tests"), f"no test is called {name!r}")
+    for part, known in (("burdens", tests), ("names", tests), ("proper", diseases)):
+        for name in set(getattr(value, part)) - set(known):
+            yield document.fault(("value", part, name), f"nothing is called {name!r}")
+    groups = {disease.group for disease in diseases.values()}
+    for test, table in value.names.items():
+        for key in set(table) - set(diseases) - groups - {OTHERWISE}:
+            yield document.fault(("value", "names", test, key), f"no disease or group is called {key!r}")
+    named = {c.name for test in tests.values() for c in test.complications}
+    named |= {c.name for treatment in treatments.values() for c in treatment.harms} | {OTHERWISE}
+    for name in set(value.harms) - named:
+        yield document.fault(("value", "harms", name), f"no test or treatment does {name!r}")

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from trainer.knowledge.investigation import OTHERWISE
 from trainer.knowledge.number import Frozen, Number, Probability, Sourced, within
 from trainer.knowledge.plan import Course
 from trainer.knowledge.statement import Identifier
@@ -17,8 +18,6 @@ from trainer.knowledge.treatment import TreatmentGroup
 Points = Annotated[Number, within("point", high=100)]
 Days = Annotated[Number, within("day", high=365)]
 Weight = Annotated[Number, within(high=1)]
-
-OTHERWISE_HARM = "otherwise"
 
 
 class Quality(Frozen):
@@ -162,6 +161,8 @@ class Valuation(Frozen):
     quality : Quality
     lasting : End
     toll : Toll
+    burdens : dict of str to Number
+        Points lost by whoever has a test, complications or not.
     harms : dict of str to Number
         Points lost by a named complication of a test or treatment; "otherwise" for those that are not named.
     radiation, cost : Number
@@ -183,6 +184,7 @@ class Valuation(Frozen):
     quality: Quality
     lasting: End
     toll: Toll
+    burdens: dict[Identifier, Points]
     harms: dict[str, Points]
     radiation: Annotated[Number, within("point/mSv", high=1)]
     cost: Annotated[Number, within("point/EUR", high=0.01)]
@@ -197,8 +199,11 @@ class Valuation(Frozen):
     def _holds_together(self) -> Self:
         if abs(self.course.value + self.end.value - 100) > 1e-9:
             raise ValueError("the points of the course and of the end must sum to 100")
-        if OTHERWISE_HARM not in self.harms:
-            raise ValueError(f"harms: {OTHERWISE_HARM!r} is missing")
+        if OTHERWISE not in self.harms:
+            raise ValueError(f"harms: {OTHERWISE!r} is missing")
+        for test, table in self.names.items():
+            if OTHERWISE not in table:
+                raise ValueError(f"names: {test}: {OTHERWISE!r} is missing")
         if len({act.id for act in self.acts}) < len(self.acts):
             raise ValueError("two acts have the same identifier")
         named = {name for act in self.acts for name in act.regimens}

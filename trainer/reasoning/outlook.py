@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from trainer.core.time import DAYS_PER_WEEK
 from trainer.course.cohort import Engine
 from trainer.course.future import Programs, Regimens, Rules, Treatment, carry
+from trainer.course.result import for_disease
 from trainer.course.state import State
-from trainer.knowledge.investigation import OTHERWISE
 from trainer.knowledge.plan import Course
 from trainer.knowledge.treatment import Channel
 from trainer.knowledge.valuation import Valuation
@@ -25,11 +26,11 @@ from trainer.reasoning.sample import Sample
 from trainer.reasoning.schedule import Schedule, regimens, schedule
 from trainer.reasoning.utility import (
     MOST,
+    charge_of_test,
+    charge_of_treatment,
     course_points,
     end_points,
-    test_charge,
     toll_points,
-    treatment_charge,
 )
 
 RESULT_DAYS = (2, 7, 21)
@@ -37,6 +38,7 @@ RESULT_DAYS = (2, 7, 21)
 
 _KEPT = ("supportive", "prophylaxis")
 _HOURS = 24.0
+_NEVER_BEGUN = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,14 @@ class _Branch:
 
     chance: float
     known: int
+
+
+@dataclass(frozen=True)
+class _Charge:
+    """What an act costs until the disease is known, and the treatments whose harms are borne by then."""
+
+    points: float
+    borne: frozenset[str]
 
 
 @dataclass(eq=False)
@@ -103,6 +113,7 @@ class Outlook:
         self._if_ill = [self._regimens(d, "if_ill") for d in engine.parameters.ids]
         self._again = [self._regimens(d, "again") for d in engine.parameters.ids]
         self._treatment = Treatment(regimens(self._always), regimens(self._if_ill), regimens(self._again))
+        self._proper_charges: dict[tuple[int, int, frozenset[str]], np.ndarray] = {}
         self._masks = [_felt(engine, row) for row in range(len(engine.parameters.ids))]
 
     def _regimens(self, disease: str, when: str) -> Schedule:
@@ -112,9 +123,15 @@ class Outlook:
         return schedule(courses, self.engine.library.treatments, 0, self.horizon)
 
     def points(
-        self, acts: Sequence[Act], samples: Mapping[str, Sample], answered: Collection[str], day: int
+        self,
+        acts: Sequence[Act],
+        samples: Mapping[str, Sample],
+        answered: Collection[str],
+        day: int,
+        *,
+        mortal: bool = False,
     ) -> dict[str, list[np.ndarray]]:
-        """Return for each disease and act the points of every patient of its sample."""
+        """Return for each disease and act the points of every patient of its sample; ``mortal`` as in `carry`."""
         batch = _Batch()
         seen: dict[tuple[object, ...], int] = {}
         where: dict[tuple[str, int], list[tuple[_Branch, int]]] = {}
@@ -148,23 +165,34 @@ class Outlook:
             self._treatment,
             self._rules,
             day,
+            mortal=mortal,
         )
         starts = np.cumsum([0, *(len(s) for s in states)])
-        lived = course_points(self.valuation, futures) - toll_points(self.valuation, state.patients, day)
+        lived = course_points(self.valuation, futures) - toll_points(self.valuation, futures, state.patients, day)
+        after = end_points(self.valuation, futures, state.patients)
+        charges: dict[tuple[int, int], _Charge] = {}
         out: dict[str, list[np.ndarray]] = {}
         for disease in samples:
-            proper = self.valuation.proper.get(disease)
-            delay = proper.delay.value if proper and proper.delay else 0.0
+            row = self.engine.parameters.row(disease)
             out[disease] = []
             for a, act in enumerate(acts):
                 total = np.zeros(len(samples[disease].state))
                 for branch, p in where[disease, a]:
                     rows = slice(starts[p], starts[p + 1])
-                    end = end_points(self.valuation, futures[rows], state.patients[rows], branch.known, delay)
-                    charge = self._charge(act, plans[a], branch.known, disease, futures[rows], day)
-                    total += branch.chance * np.clip(lived[rows] + end - charge, 0.0, MOST)
+                    kept = self._left(disease, branch.known)
+                    if (a, branch.known) not in charges:
+                        charges[a, branch.known] = self._charge_of_act(act, plans[a][0], branch.known, day)
+                    charge = self._charge(charges[a, branch.known], branch.known, row, futures[rows])
+                    points = lived[rows] + kept * after[rows] - charge
+                    total += branch.chance * np.minimum(np.maximum(points, 0.0), MOST)
                 out[disease].append(total)
         return out
+
+    def _left(self, disease: str, known: int) -> float:
+        """Return what the delay until a disease is known leaves of the years after the horizon."""
+        proper = self.valuation.proper.get(disease)
+        weekly = proper.delay.value if proper and proper.delay else 0.0
+        return max(0.0, 1.0 - weekly * known / DAYS_PER_WEEK)
 
     def _plan(self, act: Act, day: int) -> tuple[Schedule, Schedule]:
         """Return all that an act gives, and of it what is kept beside the treatment of a known disease."""
@@ -178,13 +206,12 @@ class Outlook:
         """Return when the disease becomes known, and how likely."""
         proper = self.valuation.proper.get(disease)
         settled = round(proper.settled.value) if proper else self.horizon
-        group = self.engine.library.diseases[disease].group
         chances: dict[int, float] = {}
         open_ = 1.0
         asked = [test for test in dict.fromkeys(tests) if test not in answered]
         for known, test in sorted((self._result_day(test), test) for test in asked):
-            table = self.valuation.names.get(test, {})
-            named = next((table[key].value for key in (disease, group, OTHERWISE) if key in table), 0.0)
+            table = self.valuation.names.get(test)
+            named = for_disease(table, self.engine.library.diseases[disease]).value if table else 0.0
             if named > 0.0 and known < settled:
                 chances[known] = chances.get(known, 0.0) + open_ * named
                 open_ *= 1.0 - named
@@ -223,51 +250,51 @@ class Outlook:
             batch.rows.append(slice(block, block + 1))
         return seen[key]
 
-    def _charge(
-        self,
-        act: Act,
-        plan: tuple[Schedule, Schedule],
-        known: int,
-        disease: str,
-        futures: np.ndarray,
-        day: int,
-    ) -> np.ndarray:
-        """Return the points that the act and what follows it cost, shape (n,).
+    def _charge_of_act(self, act: Act, given: Schedule, known: int, day: int) -> _Charge:
+        """Return what the tests and treatments of an act cost until the disease is known.
 
         Who begins a treatment bears its harms, however long it is taken; what runs since before today is no longer
         a choice. Money is counted by the day.
         """
-        library, row = self.engine.library, self.engine.parameters.row(disease)
-        tests = math.fsum(test_charge(self.valuation, library.tests[test]) for test in dict.fromkeys(act.tests))
-        total = np.full(len(futures), tests)
-        full = plan[0]
-        today = day - full.first_day
+        library, today = self.engine.library, day - given.first_day
+        points = [charge_of_test(self.valuation, library.tests[test]) for test in dict.fromkeys(act.tests)]
         borne = set()
-        for name, on in full.taken.items():
-            kept = library.treatments[name].group in _KEPT
-            given = on[today:] if kept else on[today : today + known]
-            price = self.valuation.cost.value * library.treatments[name].cost.value
-            total += price * given.sum()
+        for name, on in given.taken.items():
+            treatment = library.treatments[name]
+            taken = on[today:] if treatment.group in _KEPT else on[today : today + known]
+            points.append(self.valuation.cost.value * treatment.cost.value * float(taken.sum()))
             if today > 0 and on[today - 1]:
                 borne.add(name)
-            elif given.any():
+            elif taken.any():
                 borne.add(name)
-                total += treatment_charge(self.valuation, library.treatments[name])
-        parts = (
-            (self._always[row], np.where(futures["days"] > known, known, -1)),
-            (self._if_ill[row], futures["started"]),
-            (self._again[row], futures["again"]),
-        )
-        for proper, start in parts:
+                points.append(charge_of_treatment(self.valuation, treatment))
+        return _Charge(math.fsum(points), frozenset(borne))
+
+    def _charge(self, act: _Charge, known: int, row: int, futures: np.ndarray) -> np.ndarray:
+        """Return the points that an act and what follows it cost, shape (n,)."""
+        borne = act.borne
+        at_once = known if known < self.horizon else _NEVER_BEGUN
+        total = act.points + self._charge_by_start(0, row, borne)[at_once]
+        borne = borne | self._always[row].taken.keys()
+        total = total + self._charge_by_start(1, row, borne)[futures["started"]]
+        borne = borne | self._if_ill[row].taken.keys()
+        out: np.ndarray = total + self._charge_by_start(2, row, borne)[futures["again"]]
+        return out
+
+    def _charge_by_start(self, part: int, row: int, borne: frozenset[str]) -> np.ndarray:
+        """Return what a part of the proper treatment costs by the day it begins; the last entry is for never."""
+        proper = (self._always, self._if_ill, self._again)[part][row]
+        key = (part, row, frozenset(borne & proper.taken.keys()))
+        if key not in self._proper_charges:
+            charges = np.zeros(self.horizon + 1)
             for name, on in proper.taken.items():
-                treatment = library.treatments[name]
-                days = np.concatenate([[0], np.cumsum(on)])[np.clip(self.horizon - start, 0, self.horizon)]
-                cost = self.valuation.cost.value * treatment.cost.value * days
+                treatment = self.engine.library.treatments[name]
+                days = np.cumsum(on)[::-1]  # that are left of the horizon from each day on
+                charges[:-1] += self.valuation.cost.value * treatment.cost.value * days
                 if name not in borne:
-                    cost = cost + treatment_charge(self.valuation, treatment)
-                total += np.where(start >= 0, cost, 0.0)
-            borne |= set(proper.taken)
-        return total
+                    charges[:-1] += charge_of_treatment(self.valuation, treatment)
+            self._proper_charges[key] = charges
+        return self._proper_charges[key]
 
 
 def _felt(engine: Engine, row: int) -> np.ndarray:

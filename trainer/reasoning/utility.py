@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainer.core.time import DAYS_PER_WEEK, TICKS_PER_DAY
+from trainer.core.time import TICKS_PER_DAY
 from trainer.course.state import NEVER
-from trainer.knowledge.investigation import Investigation
+from trainer.knowledge.investigation import OTHERWISE, Investigation
 from trainer.knowledge.treatment import Treatment
-from trainer.knowledge.valuation import OTHERWISE_HARM, Valuation
+from trainer.knowledge.valuation import Valuation
 
 MOST = 100.0
 
@@ -38,9 +38,7 @@ def course_points(valuation: Valuation, futures: np.ndarray) -> np.ndarray:
     return out
 
 
-def end_points(
-    valuation: Valuation, futures: np.ndarray, patients: np.ndarray, known_day: int, delay: float
-) -> np.ndarray:
+def end_points(valuation: Valuation, futures: np.ndarray, patients: np.ndarray) -> np.ndarray:
     """Return the points for the years after the horizon, shape (n,); none for the dead.
 
     Each lasting damage takes its share of what the others leave. The years themselves are the same for all: a
@@ -54,13 +52,9 @@ def end_points(
         Records of `trainer.course.future.FUTURE`, shape (n,).
     patients : numpy.ndarray
         Records of `trainer.course.state.PATIENT` at the end of the horizon, shape (n,).
-    known_day : int
-        Days from today to when the disease was known.
-    delay : float
-        Share lost in each week until then.
     """
     lasting = valuation.lasting
-    left = (patients["death_tick"] == NEVER).astype(float)
+    left = futures["alive"].copy()
     for weight, damage in (
         (lasting.fibrosis, patients["fibrosis"]),
         (lasting.growth, futures["growth"]),
@@ -68,12 +62,12 @@ def end_points(
         (lasting.drive, patients["drive"]),
     ):
         left *= np.clip(1.0 - weight.value * damage, 0.0, 1.0)
-    left *= max(0.0, 1.0 - delay * known_day / DAYS_PER_WEEK)
-    return valuation.end.value * left
+    out: np.ndarray = valuation.end.value * left
+    return out
 
 
-def toll_points(valuation: Valuation, patients: np.ndarray, day: int) -> np.ndarray:
-    """Return the points lost by events from ``day`` on, shape (n,)."""
+def toll_points(valuation: Valuation, futures: np.ndarray, patients: np.ndarray, day: int) -> np.ndarray:
+    """Return the points lost by events from ``day`` on, shape (n,); the dead bear none."""
     toll = valuation.toll
     lost = np.zeros(len(patients))
     for points, event in (
@@ -87,20 +81,22 @@ def toll_points(valuation: Valuation, patients: np.ndarray, day: int) -> np.ndar
     ):
         tick = patients[f"{event}_tick"]
         lost += points.value * ((tick != NEVER) & (tick >= day * TICKS_PER_DAY))
-    return lost
+    out: np.ndarray = lost * futures["alive"]
+    return out
 
 
-def test_charge(valuation: Valuation, test: Investigation) -> float:
-    """Return the points that a test costs: its complications by their chance, its radiation, its price."""
+def charge_of_test(valuation: Valuation, test: Investigation) -> float:
+    """Return the points that a test costs: its burden, complications by their chance, radiation and price."""
+    felt = valuation.burdens[test.id].value if test.id in valuation.burdens else 0.0
     risk = sum(c.probability.value * _points(valuation, c.name) for c in test.complications)
-    burden = valuation.radiation.value * test.radiation.value + valuation.cost.value * test.cost.value
-    return float(risk + burden)
+    spent = valuation.radiation.value * test.radiation.value + valuation.cost.value * test.cost.value
+    return float(felt + risk + spent)
 
 
-def treatment_charge(valuation: Valuation, treatment: Treatment) -> float:
+def charge_of_treatment(valuation: Valuation, treatment: Treatment) -> float:
     """Return the points that beginning a treatment costs: the harms that the engine does not draw, by their chance."""
     return float(sum(c.probability.value * _points(valuation, c.name) for c in treatment.harms))
 
 
 def _points(valuation: Valuation, name: str) -> float:
-    return valuation.harms.get(name, valuation.harms[OTHERWISE_HARM]).value
+    return valuation.harms.get(name, valuation.harms[OTHERWISE]).value

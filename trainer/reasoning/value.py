@@ -261,7 +261,7 @@ class Appraiser:
         acts = self._table(running, own, day)
         disease = self.engine.parameters.ids[int(state.patients["disease"][0])]
         only = {disease: Sample(state, np.zeros(1, np.int64))}
-        points = self.outlook.points(acts, only, own.answered, day)[disease]
+        points = self.outlook.points(acts, only, own.answered, day, mortal=True)[disease]
         return {act.id: float(points[a][0]) for a, act in enumerate(acts)}
 
     def _table(self, running: Sequence[Course], own: Orders, day: int) -> list[Act]:
