@@ -232,7 +232,7 @@ class Assessment:
         at = Moment(now.day, cited[-1][0]) if cited else at
         beliefs = one.said(Belief)
         lead = max(beliefs[-1][1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
-        known = Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names)
+        known = Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names, self._mind.shown(now))
         return evidence_items([c for _, c in cited], lead, known, self._marking.reasoning, at)
 
     def _forecast_items(self, one: Played) -> list[Item]:
