@@ -212,10 +212,13 @@ class Assessment:
         if not stated:
             at = Moment(one.step.day, one.closing.event)
             return [belief_item(None, {}, self._prior, marking, at, self._names)]
-        number, belief = stated[-1]
-        reference = self._mind.posterior(self._at(number)).shares
-        at = Moment(belief.day, number)
-        return [belief_item(belief.shares, reference, self._prior, marking, at, self._names, before)]
+        items = []
+        for number, belief in stated:
+            reference = self._mind.posterior(self._at(number)).shares
+            at = Moment(belief.day, number)
+            items.append(belief_item(belief.shares, reference, self._prior, marking, at, self._names, before))
+            before = dict(belief.shares)
+        return items
 
     def _at(self, number: int) -> Situation:
         """Return where the encounter stood when an event came."""
@@ -225,30 +228,40 @@ class Assessment:
         if "evidence" not in one.step.asks:
             return []
         cited = one.said(Citation)
-        at = Moment(one.step.day, one.closing.event)
-        if not one.stops:
-            return [nothing_cited(at)]
-        now = self._at(cited[-1][0]) if cited else one.stops[-1].after
-        at = Moment(now.day, cited[-1][0]) if cited else at
-        beliefs = one.said(Belief)
-        lead = max(beliefs[-1][1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
-        known = Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names, self._mind.shown(now))
-        return evidence_items([c for _, c in cited], lead, known, self._marking.reasoning, at)
+        marking, at = self._marking.reasoning, Moment(one.step.day, one.closing.event)
+        if not cited:
+            if not one.stops:
+                return [nothing_cited(at)]
+            return evidence_items([], None, self._chart(one.stops[-1].after), marking, at)
+        items = []
+        for day in dict.fromkeys(citation.day for _, citation in cited):
+            number = max(n for n, citation in cited if citation.day == day)
+            now = self._at(number)
+            beliefs = [belief for _, belief in now.said(Belief) if belief.day == day]
+            lead = max(beliefs[-1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
+            own = [citation for _, citation in cited if citation.day == day]
+            items += evidence_items(own, lead, self._chart(now), marking, Moment(day, number))
+        return items
+
+    def _chart(self, now: Situation) -> Chart:
+        """Return what could be cited where the encounter stood."""
+        return Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names, self._mind.shown(now))
 
     def _forecast_items(self, one: Played) -> list[Item]:
         if "forecast" not in one.step.asks:
             return []
-        stated = one.said(Forecast)
+        stated, marking = one.said(Forecast), self._marking.reasoning
         if not stated:
             ahead = not one.stops or any(stop.next_day is not None for stop in one.stops)
             at = Moment(one.step.day, one.closing.event)
-            return [forecast_item(None, _NOTHING, self._marking.reasoning, at)] if ahead else []
-        number, forecast = stated[-1]
-        stop = next(s for s in reversed(one.stops) if s.before.last_event < number)
-        if stop.next_day is None:
-            return []
-        expected = self._mind.expected(stop.after, stop.next_day)
-        return [forecast_item(forecast, expected, self._marking.reasoning, Moment(forecast.day, number))]
+            return [forecast_item(None, _NOTHING, marking, at)] if ahead else []
+        items = []
+        for number, forecast in stated:
+            stop = next(s for s in reversed(one.stops) if s.before.last_event < number)
+            if stop.next_day is not None:
+                expected = self._mind.expected(stop.after, stop.next_day)
+                items.append(forecast_item(forecast, expected, marking, Moment(forecast.day, number)))
+        return items
 
     def _decision_items(self, one: Played) -> list[Item]:
         """Return the items of the stops at which something was ordered, and of the step's first."""
