@@ -137,6 +137,12 @@ def test_the_dose_after_a_relapse(after, points):
     assert made.points == pytest.approx(points) and made.event == 2
 
 
+def test_a_dose_that_is_high_enough_is_held_by_a_new_course():
+    drugs = drugs_of(steroid(20, 0, 90))
+    assert item(RELAPSE, ("prednisolone", 0), ("prednisolone", 50), drugs=drugs, relapses=(50,)).points == 1.0
+    assert item(RELAPSE, ("prednisolone", 0), drugs=drugs, relapses=(50,)).points == 0.0
+
+
 def test_without_a_relapse_there_is_nothing_to_judge():
     assert item(RELAPSE, ("prednisolone", 0), drugs=drugs_of(steroid(30))) is None
     assert item(RELAPSE, ("prednisolone", 0), drugs=drugs_of(steroid(30)), relapses=(98,)) is None

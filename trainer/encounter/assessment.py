@@ -245,7 +245,7 @@ class Assessment:
 
     def _chart(self, now: Situation) -> Chart:
         """Return what could be cited where the encounter stood."""
-        return Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names)
+        return Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names, self._mind.shown(now))
 
     def _forecast_items(self, one: Played) -> list[Item]:
         if "forecast" not in one.step.asks:

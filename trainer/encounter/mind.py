@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from trainer.encounter import chart, sight
 from trainer.encounter.session import Session
 from trainer.encounter.situation import Situation
 from trainer.knowledge.case import Told as ToldFinding
 from trainer.knowledge.investigation import BinaryReport
 from trainer.knowledge.library import Library
+from trainer.reasoning.ctread import CHANGE, STILL
 from trainer.reasoning.observer import Evidence, Expected, Observer, Posterior, Seen, Told
 
 V = TypeVar("V")
@@ -75,6 +78,15 @@ class Mind:
         """Return the findings that the learner could cite: told, in the chart, or to be seen in a picture."""
         return set(self.posterior(now).evidence)
 
+    def shown(self, now: Situation) -> dict[str, str]:
+        """Return what the chart says of each finding, the last time that it was looked for."""
+        evidence = self.evidence(now)
+        found = {seen.report.finding: _said(seen) for seen in evidence.seen}
+        for scan in evidence.scans:
+            moved = zip(CHANGE, scan.change, strict=True) if scan.change is not None else ()
+            found |= {n: "present" if said else "absent" for n, said in (*zip(STILL, scan.still, strict=True), *moved)}
+        return found
+
 
 def standing(now: Situation) -> Hashable:
     """Return what could be known and what is taken where an encounter stands, whatever was said on the way."""
@@ -89,6 +101,15 @@ def _told(session: Session) -> Told:
         age_years=person.age_years,
         columns={name: session.presentation[name] for name in known},
     )
+
+
+def _said(seen: Seen) -> str:
+    """Return a value as it stands in brackets."""
+    if isinstance(seen.value, bool | np.bool_):
+        return "present" if seen.value else "absent"
+    if isinstance(seen.value, str):
+        return seen.value.replace("-", " ")
+    return f"{float(seen.value):.3g} {getattr(seen.report, 'unit', '')}".strip()
 
 
 def _binary(library: Library, finding: str) -> BinaryReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log
 
 from trainer.knowledge.marking import Reasoning
@@ -25,11 +25,14 @@ class Chart:
         Findings that the learner had in the chart, present or absent.
     names : mapping
         Finding or disease to its name.
+    shown : mapping
+        Finding to what the chart says of it: "absent", "146 mg/L".
     """
 
     evidence: Mapping[str, Mapping[str, float]]
     seen: Collection[str]
     names: Mapping[str, str]
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def ratio(self, finding: str, disease: str) -> float:
         """Return the log likelihood ratio of a finding; 0 if the observer makes nothing of it."""
@@ -138,7 +141,8 @@ def _weight(finding: str, disease: str, chart: Chart) -> str:
     how = "more than 100" if times > 100 else f"{times:.0f}" if times >= 9.5 else f"{times:.1f}".removesuffix(".0")
     direction = "likelier" if ratio > 0 else "less likely"
     name = capital(chart.name(finding))
-    return f"{name}, as found here: {how} times {direction} in {chart.name(disease)} than otherwise."
+    found = f" ({chart.shown[finding]})" if finding in chart.shown else ", as found here"
+    return f"{name}{found}: {how} times {direction} in {chart.name(disease)} than otherwise."
 
 
 def telling_citations(disease: str, chart: Chart, marking: Reasoning) -> tuple[tuple[str, ...], tuple[str, ...]]:
