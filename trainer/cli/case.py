@@ -6,11 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from trainer.cli.engine import engine
 from trainer.cli.output import one_line, print_json, print_table
 from trainer.cli.word import add_json
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import assets_dir, cases_dir
-from trainer.knowledge.case import CASE_FILE, case_names, lint_case, lint_cases, read_case, summary_of
+from trainer.course.rehearsal import rehearse
+from trainer.knowledge.casebook import CASE_FILE, TEXTBOOK, case_names, case_plan, read_case, summary_of
+from trainer.knowledge.caselint import lint_case
 from trainer.knowledge.document import read_document
 from trainer.knowledge.library import is_plan, library, lint, lint_file, read_plan
 
@@ -28,7 +31,8 @@ def add(commands: Any) -> None:
     two = commands.add_parser(
         "lint",
         help="check cases and knowledge",
-        description="Check knowledge files and cases and list every fault with file and line. Without PATH, Atoll's "
+        description="Check knowledge files and cases and list every fault with file and line; a case without one is "
+        "rehearsed: its patients are drawn for 20 seeds and its textbook plan is carried out. Without PATH, Atoll's "
         "own. PATH is a folder laid out like `assets` or `cases`, one case, a file of these, or a plan. "
         "Exit status 1 if there is a fault.",
         epilog="example: atoll lint my-assets",
@@ -68,13 +72,13 @@ def _faults(path: Path) -> list[Fault]:
         if (path / CASE_FILE).is_file():
             return _faults(path / CASE_FILE)
         if any(path.glob(f"*/{CASE_FILE}")):
-            return lint_cases(library(), path)
+            return [fault for name in case_names(path) for fault in _case_faults(path, name)]
         raise BadInput(f"{path}: neither a folder with `knowledge` in it nor one of cases or of one case")
     if not path.exists():
         raise BadInput(f"{path}: there is no such file or folder")
     if path.name == CASE_FILE:
         folder = path.parent.resolve()
-        return lint_case(folder.name, library(), folder.parent)
+        return _case_faults(folder.parent, folder.name)
     faults = lint_file(path)
     if faults is not None:
         return faults
@@ -85,3 +89,14 @@ def _faults(path: Path) -> list[Fault]:
     except BadFiles as error:
         return list(error.faults)
     raise BadInput(f"{path}: neither in a folder of knowledge or cases nor a plan; it cannot be checked")
+
+
+def _case_faults(folder: Path, name: str) -> list[Fault]:
+    """Return what is wrong with a case; one that reads well is rehearsed."""
+    faults = lint_case(name, library(), folder)
+    if faults:
+        return faults
+    case = read_case(name, library(), folder)
+    failures = rehearse(engine(), case, case_plan(case, TEXTBOOK, library(), folder))
+    path = folder / name / f"{TEXTBOOK}.yaml"
+    return [Fault(path, 1, f"it does not run on seed {f.seed}: {f.reason}") for f in failures]

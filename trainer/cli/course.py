@@ -15,7 +15,7 @@ from trainer.core.storage import check_target, write_atomically
 from trainer.course.cohort import simulate
 from trainer.course.outcome import COLUMNS
 from trainer.course.validating import Checked, validate
-from trainer.knowledge.case import cohort_of
+from trainer.knowledge.casebook import cohort_of
 
 _MOST_PATIENTS = 1_000_000
 _MOST_DAYS = 3650
@@ -63,7 +63,16 @@ def _simulate(arguments: argparse.Namespace) -> int:
     plan = ready.library.plan(arguments.plan)
     with progress(f"{arguments.what}, {plan.id}") as tell:
         columns = simulate(
-            ready, cohort.disease, plan, arguments.patients, arguments.days, arguments.seed, tell, cohort.requires
+            ready,
+            cohort.disease,
+            plan,
+            arguments.patients,
+            arguments.days,
+            arguments.seed,
+            tell,
+            cohort.requires,
+            cohort.findings,
+            cohort.outlook,
         )
     if arguments.out is not None:
         write_atomically(_dictionary_of(arguments.out), _dictionary())

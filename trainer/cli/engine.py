@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from trainer.cli.output import announce
+from trainer.cli.output import announce, progress
 from trainer.course import warming
 from trainer.course.cohort import Engine
 from trainer.knowledge.library import library
+from trainer.reasoning.imagined import COUNT, Imagined
 
 
 def engine() -> Engine:
@@ -18,6 +19,12 @@ def engine() -> Engine:
     if not warming.is_warm():
         _compile("the simulator for this machine (half a minute, once)", lambda: warming.warm(made.parameters))
     return made
+
+
+def imagined(ready: Engine, patients: int = COUNT) -> Imagined:
+    """Return the observer's patients, so many of each disease."""
+    with progress("imagining patients") as tell:
+        return Imagined(ready, patients, tell)
 
 
 def ready_chest() -> None:

@@ -21,7 +21,7 @@ from trainer.course.beginning import person_of
 from trainer.course.history import chest_of, follow
 from trainer.course.opacity import ChestState
 from trainer.course.person import Person
-from trainer.knowledge.case import case_names, case_plan, cohort_of, read_case
+from trainer.knowledge.casebook import case_names, case_plan, cohort_of, read_case
 from trainer.knowledge.statement import LAST_DAY
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _patient(arguments: argparse.Namespace, days: list[int]) -> _Patient:
         if cohort.name in case_names()
         else library.plan(arguments.plan)
     )
-    onset = ready.patients(cohort.disease, arguments.seed, 0, 1, cohort.requires)
+    onset = ready.patients(cohort.disease, arguments.seed, 0, 1, cohort.requires, cohort.findings, cohort.outlook)
     history = follow(ready.parameters, onset, plan, library.treatments, max(0, days[-1]), days)
     for day in days:
         death = int(history.snapshots[day].patients["death_tick"][0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,13 +14,17 @@ from trainer.course.beginning import first_day, keys_again, present
 from trainer.course.history import follow
 from trainer.course.outcome import NEEDED_DAYS, meets, outcomes
 from trainer.course.parameter import Parameters, parameters_of
+from trainer.course.result import reports_of, result_of
 from trainer.course.state import State
+from trainer.knowledge.case import Outlook
 from trainer.knowledge.library import Library
 from trainer.knowledge.plan import Plan
 
 BLOCK = 1000  # fits the cache nearly, and the memory easily
-MAX_DRAWS = 400
+MAX_DRAWS = 4000
+TOGETHER = 64  # drawn at once: a batch costs little more than one patient
 DRAW_SALT = 100_000  # beyond the attempts of `present`
+_ANY: Mapping[str, bool | str] = MappingProxyType({})
 _NOTHING = Plan(id="nothing", title="no treatment", source="judgement")
 Progress = Callable[[float], None]
 
@@ -42,8 +47,19 @@ class Engine:
         """Return the engine of a library."""
         return cls(library, parameters_of(library.diseases, library.body))
 
-    def patients(self, disease: str, seed: int, first: int, count: int, requires: Sequence[str] = ()) -> State:
+    def patients(
+        self,
+        disease: str,
+        seed: int,
+        first: int,
+        count: int,
+        requires: Sequence[str] = (),
+        findings: Mapping[str, bool | str] = _ANY,
+        outlook: Outlook | None = None,
+    ) -> State:
         """Return patients ``first`` to ``first + count - 1`` of a disease and seed, at onset.
+
+        Whoever does not meet the conditions is replaced by another, drawn again until one does.
 
         Parameters
         ----------
@@ -51,36 +67,63 @@ class Engine:
             Identifier.
         seed, first, count : int
         requires : sequence of str
-            Conditions on the outcome columns at presentation; another patient is drawn in the place of one who
-            does not meet them.
+            Conditions on the outcome columns at presentation.
+        findings : mapping of str to bool or str
+            What tests must give, by finding: present or absent, or the category.
+        outlook : Outlook, optional
+            What must become of the patients under one of the library's plans.
 
         Raises
         ------
         BadInput
             If patients who meet the conditions are too rare.
         """
-        rows = np.full(count, self.parameters.row(disease))
+        row = self.parameters.row(disease)
         keys = keys_of("person", disease, seed, count=count, first=first)
-        state = present(self.parameters, rows, keys)
-        waiting = np.flatnonzero(~self._meets(state, requires))
-        for attempt in range(1, MAX_DRAWS + 1):
-            if not len(waiting):
-                return state
-            again = present(self.parameters, rows[waiting], keys_again(keys[waiting], DRAW_SALT + attempt))
-            fits = self._meets(again, requires)
-            state.patients[waiting] = again.patients
-            waiting = waiting[~fits]
+        state = present(self.parameters, np.full(count, row), keys)
+        waiting = np.flatnonzero(~self._meets(state, requires, findings, outlook))
+        attempt = 1
+        while len(waiting) and attempt <= MAX_DRAWS:
+            attempts = np.arange(attempt, min(attempt + max(TOGETHER // len(waiting), 1), MAX_DRAWS + 1))
+            again = np.concatenate([keys_again(keys[waiting], DRAW_SALT + int(a)) for a in attempts])
+            drawn = present(self.parameters, np.full(len(again), row), again)
+            fits = self._meets(drawn, requires, findings, outlook).reshape(len(attempts), len(waiting))
+            found = fits.any(axis=0)
+            chosen = fits.argmax(axis=0) * len(waiting) + np.arange(len(waiting))  # the earliest attempt that fits
+            state.patients[waiting[found]] = drawn.patients[chosen[found]]
+            waiting = waiting[~found]
+            attempt += len(attempts)
         if len(waiting):
-            raise BadInput(f"{disease}: nobody in {MAX_DRAWS} draws meets {', '.join(requires)}")
+            wanted = [*requires, *(f"{name} {value}" for name, value in findings.items())]
+            wanted += outlook.requires if outlook is not None else ()
+            raise BadInput(f"{disease}: nobody in {MAX_DRAWS} draws meets {', '.join(wanted)}")
         return state
 
-    def _meets(self, onset: State, requires: Sequence[str]) -> np.ndarray:
-        if not requires or not len(onset):
-            return np.ones(len(onset), dtype=bool)
-        begin = min(first_day(onset), 0)
-        wanted = {day for day in NEEDED_DAYS if day >= begin} | {0}
-        history = follow(self.parameters, onset, _NOTHING, self.library.treatments, 0, wanted)
-        return meets(outcomes(self.parameters, history), requires)
+    def _meets(
+        self, onset: State, requires: Sequence[str], findings: Mapping[str, bool | str], outlook: Outlook | None
+    ) -> np.ndarray:
+        keep = np.ones(len(onset), dtype=bool)
+        if findings:
+            reports = reports_of(self.library.tests.values(), findings)
+            for row, patient in enumerate(onset.patients):
+                disease = self.library.diseases[self.parameters.ids[patient["disease"]]]
+                keep[row] = all(result_of(r, patient, disease, 0) == findings[r.finding] for r in reports)
+        if requires:
+            self._narrow(keep, onset, _NOTHING, 0, requires)
+        if outlook is not None:
+            self._narrow(keep, onset, self.library.plan(outlook.plan), outlook.days, outlook.requires)
+        return keep
+
+    def _narrow(self, keep: np.ndarray, onset: State, plan: Plan, days: int, requires: Sequence[str]) -> None:
+        """Strike out those still in ``keep`` whose outcome columns do not meet the conditions."""
+        rows = np.flatnonzero(keep)
+        if not len(rows):
+            return
+        left = onset.select(rows)
+        begin = min(first_day(left), 0)
+        wanted = {day for day in NEEDED_DAYS if day >= begin} | {0, days}
+        history = follow(self.parameters, left, plan, self.library.treatments, days, wanted)
+        keep[rows] = meets(outcomes(self.parameters, history), requires)
 
 
 def simulate(
@@ -92,6 +135,8 @@ def simulate(
     seed: int,
     progress: Progress | None = None,
     requires: Sequence[str] = (),
+    findings: Mapping[str, bool | str] = _ANY,
+    outlook: Outlook | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the outcome columns of a cohort.
 
@@ -109,11 +154,15 @@ def simulate(
         Told the share that is done.
     requires : sequence of str
         As in `Engine.patients`.
+    findings : mapping of str to bool or str
+        As in `Engine.patients`.
+    outlook : Outlook, optional
+        As in `Engine.patients`.
     """
     blocks: list[Mapping[str, np.ndarray]] = []
     for first in range(0, patients, BLOCK):
         count = min(BLOCK, patients - first)
-        onset = engine.patients(disease, seed, first, count, requires)
+        onset = engine.patients(disease, seed, first, count, requires, findings, outlook)
         begin = min(first_day(onset), 0)
         wanted = {day for day in NEEDED_DAYS if day >= begin} | {0, days}
         done = first / patients

@@ -23,7 +23,7 @@ BATCH_FOR_THREADS = 256  # patients from which waking a second thread costs less
 
 
 @nb.njit(cache=True)
-def _day(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, drugs: Array, tick: int) -> None:
+def live(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, drugs: Array, tick: int) -> None:
     """Carry one living patient from the beginning of a day to the next."""
     mg = drugs[_STEROID]
     if p.treated_tick == NEVER and (mg > 0.0 or drugs[_MACROLIDE] > 0.0):
@@ -61,7 +61,7 @@ def _one(
     row = p.disease
     if tick == p.onset_tick:
         opacity.first(p, opacities[i], diseases[row], kinds[row], tick)
-    _day(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
+    live(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
 
 
 # Two functions, since numba's cache cannot tell a parallel kernel from a serial one of the same name.

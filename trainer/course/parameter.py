@@ -19,7 +19,7 @@ from trainer.knowledge.body import Body
 from trainer.knowledge.disease import Disease, LobeName, OpacityKind
 from trainer.knowledge.number import Number, Spread
 
-MAX_KINDS = 3
+MAX_KINDS = 4
 _LOBES: tuple[LobeName, ...] = ("right_upper", "right_middle", "right_lower", "left_upper", "left_lower")
 FEEDS = {"nothing": 0, "drive": 1, "load": 2, "growth": 3, "fibrosis": 4}
 MICROBES = {"none": 0, "bacteria": 1, "mould": 2, "mycobacteria": 3}

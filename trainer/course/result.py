@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from trainer.knowledge.investigation import (
     BinaryReport,
     CategoryReport,
     ImageReport,
+    Investigation,
     QuantityReport,
     Report,
     StateReport,
@@ -26,9 +27,12 @@ Value = float | str | bool
 
 
 def for_disease(table: Mapping[str, V], disease: Disease) -> V:
-    """Return the entry of a table for a disease: its own, else its group's, else that of all others."""
-    for key in (disease.id, disease.group):
-        if key in table:
+    """Return the entry of a table for a disease.
+
+    Its own, else that of the disease it is a variant of, else its group's, else that of all others.
+    """
+    for key in (disease.id, disease.variant_of, disease.group):
+        if key is not None and key in table:
             return table[key]
     return table[OTHERWISE]
 
@@ -61,6 +65,16 @@ def result_of(report: Report, patient: np.void, disease: Disease, tick: int) -> 
         return _category(report, disease, float(uniform(key, RESULT, 0, index)))
     assert isinstance(report, ImageReport)
     return None
+
+
+def reports_of(tests: Iterable[Investigation], findings: Container[str]) -> list[BinaryReport | CategoryReport]:
+    """Return the reports, by whichever test, of findings that are drawn once a patient and are no number."""
+    return [
+        report
+        for test in tests
+        for report in test.reports
+        if isinstance(report, BinaryReport | CategoryReport) and report.finding in findings
+    ]
 
 
 def _category(report: CategoryReport, disease: Disease, u: float) -> str:

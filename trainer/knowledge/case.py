@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from trainer.core.error import BadFiles, BadInput, Fault
-from trainer.core.place import cases_dir
-from trainer.knowledge.document import parse, read_document
 from trainer.knowledge.keyfeature import KeyFeature
-from trainer.knowledge.library import Library, read_plan
 from trainer.knowledge.number import Frozen
-from trainer.knowledge.plan import Plan
 from trainer.knowledge.statement import Day, Identifier
-from trainer.knowledge.validation import ColumnAtPresentation, FilterAtPresentation
+from trainer.knowledge.validation import ColumnAtPresentation, Filter, FilterAtPresentation
 
-CASE_FILE = "case.yaml"
-TEXTBOOK = "textbook"
-WORDS = ("age", "person", "they", "them", "their", "They", "Their", "weeks", "weight")
-"""What a text may take from the patient. ``{person}`` is "A woman" or "A man", ``{they}`` "she" or "he"."""
+WORDS = (
+    "age", "person", "man", "they", "them", "their", "They", "Their", "weeks", "duration", "weight",
+)  # fmt: skip
+"""What a text may take from the patient: see `trainer.course.telling`."""
 
 Ask = Literal["read", "belief", "evidence", "forecast", "orders"]
 
@@ -56,6 +48,26 @@ class Told(Frozen):
 
     finding: Identifier
     present: bool = True
+
+
+class Outlook(Frozen):
+    """What must become of the patient under a plan, so that the case has the course it is about.
+
+    Nobody in the case may know it, the observer least of all: it only chooses whom the case tells of.
+
+    Parameters
+    ----------
+    plan : str
+        Identifier of one of the library's plans.
+    days : int
+        Follow-up from presentation.
+    requires : tuple of str
+        Conditions on the outcome columns, such as "relapsed == 1".
+    """
+
+    plan: Identifier
+    days: Annotated[int, Field(ge=1, le=730)]
+    requires: Annotated[tuple[Filter, ...], Field(min_length=1)]
 
 
 class HistoryText(Frozen):
@@ -108,6 +120,8 @@ class Case(Frozen):
     ----------
     id : str
         Also the name of the folder.
+    version : int
+        Raised when a change makes runs of the version before unplayable.
     title : str
     setting : {"clinic", "ward", "emergency"}
     minutes : int
@@ -118,8 +132,10 @@ class Case(Frozen):
     requires : tuple of str
         Conditions on the outcome columns at presentation, such as "reversed_halo == 1"; patients are drawn until
         one meets them.
-    findings : dict of str to bool
-        Findings that the patient's tests must give; patients are drawn until one does.
+    findings : dict of str to bool or str
+        Findings that the patient's tests must give, present or absent or by category; patients are drawn until one
+        does.
+    outlook : Outlook, optional
     told : tuple of str or Told
         Columns of the outcome table at presentation ("symptom_weeks", "fever", "migrated") and findings that the
         opening tells. Age and sex are always told.
@@ -137,13 +153,15 @@ class Case(Frozen):
     """
 
     id: Identifier
+    version: Annotated[int, Field(ge=1, le=10_000)] = 1
     title: str
     setting: Literal["clinic", "ward", "emergency"]
     minutes: Annotated[int, Field(ge=5, le=120)]
     difficulty: Literal["introductory", "intermediate", "advanced"]
     disease: Identifier
     requires: tuple[FilterAtPresentation, ...] = ()
-    findings: dict[Identifier, bool] = Field(default_factory=dict)
+    findings: dict[Identifier, bool | Identifier] = Field(default_factory=dict)
+    outlook: Outlook | None = None
     told: tuple[ColumnAtPresentation | Told, ...] = ()
     opening: Text
     history: tuple[HistoryText, ...] = ()
@@ -155,94 +173,6 @@ class Case(Frozen):
     last_day: Annotated[int, Field(ge=7, le=730)]
 
 
-@dataclass(frozen=True)
-class Cohort:
-    """Patients of a disease, or those of them that a case is about."""
-
-    name: str
-    disease: str
-    requires: tuple[str, ...] = ()
-
-
-def case_names(folder: Path | None = None) -> list[str]:
-    """Return the identifiers of the cases in a folder (default: Atoll's own)."""
-    return sorted(path.parent.name for path in (folder or cases_dir()).glob(f"*/{CASE_FILE}"))
-
-
-def read_case(name: str, library: Library, folder: Path | None = None) -> Case:
-    """Return a case.
-
-    Raises
-    ------
-    BadInput
-        If there is none of this name.
-    BadFiles
-        If its file has a fault.
-    """
-    if name not in case_names(folder):
-        raise BadInput(f"no case is called {name!r}; there are: {', '.join(case_names(folder))}")
-    path = (folder or cases_dir()) / name / CASE_FILE
-    document = read_document(path)
-    case = parse(Case, document)
-    faults = []
-    if case.id != name:
-        faults.append(document.fault(("id",), f"differs from its folder's name, {name!r}"))
-    if case.disease not in library.diseases:
-        faults.append(document.fault(("disease",), f"no disease is called {case.disease!r}"))
-    if faults:
-        raise BadFiles(faults)
-    return case
-
-
-def case_plan(case: Case, word: str, library: Library, folder: Path | None = None) -> Plan:
-    """Return the plan of this name that lies beside a case, or else the library's or the one in a file."""
-    path = (folder or cases_dir()) / case.id / f"{word}.yaml"
-    return read_plan(path, library) if word.isidentifier() and path.is_file() else library.plan(word)
-
-
-def cohort_of(word: str, library: Library) -> Cohort:
-    """Return the cohort that a disease or a case names.
-
-    Raises
-    ------
-    BadInput
-        If neither has this name.
-    """
-    if word in case_names():
-        case = read_case(word, library)
-        return Cohort(case.id, case.disease, case.requires)
-    try:
-        return Cohort(word, library.disease(word).id)
-    except BadInput as error:
-        raise BadInput(f"{error}; and the cases: {', '.join(case_names())}") from error
-
-
-def lint_cases(library: Library, folder: Path | None = None) -> list[Fault]:
-    """Return everything that is wrong with the cases in a folder."""
-    return [fault for name in case_names(folder) for fault in lint_case(name, library, folder or cases_dir())]
-
-
-def lint_case(name: str, library: Library, folder: Path) -> list[Fault]:
-    """Return everything that is wrong with one case and the plans beside it."""
-    faults: list[Fault] = []
-    try:
-        read_case(name, library, folder)
-    except BadFiles as error:
-        faults += error.faults
-    plans = sorted(path for path in (folder / name).glob("*.yaml") if path.name != CASE_FILE)
-    if TEXTBOOK not in [path.stem for path in plans]:
-        faults.append(Fault(folder / name / CASE_FILE, 1, f"every case has its {TEXTBOOK}.yaml; there is none"))
-    for path in plans:
-        try:
-            read_plan(path, library)
-        except BadFiles as error:
-            faults += error.faults
-    return faults
-
-
-def summary_of(case: Case) -> Mapping[str, object]:
-    """Return what a list of cases shows; nothing that tells the diagnosis."""
-    return {
-        "id": case.id, "title": case.title, "setting": case.setting, "minutes": case.minutes,
-        "difficulty": case.difficulty,
-    }  # fmt: skip
+def step_of(case: Case, day: int) -> Step:
+    """Return the step that runs on a day."""
+    return next((step for step in reversed(case.steps) if step.day <= day), case.steps[0])

@@ -210,6 +210,9 @@ class Disease(Frozen):
     synonyms : tuple of str
         Other names by which a command finds it.
     group : str
+    variant_of : str, optional
+        Another disease that this one is a form of: where a test's table says nothing of this one, it says of it
+        what it says of the other.
     summary : str
         What it is, in a sentence or two, for the debrief.
     """
@@ -218,6 +221,7 @@ class Disease(Frozen):
     name: str
     synonyms: tuple[str, ...] = ()
     group: Group
+    variant_of: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] | None = None
     summary: str
     population: Population
     inflammation: Inflammation | None = None
@@ -228,4 +232,4 @@ class Disease(Frozen):
     answer: Answer = Answer()
     danger: Danger = Danger()
     pleura: Pleura | None = None
-    opacities: Annotated[tuple[OpacityKind, ...], Field(max_length=3)] = ()
+    opacities: Annotated[tuple[OpacityKind, ...], Field(max_length=4)] = ()

@@ -28,6 +28,8 @@ class Policy(Frozen):
     title : str
     summary : str
         Where it takes a stand that others do not.
+    extends : str, optional
+        Identifier of the policy whose values hold wherever this file gives none.
     prior : dict of str to Number
         Case mix: share of each disease among the patients who are sent with such a picture; the shares sum to 1.
         Healthy is not among them.
@@ -38,6 +40,7 @@ class Policy(Frozen):
     id: Identifier
     title: str
     summary: str
+    extends: Identifier | None = None
     prior: dict[Identifier, Probability]
     value: Valuation
     marking: Marking

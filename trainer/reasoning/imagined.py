@@ -35,7 +35,7 @@ COUNT = 800
 """Patients imagined of each disease. More are slower and hardly better; see `trainer.reasoning.observer`."""
 
 _SEED = 0x0B5E
-_STATES = 3  # whole states kept besides those of day 0, about 65 MB each
+_STATES = 12  # whole states kept besides those of day 0, about 65 MB each
 _VIEWS = 64  # days whose findings are kept, about 5 MB each
 _NOTHING = Plan(id="nothing", title="no treatment", source="judgement")
 _ALWAYS = ("age_years", "female", "burden_ml", "symptom", "death_tick")
