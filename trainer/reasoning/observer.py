@@ -14,7 +14,6 @@ depend on the disease alone, the error of the CT report, survival. Approximate:
 - Quantities are smoothed between the imagined patients (`trainer.reasoning.likelihood.of_quantity`).
 - No finding counts as rarer than one in a thousand in a disease, and a told yes or no as wrong once in fifty times.
 - Sex and age are told; sex counts by its share in the disease alone.
-
 """
 
 from __future__ import annotations
