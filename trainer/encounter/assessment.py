@@ -135,6 +135,11 @@ def _leaps(stop: Stop, day: int, stops: Sequence[Stop]) -> bool:
     return bool(later) and later[0] > day
 
 
+def _lead(beliefs: Sequence[Belief]) -> str | None:
+    """Return what the last of some differentials gives most, None where there is none."""
+    return max(beliefs[-1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
+
+
 _NOTHING = Expected(better=0.0, same=1.0, worse=0.0, relapse=0.0)  # what an unstated forecast is not held against
 
 
@@ -232,13 +237,14 @@ class Assessment:
         if not cited:
             if not one.stops:
                 return [nothing_cited(at)]
-            return evidence_items([], None, self._chart(one.stops[-1].after), marking, at)
+            lead = _lead([belief for _, belief in one.said(Belief)])
+            return evidence_items([], lead, self._chart(one.stops[-1].after), marking, at)
         items = []
         for day in dict.fromkeys(citation.day for _, citation in cited):
             number = max(n for n, citation in cited if citation.day == day)
             now = self._at(number)
             beliefs = [belief for _, belief in now.said(Belief) if belief.day == day]
-            lead = max(beliefs[-1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
+            lead = _lead(beliefs)
             own = [citation for _, citation in cited if citation.day == day]
             items += evidence_items(own, lead, self._chart(now), marking, Moment(day, number))
         return items
