@@ -125,7 +125,13 @@ def test_a_finding_of_the_disease_alone_moves_the_odds_by_its_likelihood_ratio(o
 def test_a_finding_counts_once_however_often_it_is_asked(observer):
     report, crp = report_of("severe-immunosuppression"), report_of("c-reactive-protein")
     once = observer.posterior(Evidence(MAN, (Seen(0, report, True), Seen(0, crp, 80.0))))
-    twice = (Seen(0, report, True), Seen(0, crp, 80.0), Seen(0, report, True), Seen(0, crp, 80.0), Seen(3, report, True))
+    twice = (
+        Seen(0, report, True),
+        Seen(0, crp, 80.0),
+        Seen(0, report, True),
+        Seen(0, crp, 80.0),
+        Seen(3, report, True),
+    )
     assert observer.posterior(Evidence(MAN, twice)).shares == pytest.approx(once.shares)
 
 
