@@ -12,7 +12,7 @@ NAMED = (
     "patient, disease, age_years, sex, severity, crp_mg_l, fever, symptom_to_treatment_weeks, responded_w1, "
     "responded_w2, responded_w12, complete_remission_w24, clearing_weeks, spontaneous_remission, relapsed, "
     "relapse_day, relapse_after_treatment_start_days, relapse_dose_mg, relapse_on_treatment, relapses, "
-    "migrated, consolidation, ground_glass, reversed_halo, rim_mm, perilobular, bilateral, effusion, "
+    "migrated, consolidation, ground_glass, reversed_halo, rim_mm, ring_ml, perilobular, bilateral, effusion, "
     "hyperglycaemia, diabetes, infection, pjp, "
     "adrenal_insufficiency, any_steroid_effect, died, death_day, cumulative_prednisolone_mg"
 ).split(", ")

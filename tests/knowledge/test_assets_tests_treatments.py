@@ -27,7 +27,7 @@ KNOWLEDGE = Path(__file__).parents[2] / "assets" / "knowledge"
 DISEASES = {
     "healthy", "cop", "op-postinfectious", "op-amiodarone", "op-nitrofurantoin", "op-radiotherapy", "op-rheumatoid",
     "op-antisynthetase", "op-aspiration", "afop", "bacterial", "eosinophilic", "fungal", "tuberculosis",
-    "adenocarcinoma", "infarct", "nsip", "uip", "hypersensitivity",
+    "adenocarcinoma", "infarct", "nsip", "uip", "uip-exacerbation", "hypersensitivity",
 }  # fmt: skip
 GROUPS = {"organizing-pneumonia", "infection", "interstitial"}
 HISTOLOGY = {

@@ -14,7 +14,7 @@ FILES = sorted(path for path in assets_dir().rglob("*.yaml") if path.parent.name
 WANTED = {
     "healthy", "cop", "op-postinfectious", "op-amiodarone", "op-nitrofurantoin", "op-radiotherapy", "op-rheumatoid",
     "op-antisynthetase", "op-aspiration", "afop", "bacterial", "eosinophilic", "fungal", "tuberculosis",
-    "adenocarcinoma", "infarct", "nsip", "uip", "hypersensitivity",
+    "adenocarcinoma", "infarct", "nsip", "uip", "uip-exacerbation", "hypersensitivity",
 }  # fmt: skip
 PLANS = {"germop-24w", "prednisone-12w", "epler", "untreated", "antibiotics-only", "clarithromycin-12w"}
 

@@ -7,6 +7,7 @@ import pytest
 from trainer.core.place import assets_dir
 from trainer.knowledge.library import _read, library, lint
 from trainer.knowledge.marking import DIALS
+from trainer.knowledge.policy import DEFAULT, HEALTHY
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def instead(value, *keys, why="source: judgement, reason: r"):
         (instead(1, "marking", "perception", "signs", "x-ray-vision"), "no finding is called"),
         (instead(90, "marking", "safety", "hypoxaemia", "below", "tarot", why="unit: '%', source: vats-edinburgh-2014"),
          "no test is called"),
-        (instead(0.1, "prior", "flu"), "no disease is called"),
+        (instead(0, "prior", "flu"), "no disease is called"),
         (instead(1, "marking", "economy", "nothing"), "must be above"),
         (instead(0, "marking", "weights", "safety"), "no weight for safety"),
         (instead(1, "marking", "points", "useful", why="source: nobody-1900"), "no source is called"),
@@ -74,3 +75,24 @@ def test_a_fault_is_found_in_the_file_that_makes_it(copy, text, message):
     found = lint(copy)
     assert any(message in fault.message for fault in found), found
     assert {fault.path for fault in found} == {path}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  cop: {value: 0.16", "  cop: {value: 0.26", "sum to 1.1, not to 1"),
+        ("  cop: {", "  healthy: {", "the healthy are not sent"),
+        ("  cop: {", "  copd: {", "no disease is called 'copd'"),
+    ],
+)
+def test_a_prior_that_is_no_case_mix_is_refused_where_it_stands(copy, old, new, message):
+    path = copy / "policies" / f"{DEFAULT}.yaml"
+    text = path.read_text()
+    path.write_text(text.replace(old, new, 1))
+    (fault,) = [f for f in lint(copy) if message in f.message and f.path == path]
+    assert abs(fault.line - text[: text.index(old)].count("\n") - 1) <= 2
+
+
+def test_the_case_mix_has_every_disease():
+    known = library()
+    assert set(known.policies[DEFAULT].case_mix) == set(known.diseases) - {HEALTHY}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.core.chance import key_of, uniform
+from trainer.core.time import TICKS_PER_DAY
 from trainer.course.beginning import first_day
 from trainer.course.history import follow
 from trainer.course.outcome import NEEDED_DAYS, outcomes
 from trainer.course.result import result_of
-from trainer.core.time import TICKS_PER_DAY
 from trainer.knowledge.plan import Course, Plan, Step
 from trainer.reasoning.ctread import CHANGE, alive_on, change_features, reported, still_features
 from trainer.reasoning.observer import Evidence, Scan, Seen, Told

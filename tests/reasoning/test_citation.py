@@ -56,10 +56,18 @@ def test_the_reason_tells_the_weight_in_words():
     assert "Left out: Migration" in reason
 
 
+def test_what_the_chart_says_stands_beside_the_finding():
+    chart = Chart(CHART.evidence, CHART.seen, CHART.names, {"procalcitonin": "0.08 ng/mL"})
+    citation = Citation(day=14, disease="cop", supports=("procalcitonin",))
+    reason = evidence_items([citation], "cop", chart, MARKING.reasoning, AT)[0].reason
+    assert "Procalcitonin (0.08 ng/mL): 3 times less likely in COP than otherwise." in reason
+
+
 def test_an_account_of_the_leading_disease_is_expected():
     items = account((), ("reversed-halo",), lead="cop", disease="bacterial")
     assert [item.points for item in items] == [pytest.approx(log(5) / DUE), 0.0]
     assert "You lead with COP and cite nothing" in items[1].reason
+    assert evidence_items([], "infarct", CHART, MARKING.reasoning, AT) == []  # nothing tells for or against it
     silent = sound(evidence_items([], "cop", CHART, MARKING.reasoning, AT))
     assert [item.points for item in silent] == [0.0]
 

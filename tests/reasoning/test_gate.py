@@ -8,7 +8,7 @@ from tests.reasoning.example import MARKING, SECOND_DEFECT, drugs_of, log_of, so
 from trainer.knowledge.keyfeature import OBSERVE, Avoided
 from trainer.knowledge.treatment import Channel
 from trainer.reasoning.dial import reading_of
-from trainer.reasoning.gate import Known, Saturation, Stretch, safety_gates, safety_items
+from trainer.reasoning.gate import Known, Saturation, Stretch, safety_gates, safety_items, unheeded_item
 from trainer.reasoning.item import Moment
 from trainer.reasoning.keyfeature import key_feature_items
 
@@ -66,12 +66,16 @@ def test_another_policy_is_stricter_where_it_says_so():
 
 
 def test_prophylaxis_and_what_the_policy_says():
-    drugs = drugs_of(steroid(40, 0, 30), steroid(10, 30, 90))
+    drugs = drugs_of(steroid(40, 0, 56), steroid(10, 56, 64))
     log, known = log_of(("prednisolone", 0), drugs=drugs), known_of(drugs, CLEAR)
     assert failed(log, known) == {"prophylaxis"}
     assert failed(log, known, SECOND_DEFECT.safety) == set()
     assert failed(log, known_of(drugs, CLEAR, defects=("hiv-positive",)), SECOND_DEFECT.safety) == {"prophylaxis"}
-    covered = drugs_of(steroid(40, 0, 30), steroid(10, 30, 90), (Channel.PNEUMOCYSTIS, 3, 30, 0.9))
+    some = drugs_of(steroid(40, 0, 55), steroid(10, 55, 64))
+    assert failed(log_of(("prednisolone", 0), drugs=some), known_of(some, CLEAR)) == set()
+    courses = drugs_of(steroid(10, 0, 120), steroid(20, 0, 28), steroid(20, 40, 28))  # neither more than four weeks
+    assert failed(log_of(("prednisolone", 0), drugs=courses), known_of(courses, CLEAR)) == set()
+    covered = drugs_of(steroid(40, 0, 60), steroid(10, 60, 60), (Channel.PNEUMOCYSTIS, 3, 60, 0.9))
     assert failed(log_of(("prednisolone", 0), drugs=covered), known_of(covered, CLEAR)) == set()
 
 
@@ -103,19 +107,22 @@ def test_the_last_saturation_counts():
 
 
 @pytest.mark.parametrize(
-    ("orders", "gates"),
+    ("orders", "lost"),
     [
-        ([], {"unheeded"}),
-        ([(OBSERVE, 20)], {"unheeded"}),
-        ([("thin-section-ct", 21)], set()),
-        ([("thin-section-ct", 25)], {"unheeded"}),
-        ([("prednisolone", 20)], {"unheeded"}),  # what the case says to avoid is no answer
+        ([], True),
+        ([(OBSERVE, 20)], True),
+        ([("thin-section-ct", 21)], False),
+        ([("thin-section-ct", 25)], True),
+        ([("prednisolone", 20)], True),  # what the case says to avoid is no answer
     ],
 )
-def test_a_deterioration_is_to_be_answered(orders, gates):
+def test_a_deterioration_is_to_be_answered(orders, lost):
     known = known_of(drugs_of(), CLEAR, deteriorations=(Moment(20, 0),))
-    assert failed(log_of(*orders), known, features=(HARMFUL,)) == gates
-    assert failed(log_of(until_day=21), known) == set()
+    made = unheeded_item(SAFETY, log_of(*orders), known, (HARMFUL,))
+    assert (made is not None) == lost
+    if made is not None:
+        assert sound([made])[0].points == -0.2 and "got worse on day 20" in made.reason
+    assert unheeded_item(SAFETY, log_of(until_day=21), known, ()) is None
 
 
 def feature(weight, *words, name="x"):
@@ -165,7 +172,9 @@ def test_a_harmful_order_never_raises_safety(orders, worse, day, percent, chance
         known = Known(drugs, steps, (Saturation(0, 0, percent),), (Moment(20, 0),))
         items = key_feature_items(features, log, MARKING.points)
         gates = safety_gates(SAFETY, log, known, features, items)
-        return reading_of("safety", sound(safety_items(SAFETY, gates, features, items))).value
+        extra = unheeded_item(SAFETY, log, known, features)
+        made = safety_items(SAFETY, gates, features, items) + ([] if extra is None else [extra])
+        return reading_of("safety", sound(made)).value
 
     with_it = sorted([*orders, (worse, day)], key=lambda order: order[1])
     assert safety(with_it) <= safety(orders) + 1e-9

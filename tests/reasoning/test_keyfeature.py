@@ -137,6 +137,12 @@ def test_the_dose_after_a_relapse(after, points):
     assert made.points == pytest.approx(points) and made.event == 2
 
 
+def test_a_dose_that_is_high_enough_is_held_by_a_new_course():
+    drugs = drugs_of(steroid(20, 0, 90))
+    assert item(RELAPSE, ("prednisolone", 0), ("prednisolone", 50), drugs=drugs, relapses=(50,)).points == 1.0
+    assert item(RELAPSE, ("prednisolone", 0), drugs=drugs, relapses=(50,)).points == 0.0
+
+
 def test_without_a_relapse_there_is_nothing_to_judge():
     assert item(RELAPSE, ("prednisolone", 0), drugs=drugs_of(steroid(30))) is None
     assert item(RELAPSE, ("prednisolone", 0), drugs=drugs_of(steroid(30)), relapses=(98,)) is None
@@ -148,17 +154,24 @@ def test_key_features_of_one_case_average():
     assert reading_of("management", made).value == pytest.approx(50.0)
 
 
-def prophylaxis(bare, covered=0, marking=MARKING, defects=()):
+def prophylaxis(bare, covered=0, marking=MARKING, defects=(), features=()):
     drugs = drugs_of(steroid(20, 0, bare + covered), (Channel.PNEUMOCYSTIS, 0, covered, 0.9))
-    made = prophylaxis_item(marking.safety.prophylaxis, log_of(("prednisolone", 0), drugs=drugs), defects, POINTS)
+    log = log_of(("prednisolone", 0), drugs=drugs)
+    made = prophylaxis_item(marking.safety.prophylaxis, log, defects, POINTS, features)
     return made if made is None else sound([made])[0].points
 
 
 def test_prophylaxis_is_a_duty_that_comes_with_the_dose():
-    assert prophylaxis(27) is None
-    assert prophylaxis(28) == -3.0
+    assert prophylaxis(28) is None  # no longer than four weeks
+    assert prophylaxis(29) == -3.0
     assert prophylaxis(7, covered=50) == 0.0
     assert prophylaxis(14, covered=50) == pytest.approx(-1.0)
+
+
+def test_what_a_case_asks_for_itself_is_not_asked_twice():
+    own = done(any_of=("co-trimoxazole-prophylaxis",), by_day=14, zero_day=42)
+    assert prophylaxis(84, features=(own,)) is None
+    assert prophylaxis(84, features=(done(),)) == -3.0
 
 
 def test_the_other_policy_asks_for_prophylaxis_only_with_a_second_defect():
@@ -183,7 +196,7 @@ def test_a_harmful_order_never_raises_the_part_of_key_features(orders, day):
         drugs = drugs_of(*(steroid(40, d, 40) for name, d in log_orders if name == "prednisolone"))
         log = log_of(*log_orders, drugs=drugs)
         made = key_feature_items(FEATURES, log, POINTS)
-        extra = prophylaxis_item(MARKING.safety.prophylaxis, log, (), POINTS)
+        extra = prophylaxis_item(MARKING.safety.prophylaxis, log, (), POINTS, ())
         made += [] if extra is None else [extra]
         return reading_of("management", sound(made)).value, sum(i.points for i in made)
 

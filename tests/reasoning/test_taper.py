@@ -50,3 +50,8 @@ def test_a_course_ends_with_a_fortnight_without():
 )
 def test_a_stop_at_once(steps, day):
     assert Taper.of(drugs(*steps)).abrupt_stop(3, 15) == day
+
+
+def test_the_longest_stretch_of_a_dose():
+    taper = Taper.of(drugs((30, 10), (0, 2), (25, 20), (10, 5), (20, 28)))
+    assert (taper.longest_at(20), taper.longest_at(30), taper.longest_at(50)) == (32, 10, 0)

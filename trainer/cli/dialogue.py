@@ -228,7 +228,7 @@ class Dialogue:
                 raise BadInput(f"{part!r} is no disease with its share; write it such as 'cop 60'")
             shares[self._disease(name)] = int(share.rstrip("%")) / 100
         belief = Belief(day=self._today, shares=shares)
-        return self._do(BeliefStated(belief=belief)) or f"Noted, in {TOKENS} parts of 5 %; locked until the next step."
+        return self._do(BeliefStated(belief=belief)) or f"Noted in {TOKENS} tokens; locked until the clock moves."
 
     def _disease(self, name: str) -> str:
         name = name.strip()
@@ -244,7 +244,7 @@ class Dialogue:
             supports=tuple(self._findings(supports)),
             opposes=tuple(self._findings(against)),
         )
-        return self._do(EvidenceCited(citation=citation)) or "Noted; locked until the next step."
+        return self._do(EvidenceCited(citation=citation)) or "Noted; locked until the clock moves."
 
     def _forecast(self, text: str) -> str:
         trend, _, relapse = text.partition("/")
@@ -259,7 +259,7 @@ class Dialogue:
             worse=shares[2],
             relapse=int(chance[0]) / 100 if chance else 0.0,
         )
-        return self._do(ForecastStated(forecast=forecast)) or "Noted; locked until the next step."
+        return self._do(ForecastStated(forecast=forecast)) or "Noted; locked until the clock moves."
 
     def _day(self, text: str) -> int:
         if text == "next":

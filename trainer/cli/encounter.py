@@ -6,6 +6,7 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from trainer.cli.word import add_json, count, whole
 from trainer.core.error import BadInput
 from trainer.core.storage import check_target
 from trainer.encounter.examiner import Examiner
-from trainer.encounter.robot import ROBOTS, TEXTBOOK_PLAYER, play_robot
+from trainer.encounter.robot import ROBOTS, TEXTBOOK_PLAYER, Robot, play_robot
 from trainer.encounter.run import Header, Run, branches
 from trainer.encounter.session import Session, sealed
 from trainer.encounter.twin import Course as Line
 from trainer.encounter.twin import twins
+from trainer.knowledge.case import Case
 from trainer.knowledge.casebook import case_names, case_plan, read_case
 from trainer.knowledge.library import library
 from trainer.knowledge.policy import DEFAULT
@@ -263,22 +265,23 @@ def _robots(arguments: argparse.Namespace) -> int:
     players = (TEXTBOOK_PLAYER, *ROBOTS)
     rows = []
     with progress("robots play") as tell:
-        for number, (case, robot) in enumerate((case, robot) for case in cases for robot in players):
-            for seed in range(1, arguments.seeds + 1):
-                sheet = who.score(play_robot(who, robot, case, seed))
-                rows.append(
-                    {
-                        "case": case.id, "seed": seed, "robot": robot.id, "overall": round(sheet.overall, 2),
-                        "dials": {name: round(dial.value, 2) for name, dial in sheet.dials.items()},
-                        "gates_failed": [gate.id for gate in sheet.gates if gate.failed],
-                    }
-                )  # fmt: skip
-                tell((number + seed / arguments.seeds) / (len(cases) * len(players)))
+        for number, (case, seed) in enumerate(product(cases, range(1, arguments.seeds + 1))):
+            rows += [_robot_row(who, robot, case, seed) for robot in players]
+            tell((number + 1) / (len(cases) * arguments.seeds))
     if arguments.json:
         print_json(rows)
     else:
         _print_robots(rows, [robot.id for robot in players])
     return 0
+
+
+def _robot_row(who: Examiner, robot: Robot, case: Case, seed: int) -> dict[str, Any]:
+    sheet = who.score(play_robot(who, robot, case, seed))
+    return {
+        "case": case.id, "seed": seed, "robot": robot.id, "overall": round(sheet.overall, 2),
+        "dials": {name: round(dial.value, 2) for name, dial in sheet.dials.items()},
+        "gates_failed": [gate.id for gate in sheet.gates if gate.failed],
+    }  # fmt: skip
 
 
 def _print_robots(rows: Sequence[dict[str, Any]], players: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from trainer.knowledge.plan import Plan
 
 BLOCK = 1000  # fits the cache nearly, and the memory easily
 MAX_DRAWS = 4000
-TOGETHER = 64  # drawn at once: a batch costs little more than one patient
+TOGETHER = 16  # drawn at once: a batch costs little more than one patient
 DRAW_SALT = 100_000  # beyond the attempts of `present`
 _ANY: Mapping[str, bool | str] = MappingProxyType({})
 _NOTHING = Plan(id="nothing", title="no treatment", source="judgement")

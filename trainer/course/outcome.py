@@ -19,6 +19,9 @@ TRACE_ML = 4.0  # residual change that a thin-section CT shows; judgement
 SEEN_ML = 3.0  # an opacity that a radiologist would list; judgement
 SOLID_FILL = 0.6  # consolidation hides vessels from about here (Fleischner glossary, Bankier 2024)
 FAINT_FILL = 0.12
+RIM_FILL = (
+    0.55  # the rim of a reversed halo is consolidation by definition; paler than this it is easily missed; judgement
+)
 EFFUSION_ML = 40.0  # visible on CT; judgement
 RESIDUAL_DAY = 240  # follow-up HRCT after a median of 8 months (Lee 2010, n = 22)
 FILM_DAYS = (-42, -28, -14, 0)  # films before treatment, between which migration is judged
@@ -76,6 +79,7 @@ COLUMNS: Mapping[str, Column] = {
     ),
     "reversed_halo": Column("0/1", "at presentation, a ring of half or more of its full clearing"),
     "rim_mm": Column("mm", "thickness of the largest such ring"),
+    "ring_ml": Column("mL", "volume of the largest such ring whose rim is dense enough to catch the eye; 0 without"),
     "perilobular": Column("0/1", "at presentation, perilobular arcades in a visible opacity"),
     "bilateral": Column("0/1", "at presentation, visible opacities in both lungs"),
     "effusion": Column("0/1", f"at presentation, pleural fluid of {EFFUSION_ML:g} mL or more on one side"),
@@ -238,6 +242,7 @@ def _picture(history: History) -> dict[str, np.ndarray]:
         "ground_glass": glass.any(axis=1).astype(float),
         "reversed_halo": ring.any(axis=1).astype(float),
         "rim_mm": np.where(ring.any(axis=1), rim, np.nan),
+        "ring_ml": np.where(ring & (o["fill"] >= RIM_FILL), o["volume_ml"], 0.0).max(axis=1).astype(float),
         "perilobular": (visible & (o["perilobular"] > 0)).any(axis=1).astype(float),
         "bilateral": (right.any(axis=1) & left.any(axis=1)).astype(float),
         "effusion": (fluid >= EFFUSION_ML).astype(float),

@@ -18,12 +18,12 @@ from trainer.knowledge.marking import Marking
 from trainer.knowledge.policy import Policy
 from trainer.knowledge.statement import Belief, Citation, Forecast, Read
 from trainer.reasoning.belief import belief_item
-from trainer.reasoning.citation import Chart, evidence_items
+from trainer.reasoning.citation import Chart, evidence_items, nothing_cited
 from trainer.reasoning.decision import Choice, decision_item
 from trainer.reasoning.dial import ScoreSheet, score_sheet
 from trainer.reasoning.economy import Charge, economy_items
 from trainer.reasoning.forecast import forecast_item
-from trainer.reasoning.gate import Stretch, safety_gates, safety_items
+from trainer.reasoning.gate import Stretch, safety_gates, safety_items, unheeded_item
 from trainer.reasoning.item import Item, Moment
 from trainer.reasoning.keyfeature import key_feature_items, prophylaxis_item
 from trainer.reasoning.mark import block_about, lesion_at, mark_item
@@ -161,7 +161,7 @@ class Assessment:
             for table in (library.findings, library.diseases, library.tests, library.treatments)
             for thing, known in table.items()
         }
-        self._prior = {disease: number.value for disease, number in policy.prior.items()}
+        self._prior = policy.case_mix
 
     @property
     def _marking(self) -> Marking:
@@ -190,9 +190,12 @@ class Assessment:
         stretches = tuple(self._stretch(stop, following) for stop, following in pairwise([*stops, None]) if stop)
         known = known_of(session, stretches, marking.safety)
         features = key_feature_items(session.case.key_features, log, marking.points)
-        covered = prophylaxis_item(marking.safety.prophylaxis, log, known.defects, marking.points)
+        covered = prophylaxis_item(
+            marking.safety.prophylaxis, log, known.defects, marking.points, session.case.key_features
+        )
         gates = safety_gates(marking.safety, log, known, session.case.key_features, features)
-        items += features + ([covered] if covered is not None else [])
+        unheeded = unheeded_item(marking.safety, log, known, session.case.key_features)
+        items += features + [extra for extra in (covered, unheeded) if extra is not None]
         items += safety_items(marking.safety, gates, session.case.key_features, features)
         items += economy_items(charges_of(session, session.now.day), self._reference, marking.economy, closing)
         return score_sheet(items, gates, marking)
@@ -209,10 +212,13 @@ class Assessment:
         if not stated:
             at = Moment(one.step.day, one.closing.event)
             return [belief_item(None, {}, self._prior, marking, at, self._names)]
-        number, belief = stated[-1]
-        reference = self._mind.posterior(self._at(number)).shares
-        at = Moment(belief.day, number)
-        return [belief_item(belief.shares, reference, self._prior, marking, at, self._names, before)]
+        items = []
+        for number, belief in stated:
+            reference = self._mind.posterior(self._at(number)).shares
+            at = Moment(belief.day, number)
+            items.append(belief_item(belief.shares, reference, self._prior, marking, at, self._names, before))
+            before = dict(belief.shares)
+        return items
 
     def _at(self, number: int) -> Situation:
         """Return where the encounter stood when an event came."""
@@ -222,43 +228,53 @@ class Assessment:
         if "evidence" not in one.step.asks:
             return []
         cited = one.said(Citation)
-        at = Moment(one.step.day, one.closing.event)
-        if not one.stops:
-            return evidence_items([], None, Chart({}, (), self._names), self._marking.reasoning, at)
-        now = self._at(cited[-1][0]) if cited else one.stops[-1].after
-        at = Moment(now.day, cited[-1][0]) if cited else at
-        beliefs = one.said(Belief)
-        lead = max(beliefs[-1][1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
-        known = Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names)
-        return evidence_items([c for _, c in cited], lead, known, self._marking.reasoning, at)
+        marking, at = self._marking.reasoning, Moment(one.step.day, one.closing.event)
+        if not cited:
+            if not one.stops:
+                return [nothing_cited(at)]
+            return evidence_items([], None, self._chart(one.stops[-1].after), marking, at)
+        items = []
+        for day in dict.fromkeys(citation.day for _, citation in cited):
+            number = max(n for n, citation in cited if citation.day == day)
+            now = self._at(number)
+            beliefs = [belief for _, belief in now.said(Belief) if belief.day == day]
+            lead = max(beliefs[-1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
+            own = [citation for _, citation in cited if citation.day == day]
+            items += evidence_items(own, lead, self._chart(now), marking, Moment(day, number))
+        return items
+
+    def _chart(self, now: Situation) -> Chart:
+        """Return what could be cited where the encounter stood."""
+        return Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names, self._mind.shown(now))
 
     def _forecast_items(self, one: Played) -> list[Item]:
         if "forecast" not in one.step.asks:
             return []
-        stated = one.said(Forecast)
+        stated, marking = one.said(Forecast), self._marking.reasoning
         if not stated:
             ahead = not one.stops or any(stop.next_day is not None for stop in one.stops)
             at = Moment(one.step.day, one.closing.event)
-            return [forecast_item(None, _NOTHING, self._marking.reasoning, at)] if ahead else []
-        number, forecast = stated[-1]
-        stop = next(s for s in reversed(one.stops) if s.before.last_event < number)
-        if stop.next_day is None:
-            return []
-        expected = self._mind.expected(stop.after, stop.next_day)
-        return [forecast_item(forecast, expected, self._marking.reasoning, Moment(forecast.day, number))]
+            return [forecast_item(None, _NOTHING, marking, at)] if ahead else []
+        items = []
+        for number, forecast in stated:
+            stop = next(s for s in reversed(one.stops) if s.before.last_event < number)
+            if stop.next_day is not None:
+                expected = self._mind.expected(stop.after, stop.next_day)
+                items.append(forecast_item(forecast, expected, marking, Moment(forecast.day, number)))
+        return items
 
     def _decision_items(self, one: Played) -> list[Item]:
-        """Return the items of the stops at which something was ordered, and of the step's first."""
+        """Return the items of the step's first stop, and of those at which a drug or an invasive test was ordered."""
         items = []
         for index, stop in enumerate(one.stops):
-            ordered = (stop.after.tests, stop.after.begun) != (stop.before.tests, stop.before.begun)
-            if stop.next_day is None or not (index == 0 or ordered):
+            turning = [b.event for b in stop.after.begun[len(stop.before.begun) :]]
+            tests = self._session.engine.library.tests
+            turning += [o.event for o in stop.after.tests[len(stop.before.tests) :] if tests[o.request.test].invasive]
+            if stop.next_day is None or not (index == 0 or turning):
                 continue
             choice = self._weigh(self._mind, stop.before, stop.after, stop.next_day)
-            events = [o.event for o in stop.after.tests] + [b.event for b in stop.after.begun]
-            last = max(events, default=0)
-            number = last if ordered else stop.closing.event
-            items.append(decision_item(choice, self._marking.points, Moment(stop.before.day, number)))
+            at = Moment(stop.before.day, max(turning, default=stop.closing.event))
+            items.append(decision_item(choice, self._marking.points, at))
         return items
 
     def _read_items(self, one: Played) -> list[Item]:

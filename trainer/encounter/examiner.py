@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from trainer.course.cohort import Engine
 from trainer.encounter.assessment import Assessment
 from trainer.encounter.mind import Mind
@@ -38,9 +41,11 @@ class Examiner:
 
     def __init__(self, engine: Engine, policy: Policy, imagined: Imagined, effort: Effort = FULL) -> None:
         self.engine, self.policy = engine, policy
-        self.observer = Observer(engine, {d: share.value for d, share in policy.prior.items()}, imagined)
+        self.observer = Observer(engine, policy.case_mix, imagined)
         self.weighing = Weighing(Appraiser(engine, policy.value), effort)
         self._references: dict[tuple[str, int], Session] = {}
+        self._thinking_of: tuple[str, int] | None = None
+        self._memory: dict[Hashable, Any] = {}
 
     def session(self, case: Case, seed: int, mode: Mode = "tutor") -> Session:
         """Return a new encounter."""
@@ -49,7 +54,10 @@ class Examiner:
 
     def mind(self, session: Session) -> Mind:
         """Return the observer of an encounter."""
-        return Mind(session, self.observer)
+        patient = (session.case.id, session.run.header.seed)
+        if patient != self._thinking_of:  # one patient after the other: the memory of the last one is let go
+            self._thinking_of, self._memory = patient, {}
+        return Mind(session, self.observer, self._memory)
 
     def speaker(self, session: Session, plan: Plan) -> Speaker:
         """Return who speaks for a plan: its own words, or what the findings warrant."""
@@ -81,6 +89,7 @@ class Examiner:
         """Return what the textbook plan spends on this patient by the day that the encounter has reached."""
         key = (session.case.id, session.run.header.seed)
         if key not in self._references:
+            self._references.clear()
             plan = case_plan(session.case, TEXTBOOK, self.engine.library)
             silent = Plan(
                 id=plan.id, title=plan.title, source=plan.source, treatments=plan.treatments, tests=plan.tests,

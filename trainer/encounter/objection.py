@@ -19,7 +19,7 @@ from trainer.encounter.event import (
     WaitingChosen,
 )
 from trainer.encounter.situation import S, Situation
-from trainer.knowledge.case import Case, step_of
+from trainer.knowledge.case import Case
 from trainer.knowledge.library import Library
 from trainer.knowledge.plan import Course, Request
 from trainer.knowledge.statement import OTHER, Belief, Citation, Forecast, Read
@@ -41,7 +41,7 @@ def objection_to(command: Command, now: Situation, case: Case, library: Library)
                 return f"from day {now.day} the clock goes on to day {case.last_day} at the latest"
             return None
         case ReadStated() | BeliefStated() | EvidenceCited() | ForecastStated():
-            return _to_statement(command, now, case, library)
+            return _to_statement(command, now, library)
         case RolledBack():
             return None
         case _:
@@ -113,7 +113,7 @@ def _to_course(course: Course, now: Situation, library: Library) -> str | None:
 
 
 def _to_statement(
-    command: ReadStated | BeliefStated | EvidenceCited | ForecastStated, now: Situation, case: Case, library: Library
+    command: ReadStated | BeliefStated | EvidenceCited | ForecastStated, now: Situation, library: Library
 ) -> str | None:
     match command:
         case ReadStated(read=read):
@@ -122,7 +122,7 @@ def _to_statement(
             unknown = set(belief.shares) - set(library.diseases) - {OTHER}
             if unknown:
                 return f"no disease is called {min(unknown)!r}"
-            return _not_today(belief.day, now) or _locked(now, case, Belief, "what you believe")
+            return _not_today(belief.day, now) or _locked(now, Belief, "what you believe")
         case EvidenceCited(citation=citation):
             if citation.disease not in library.diseases:
                 return f"no disease is called {citation.disease!r}"
@@ -130,9 +130,9 @@ def _to_statement(
             if strange:
                 return f"no finding is called {min(strange)!r}"
             what = f"the evidence on {library.diseases[citation.disease].name}"
-            return _not_today(citation.day, now) or _locked(now, case, Citation, what, citation.disease)
+            return _not_today(citation.day, now) or _locked(now, Citation, what, citation.disease)
         case ForecastStated(forecast=forecast):
-            return _not_today(forecast.day, now) or _locked(now, case, Forecast, "the forecast")
+            return _not_today(forecast.day, now) or _locked(now, Forecast, "the forecast")
 
 
 def _to_read(read: Read, now: Situation, library: Library) -> str | None:
@@ -145,10 +145,9 @@ def _to_read(read: Read, now: Situation, library: Library) -> str | None:
     return f"no finding is called {min(strange)!r}" if strange else None
 
 
-def _locked(now: Situation, case: Case, kind: type[S], what: str, disease: str | None = None) -> str | None:
-    """Return the refusal of a second statement of a kind (and on a disease) in the step that is running."""
-    begin = step_of(case, now.day).day
-    said = [s for _, s in now.said(kind) if s.day >= begin]
+def _locked(now: Situation, kind: type[S], what: str, disease: str | None = None) -> str | None:
+    """Return the refusal of a second statement of a kind (and on a disease) before the clock has moved."""
+    said = [s for _, s in now.said(kind) if s.day == now.day]
     if disease is not None:
         said = [s for s in said if isinstance(s, Citation) and s.disease == disease]
-    return f"{what} is locked until the next step" if said else None
+    return f"{what} is locked until the clock moves" if said else None

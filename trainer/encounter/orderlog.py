@@ -30,7 +30,7 @@ def orders_of(session: Session) -> tuple[Order, ...]:
 
 def log_of(session: Session, closing: Moment) -> Log:
     """Return all that was ordered, as key features are judged on it."""
-    now = session.now
+    now, library = session.now, session.engine.library
     relapses = tuple(day for _, day, why in now.stops if any(one.text == RELAPSE for one in why))
     first = [b.course for b in now.begun if not relapses or (b.course.day or 0) < relapses[0]]
     ends = [(c.day or 0) + sum(step.days for step in c.steps) for c in now.courses]
@@ -43,6 +43,11 @@ def log_of(session: Session, closing: Moment) -> Log:
         until_day=now.day,
         closing=closing,
         relapses=relapses,
+        names={
+            thing: known.name
+            for table in (library.diseases, library.tests, library.treatments)
+            for thing, known in table.items()
+        },
     )
 
 

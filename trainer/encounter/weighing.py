@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainer.encounter import chart
-from trainer.encounter.mind import Mind
+from trainer.encounter.mind import Mind, standing
 from trainer.encounter.situation import Situation
 from trainer.knowledge.statement import Belief
 from trainer.reasoning.decision import Choice
@@ -33,20 +33,24 @@ class Weighing:
         before, after : Situation
             As the clock came to stand, and before it was moved on.
         """
+        stated = _stated(after)
+        thought_of = frozenset(d for d, share in stated.items() if share >= self._effort.share)
+        key = ("values", standing(before), standing(after), thought_of, self._effort)
+        return mind.remembered(key, lambda: self._weigh(mind, before, after, stated))
+
+    def _weigh(self, mind: Mind, before: Situation, after: Situation, stated: dict[str, float]) -> Values:
         posterior, orders = mind.posterior(after), _orders(mind, before, after)
         imagined = mind.observer.imagined
-        return self._appraiser.values(
-            imagined, posterior, before.courses, orders, after.day, self._effort, _stated(after)
-        )
+        return self._appraiser.values(imagined, posterior, before.courses, orders, after.day, self._effort, stated)
 
     def __call__(self, mind: Mind, before: Situation, after: Situation, next_day: int) -> Choice:
         """Return the choice at a stop with its regret; the parameters are as for `values`."""
         found = self.values(mind, before, after)
         judged = regret_of(found, _stated(after) or dict(mind.posterior(after).shares))
-        own = found.own
+        own, title = found.own, _own_title(mind, before, after, next_day)
         return Choice(
-            own=_own_title(mind, before, after, next_day),
-            best=found.titles[judged.regret.best] if judged.regret.best != own else "your own orders",
+            own=title,
+            best=found.titles[judged.regret.best] if judged.regret.best != own else title,
             total=judged.regret.total,
             belief=judged.regret.belief,
             act=judged.regret.act,

@@ -52,7 +52,7 @@ def check_references(
         if document.path.parent.name == "plans" and document.path.stem in plans:
             yield from check_plan(plans[document.path.stem], document, treatments, tests, diseases, findings)
         if document.path.parent.name == "policies" and document.path.stem in policies:
-            yield from _check_policy(policies[document.path.stem], document, findings, tests, diseases)
+            yield from _check_policy(policies[document.path.stem], document, findings, tests, treatments, diseases)
             yield from _check_valuation(policies[document.path.stem], document, treatments, tests, diseases)
 
 
@@ -150,9 +150,10 @@ def _check_policy(
     document: Document,
     findings: Mapping[str, Finding],
     tests: Mapping[str, Investigation],
+    treatments: Mapping[str, Treatment],
     diseases: Mapping[str, Disease],
 ) -> Iterator[Fault]:
-    """Diseases, findings and tests that the prior and the marking name must be known."""
+    """Diseases, findings, tests and treatments that the prior and the marking name must be known."""
     for name in set(policy.prior) - set(diseases):
         yield document.fault(("prior", name), f"no disease is called {name!r}")
     marking = policy.marking
@@ -164,11 +165,11 @@ def _check_policy(
             where: Where = ("marking", "safety", "uncovered_steroid", "infections", name)
             yield document.fault(where, f"no disease is called {name!r}")
     if safety.prophylaxis is not None:
-        for i, name in enumerate(safety.prophylaxis.defects):
-            if name not in findings:
-                yield document.fault(
-                    ("marking", "safety", "prophylaxis", "defects", i), f"no finding is called {name!r}"
-                )
+        where = ("marking", "safety", "prophylaxis")
+        for name in set(safety.prophylaxis.defects) - set(findings):
+            yield document.fault((*where, "defects"), f"no finding is called {name!r}")
+        for name in set(safety.prophylaxis.drugs) - set(treatments):
+            yield document.fault((*where, "drugs"), f"no treatment is called {name!r}")
     if safety.hypoxaemia is not None:
         if safety.hypoxaemia.finding not in findings:
             where = ("marking", "safety", "hypoxaemia", "finding")

@@ -129,14 +129,17 @@ class Prophylaxis(Frozen):
     Parameters
     ----------
     from_mg, weeks : Number
-        Prednisolone a day, taken for so many weeks in all, from which it is demanded.
+        It is demanded of those who take so much prednisolone a day, or more, for longer than so many weeks on end.
     second_defect : bool
         Whether it is demanded only of those whose defence is lowered by something else as well.
     defects : tuple of str
         Findings that are such a lowering, beside a steroid-sparing immunosuppressant.
+    drugs : tuple of str
+        Treatments that are such a prophylaxis; a case with a key feature of its own that asks for one marks it so.
     slack : Number
-        Days at that dose that may go without. With more of them the loss grows; at ``weeks`` it is whole, and the
-        gate fails.
+        Days at that dose that may go without. With more of them the loss grows; at ``weeks`` it is whole.
+    gate_weeks : Number
+        So many weeks without fail the gate.
     source : str
     """
 
@@ -145,7 +148,9 @@ class Prophylaxis(Frozen):
     weeks: Weeks
     second_defect: bool = False
     defects: tuple[Identifier, ...] = ()
+    drugs: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     slack: Days
+    gate_weeks: Weeks
     source: str
 
 
@@ -174,7 +179,10 @@ class Hypoxaemia(Frozen):
 
 
 class Unheeded(Frozen):
-    """A deterioration that was seen is answered with an order within some days; waiting under watch is none."""
+    """A deterioration that was seen is answered with an order within some days; waiting under watch is none.
+
+    It is a harm and no gate, since whether there is one to answer is chance.
+    """
 
     title: str
     within_days: Days

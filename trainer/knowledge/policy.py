@@ -6,12 +6,11 @@ A run names the policy that it was played under; it can be scored again under an
 from __future__ import annotations
 
 import math
-from typing import Self
 
-from pydantic import model_validator
+from pydantic import field_validator
 
 from trainer.knowledge.marking import Marking
-from trainer.knowledge.number import Frozen, Probability
+from trainer.knowledge.number import Frozen, Number, Probability
 from trainer.knowledge.statement import Identifier
 from trainer.knowledge.valuation import Valuation
 
@@ -46,14 +45,15 @@ class Policy(Frozen):
     value: Valuation
     marking: Marking
 
-    @model_validator(mode="after")
-    def _prior_is_a_case_mix(self) -> Self:
-        total = math.fsum(share.value for share in self.prior.values())
+    @field_validator("prior")
+    @classmethod
+    def _is_a_case_mix(cls, prior: dict[str, Number]) -> dict[str, Number]:
+        total = math.fsum(share.value for share in prior.values())
         if abs(total - 1.0) > 1e-6:
-            raise ValueError(f"the shares of the prior sum to {total:g}, not to 1")
-        if HEALTHY in self.prior:
-            raise ValueError("the prior counts the healthy, who are not sent")
-        return self
+            raise ValueError(f"the shares sum to {total:g}, not to 1")
+        if HEALTHY in prior:
+            raise ValueError("the healthy are not sent with such a picture")
+        return prior
 
     @property
     def case_mix(self) -> dict[str, float]:

@@ -12,7 +12,7 @@ from trainer.knowledge.statement import Identifier
 
 AT_PRESENTATION = (
     "age_years", "severity", "crp_mg_l", "fever", "symptom_weeks", "dlco_percent", "migrated", "consolidation",
-    "ground_glass", "reversed_halo", "rim_mm", "perilobular", "bilateral", "effusion",
+    "ground_glass", "reversed_halo", "rim_mm", "ring_ml", "perilobular", "bilateral", "effusion",
 )  # fmt: skip
 LATER = (
     "patient", "symptom_to_treatment_weeks", "responded_w1", "responded_w2", "responded_w12",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log
 
 from trainer.knowledge.marking import Reasoning
@@ -25,11 +25,14 @@ class Chart:
         Findings that the learner had in the chart, present or absent.
     names : mapping
         Finding or disease to its name.
+    shown : mapping
+        Finding to what the chart says of it: "absent", "146 mg/L".
     """
 
     evidence: Mapping[str, Mapping[str, float]]
     seen: Collection[str]
     names: Mapping[str, str]
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def ratio(self, finding: str, disease: str) -> float:
         """Return the log likelihood ratio of a finding; 0 if the observer makes nothing of it."""
@@ -66,14 +69,14 @@ def evidence_items(
     -----
     What is cited with the right sign earns its log likelihood ratio, up to a largest; what is cited with the wrong
     sign or was not in the chart loses as much. The sum is taken over that of the strongest telling findings there
-    were. Nothing of the hidden truth enters.
+    were. Where nothing in the chart is telling nothing is asked. Nothing of the hidden truth enters.
     """
     last = {citation.disease: citation for citation in citations}
     items = [made for citation in last.values() if (made := _account(citation, chart, marking, at)) is not None]
+    diseases = [lead] if lead not in {None, OTHER} else {disease for row in chart.evidence.values() for disease in row}
     if not last:
-        reason = "Nothing was cited for or against any diagnosis."
-        items.append(Item(f"evidence-{at.day}", "evidence", _TITLE, 0.0, 1.0, at.day, at.event, reason, "judgement"))
-    elif lead is not None and lead != OTHER and lead not in last and chart.telling(lead, marking):
+        return [nothing_cited(at)] if any(chart.telling(disease, marking) for disease in diseases if disease) else []
+    if lead is not None and lead != OTHER and lead not in last and chart.telling(lead, marking):
         best = _weight(chart.telling(lead, marking)[0], lead, chart)
         reason = f"You lead with {chart.name(lead)} and cite nothing for or against it. {best}"
         items.append(
@@ -83,6 +86,12 @@ def evidence_items(
 
 
 _TITLE = "Findings for and against"
+
+
+def nothing_cited(at: Moment) -> Item:
+    """Return the item of a step at which findings were to be cited and none was."""
+    reason = "Nothing was cited for or against any diagnosis."
+    return Item(f"evidence-{at.day}", "evidence", _TITLE, 0.0, 1.0, at.day, at.event, reason, "judgement")
 
 
 def _account(citation: Citation, chart: Chart, marking: Reasoning, at: Moment) -> Item | None:
@@ -132,7 +141,8 @@ def _weight(finding: str, disease: str, chart: Chart) -> str:
     how = "more than 100" if times > 100 else f"{times:.0f}" if times >= 9.5 else f"{times:.1f}".removesuffix(".0")
     direction = "likelier" if ratio > 0 else "less likely"
     name = capital(chart.name(finding))
-    return f"{name}, as found here: {how} times {direction} in {chart.name(disease)} than otherwise."
+    found = f" ({chart.shown[finding]})" if finding in chart.shown else ", as found here"
+    return f"{name}{found}: {how} times {direction} in {chart.name(disease)} than otherwise."
 
 
 def telling_citations(disease: str, chart: Chart, marking: Reasoning) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -70,8 +70,7 @@ def _reason(choice: Choice) -> str:
                 f"'{choice.own}' is as right as any, though not for your stated reasons: on your own differential "
                 f"another act would have come first, and that would have cost {choice.belief:.1f} points."
             )
-        close = "" if choice.own == choice.best else f" '{choice.best}' is no better beyond the band of indifference."
-        return f"'{choice.own}' is as right as any on what could be known.{close}"
+        return f"'{choice.own}' is as right as any on what could be known."
     parts = [f"'{choice.own}' is worth {figures} less than '{choice.best}' on what could be known."]
     if choice.belief > _TOLD and choice.act > _TOLD:
         parts.append(

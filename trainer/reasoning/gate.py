@@ -12,7 +12,7 @@ import numpy as np
 
 from trainer.core.time import DAYS_PER_WEEK
 from trainer.knowledge.keyfeature import OBSERVE, Avoided, KeyFeature
-from trainer.knowledge.marking import Hypoxaemia, Infection, Prophylaxis, Safety, UncoveredSteroid, Unheeded
+from trainer.knowledge.marking import Hypoxaemia, Infection, Prophylaxis, Safety, UncoveredSteroid
 from trainer.knowledge.number import JUDGEMENT
 from trainer.knowledge.treatment import Channel
 from trainer.reasoning.item import Item, Moment, inline, share
@@ -122,8 +122,6 @@ def safety_gates(
         gates.append(_abrupt(stop.title, stop.weeks.value, stop.from_mg.value, log))
     if safety.hypoxaemia is not None:
         gates.append(_hypoxaemia(safety.hypoxaemia, log, known))
-    if safety.unheeded is not None:
-        gates.append(_unheeded(safety.unheeded, log, known, features))
     return gates + _dangers(features, items)
 
 
@@ -148,6 +146,27 @@ def safety_items(
         for i in items
         if i.id in harmful and i.points < 0.0
     ]
+
+
+def unheeded_item(safety: Safety, log: Log, known: Known, features: Sequence[KeyFeature]) -> Item | None:
+    """Return what is lost by leaving a deterioration without an answer; None where there is nothing to judge.
+
+    What the case says to avoid is no answer, and neither is waiting. It is a harm and no gate: whether there is a
+    deterioration to answer is chance. The parameters are as for `safety_gates`.
+    """
+    rule = safety.unheeded
+    if rule is None:
+        return None
+    no_answer = {OBSERVE} | {word for f in features if isinstance(f, Avoided) for word in f.any_of}
+    for call in known.deteriorations:
+        last = call.day + int(rule.within_days.value)
+        answers = [o for o in log.orders if o.id not in no_answer and o.event > call.event]
+        if log.until_day >= last and not any(o.day <= last for o in answers):
+            reason = f"The patient got worse on day {call.day}, and nothing was ordered in {last - call.day} days."
+            return Item(
+                "unheeded", "safety", rule.title, -safety.harm.value, 0.0, call.day, call.event, reason, JUDGEMENT
+            )
+    return None
 
 
 def _uncovered(rule: UncoveredSteroid, disease: str, kind: Infection, log: Log, known: Known) -> Gate:
@@ -176,7 +195,7 @@ def _uncovered(rule: UncoveredSteroid, disease: str, kind: Infection, log: Log, 
 def _prophylaxis(rule: Prophylaxis, log: Log, known: Known) -> Gate:
     bare = bare_days(rule, log.taper)
     demanded = prophylaxis_demanded(rule, log.taper, known.defects)
-    failed = demanded and bare >= rule.weeks.value * DAYS_PER_WEEK
+    failed = demanded and bare >= rule.gate_weeks.value * DAYS_PER_WEEK
     at = log.steroid_by(log.until_day) if failed else log.closing
     days = f"{log.taper.days_at(rule.from_mg.value)} days at {rule.from_mg.value:g} mg or more"
     reason = f"{days}: this policy asks for no prophylaxis here."
@@ -211,21 +230,6 @@ def _hypoxaemia(rule: Hypoxaemia, log: Log, known: Known) -> Gate:
             return Gate("hypoxaemia", rule.title, True, reason, order.day, order.event)
     reason = "No biopsy was ordered in the face of a low saturation."
     return Gate("hypoxaemia", rule.title, False, reason, log.closing.day, log.closing.event)
-
-
-def _unheeded(rule: Unheeded, log: Log, known: Known, features: Sequence[KeyFeature]) -> Gate:
-    """What the case says to avoid is no answer, and neither is waiting."""
-    no_answer = {OBSERVE} | {word for f in features if isinstance(f, Avoided) for word in f.any_of}
-    for call in known.deteriorations:
-        last = call.day + int(rule.within_days.value)
-        answered = any(o.id not in no_answer and o.event > call.event and call.day <= o.day <= last for o in log.orders)
-        if not answered and log.until_day >= last:
-            reason = (
-                f"The patient got worse on day {call.day}, and nothing was ordered in {rule.within_days.value:g} days."
-            )
-            return Gate("unheeded", rule.title, True, reason, call.day, call.event)
-    reason = "No deterioration was left without an answer."
-    return Gate("unheeded", rule.title, False, reason, log.closing.day, log.closing.event)
 
 
 def _dangers(features: Sequence[KeyFeature], items: Sequence[Item]) -> list[Gate]:

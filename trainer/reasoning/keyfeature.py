@@ -214,12 +214,13 @@ def _relapse(feature: RelapseDose, log: Log) -> _Judged | None:
     due = [day for day in log.relapses if day + feature.within_days <= log.until_day]
     if not due:
         return None
-    credit_of, doses = [], []
+    credit_of, doses = [], []  # a dose that is high enough is raised by holding it: a new course where it would fall
     for day in due:
         before = float(log.taper.mg[day - 1]) if 0 < day <= len(log.taper.mg) else 0.0
         after = log.taper.mg[day : day + feature.within_days + 1]
         highest = float(after.max()) if len(after) else 0.0
-        raised = highest > before
+        ordered = any(o.steroid and day <= o.day <= day + feature.within_days for o in log.orders)
+        raised = highest > before or (ordered and before >= feature.least_mg)
         credit_of.append(range_credit(highest, feature.least_mg, feature.most_mg) if raised else 0.0)
         doses.append(highest)
     worst = int(np.argmin(credit_of))
@@ -228,7 +229,11 @@ def _relapse(feature: RelapseDose, log: Log) -> _Judged | None:
     later = [o for o in log.orders if o.steroid and day <= o.day <= day + feature.within_days]
     at = Moment(later[-1].day, later[-1].event) if later else log.closing
     said = f"After the relapse of day {day} the highest dose was {dose:.0f} mg"
-    said += "." if credit == 1.0 else f"; raising it to {feature.least_mg:g} to {feature.most_mg:g} mg is enough."
+    if credit < 1.0:
+        wanted = f"{feature.least_mg:g} to {feature.most_mg:g} mg"
+        low = dose < feature.least_mg or (credit_of[worst] == 0.0 and dose <= feature.most_mg)
+        said += f"; the steroid was not raised, {wanted} is what is looked for" if low else f"; {wanted} is enough"
+    said += "."
     return credit, at, said, (f"{dose:.0f} mg",)
 
 
@@ -244,7 +249,7 @@ def prophylaxis_demanded(rule: Prophylaxis, taper: Taper, defects: Sequence[str]
     """
     if rule.second_defect and not defects:
         return False
-    return taper.days_at(rule.from_mg.value) >= rule.weeks.value * DAYS_PER_WEEK
+    return taper.longest_at(rule.from_mg.value) > rule.weeks.value * DAYS_PER_WEEK
 
 
 def bare_days(rule: Prophylaxis, taper: Taper) -> int:
@@ -252,11 +257,14 @@ def bare_days(rule: Prophylaxis, taper: Taper) -> int:
     return int(((taper.mg >= rule.from_mg.value) & ~taper.covered).sum())
 
 
-def prophylaxis_item(rule: Prophylaxis | None, log: Log, defects: Sequence[str], points: Points) -> Item | None:
+def prophylaxis_item(
+    rule: Prophylaxis | None, log: Log, defects: Sequence[str], points: Points, features: Sequence[KeyFeature]
+) -> Item | None:
     """Return what is lost by leaving out a prophylaxis that the learner's own orders call for.
 
     It is a duty that comes with the steroid: it can lose the points of an essential act, and earns none, so that
-    nobody gains by giving a steroid. None where there is nothing to judge.
+    nobody gains by giving a steroid. None where there is nothing to judge, or where a key feature of the case asks
+    for it already.
 
     Parameters
     ----------
@@ -266,8 +274,12 @@ def prophylaxis_item(rule: Prophylaxis | None, log: Log, defects: Sequence[str],
     defects : sequence of str
         As for `prophylaxis_demanded`.
     points : Points
+    features : sequence of KeyFeature
+        Of the case.
     """
     if rule is None or not prophylaxis_demanded(rule, log.taper, defects):
+        return None
+    if any(isinstance(f, Done) and set(f.any_of) & set(rule.drugs) for f in features):
         return None
     bare = bare_days(rule, log.taper)
     at = log.steroid_by(log.until_day)

@@ -53,9 +53,25 @@ def of_flag(said: bool, flag: np.ndarray) -> np.ndarray:
     return out
 
 
-def of_alive(alive: np.ndarray) -> np.ndarray:
-    """Return the log likelihood that a patient lives, shape (d, n)."""
-    out: np.ndarray = np.where(alive, 0.0, math.log(LEAST))
+def without(keep: np.ndarray, weight: np.ndarray, log_weight: np.ndarray) -> np.ndarray:
+    """Take out, for good, the imagined patients who did not live (or die) as the patient did.
+
+    Parameters
+    ----------
+    keep : numpy.ndarray
+        bool, shape (d, n).
+    weight, log_weight : numpy.ndarray
+        Shape (d, n): weights by what was seen before, and the logarithms of likelihoods, which are changed in place.
+
+    Returns
+    -------
+    numpy.ndarray
+        Log of the share that is kept in each disease, shape (d,), at least that of `LEAST`. Where nobody would be
+        left, all stay.
+    """
+    share = (weight * keep).sum(axis=1)
+    log_weight[~keep & (share > 0.0)[:, None]] = -np.inf
+    out: np.ndarray = np.log(np.maximum(share, LEAST))
     return out
 
 

@@ -14,25 +14,22 @@ depend on the disease alone, the error of the CT report, survival. Approximate:
 - Quantities are smoothed between the imagined patients (`trainer.reasoning.likelihood.of_quantity`).
 - No finding counts as rarer than one in a thousand in a disease, and a told yes or no as wrong once in fifty times.
 - Sex and age are told; sex counts by its share in the disease alone.
-
-How well calibrated the result is, is measured in the tests.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from trainer.course.cohort import Engine
-from trainer.course.planning import PlanRun
 from trainer.course.result import Value
 from trainer.knowledge.investigation import ImageReport, Report, StateReport
-from trainer.knowledge.plan import Course, Plan
-from trainer.knowledge.treatment import Channel
+from trainer.knowledge.plan import Course
+from trainer.reasoning.answer import NO_ANSWER, answered
 from trainer.reasoning.ctread import CHANGE, STILL, changes_between, log_likelihood, trend_of
 from trainer.reasoning.imagined import Imagined, View
 from trainer.reasoning.likelihood import (
@@ -40,23 +37,19 @@ from trainer.reasoning.likelihood import (
     effective_size,
     expected,
     log_ratios,
-    of_alive,
     of_disease,
     of_flag,
     of_quantity,
     shares_of,
     tempered,
+    without,
 )
 
 LEAST_EFFECTIVE = 100.0
 """Imagined patients of a disease that what was seen leaves at least, in effect. Chosen by the log score on patients
 other than those of the tests."""
 
-TRIAL_DAYS = 5
-"""Days of a drug between two looks from which the second shows how the patient answers to it; judgement."""
-
 _AGE_ERROR = 0.1  # width with which the age of imagined patients is compared; judgement
-_ALONE_DAYS = 7  # days without a drug that acts on the lung from which improvement is called spontaneous; judgement
 _HALVED, _RAISED_MG_L = 0.5, 20.0  # fall of a raised CRP that counts as an answer; judgement
 _FINDING_OF_COLUMN = {
     "crp_mg_l": "c-reactive-protein", "fever": "fever", "symptom_weeks": "tempo", "dlco_percent": "diffusing-capacity",
@@ -64,6 +57,7 @@ _FINDING_OF_COLUMN = {
     "reversed_halo": "reversed-halo", "rim_mm": "thick-rim", "perilobular": "perilobular-pattern",
     "bilateral": "bilateral-opacities", "effusion": "pleural-effusion",
 }  # fmt: skip
+_LEAST_SHARE = 1e-12  # keeps a forecast defined where all imagined patients of the likely diseases have died
 _NUMBERS = ("age_years", "severity", "crp_mg_l", "symptom_weeks", "dlco_percent", "rim_mm")
 
 
@@ -230,7 +224,6 @@ class Observer:
         self.prior = {disease: float(prior.get(disease, 0.0)) for disease in self.diseases}
         self.least_effective = least_effective
         self._known = [engine.library.diseases[disease] for disease in self.diseases]
-        self._antibiotics = {t.id for t in engine.library.treatments.values() if t.group == "antibiotic"}
 
     def posterior(self, evidence: Evidence) -> Posterior:
         """Return what could be known after this evidence."""
@@ -240,7 +233,9 @@ class Observer:
         chances: dict[str, np.ndarray] = {}
         present: dict[str, bool] = {}
         for day in _days(evidence):
-            before = weight
+            alive = self._shaped(self.imagined.view(evidence.courses, day).alive)
+            log_marginal += without(alive if evidence.alive or day < evidence.day else ~alive, weight, log_weight)
+            before = weight = tempered(log_weight, self.least_effective)
             for finding in self._findings(evidence, day):
                 log = finding.log(weight)
                 if finding.name is not None:
@@ -279,13 +274,21 @@ class Observer:
             After the evidence's own day.
         posterior : Posterior, optional
             That of the evidence, if it is at hand.
+
+        Raises
+        ------
+        ValueError
+            If the patient is dead.
         """
         known = self.posterior(evidence) if posterior is None else posterior
         now = self.imagined.view(evidence.courses, evidence.day)
         then = self.imagined.view(evidence.courses, next_day)
         trend = trend_of(now.patients, then.patients)
         relapse = then.relapses > now.relapses
-        weight = np.concatenate([known.shares[d] * known.weights[d] for d in self.diseases]) * now.alive
+        if not evidence.alive:
+            raise ValueError("nothing is expected of the dead")
+        each = [max(known.shares[d], _LEAST_SHARE) * known.weights[d] for d in self.diseases]
+        weight = np.concatenate(each) * now.alive
         weight /= weight.sum()
         better, same, worse = (float(weight[trend == i].sum()) for i in range(3))
         return Expected(better, same, worse, float(weight[relapse].sum()))
@@ -299,8 +302,6 @@ class Observer:
         view = self.imagined.view(evidence.courses, day)
         if day == 0:
             yield from self._told(evidence.told)
-        if evidence.alive or day < evidence.day:
-            yield _constant(None, of_alive(self._shaped(view.alive)))
         compared = False
         for scan in evidence.scans:
             if scan.day == day:
@@ -342,10 +343,10 @@ class Observer:
         both = log_likelihood(np.ones(len(CHANGE), dtype=bool), moves, CHANGE)[:, [gone, new]].sum(axis=1)
         migration = self._shaped(both if moved else np.log1p(-np.exp(both)))
         yield _Finding("migration", _always(migration), moved, counts=False)
-        name = self._answered(evidence.courses, scan.before, scan.day)
+        name = answered(self.engine, evidence.courses, scan.before, scan.day)
         if name is not None:
             smaller = said["opacities-smaller"]
-            present = not smaller if name == "no-response-to-antibiotics" else smaller
+            present = not smaller if name == NO_ANSWER else smaller
             yield _Finding(name, _always(chance[..., CHANGE.index("opacities-smaller")]), present, counts=False)
         for i, change in enumerate(CHANGE):
             yield _constant(change, chance[..., i], said[change])
@@ -373,32 +374,13 @@ class Observer:
         if not earlier:
             return
         early = max(earlier, key=lambda s: s.day)
-        name = self._answered(evidence.courses, early.day, late.day)
+        name = answered(self.engine, evidence.courses, early.day, late.day)
         if name is None or float(early.value) < _RAISED_MG_L:
             return
         fell = float(late.value) <= _HALVED * float(early.value)
         was = self._shaped(self.imagined.view(evidence.courses, early.day).patients["crp_mg_l"])
-        present = not fell if name == "no-response-to-antibiotics" else fell
+        present = not fell if name == NO_ANSWER else fell
         yield _Finding(name, _always(of_flag(fell, true <= _HALVED * was)), present, counts=False)
-
-    def _answered(self, courses: Sequence[Course], early: int, late: int) -> str | None:
-        """Return which finding of the course a look on a later day is about, by what was given between the two."""
-        taken = self._taken(courses, early, late)
-        steroid = (taken[:, Channel.GLUCOCORTICOID] > 0).sum()
-        lung = taken[:, : Channel.ANTICOAGULATION].any(axis=1).sum()
-        against_bacteria = tuple(c for c in courses if c.give in self._antibiotics)
-        antibiotic = self._taken(against_bacteria, early, late).any(axis=1).sum()
-        if steroid >= TRIAL_DAYS:
-            return "steroid-response"
-        if antibiotic >= TRIAL_DAYS:
-            return "no-response-to-antibiotics"
-        return "spontaneous-improvement" if lung == 0 and late - early >= _ALONE_DAYS else None
-
-    def _taken(self, courses: Sequence[Course], early: int, late: int) -> np.ndarray:
-        """Return what is taken on each day from ``early`` to the day before ``late``, shape (days, channels)."""
-        plan = Plan(id="orders", title="what was ordered", source="judgement", treatments=tuple(courses))
-        run = PlanRun(plan, self.engine.library.treatments, np.array([70.0]))  # the weight does not decide whether
-        return np.array([run.drugs(day, {})[0] for day in range(early, late)])
 
 
 def _days(evidence: Evidence) -> list[int]:

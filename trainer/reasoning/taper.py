@@ -64,6 +64,10 @@ class Taper:
         """Return the days on which at least so much is taken."""
         return int((self.mg >= least_mg).sum())
 
+    def longest_at(self, least_mg: float) -> int:
+        """Return the days of the longest stretch at so much or more; gaps of less than `STOP_DAYS` do not end it."""
+        return max((last + 1 - first for first, last, _ in _stretches(self.mg >= least_mg)), default=0)
+
     @property
     def high_weeks(self) -> float:
         """Weeks at `PROPHYLAXIS_MG` or more."""
@@ -100,12 +104,19 @@ class Taper:
         int or None
             None if there was no such stop; what the end of the array cuts off is none.
         """
-        taken = np.flatnonzero(self.mg > 0)
-        without = np.diff(np.append(taken, len(self.mg))) - 1  # days without a dose after each day with one
-        first = 0
-        for n in np.flatnonzero(without >= STOP_DAYS).tolist():
-            begun, last = int(taken[first]), int(taken[n])
-            first = n + 1
-            if last + 1 - begun > weeks * DAYS_PER_WEEK and self.mg[last + 1 - STOP_DAYS : last + 1].max() >= from_mg:
+        for begun, last, gap in _stretches(self.mg > 0):
+            high = self.mg[last + 1 - STOP_DAYS : last + 1].max() >= from_mg
+            if gap >= STOP_DAYS and last + 1 - begun > weeks * DAYS_PER_WEEK and high:
                 return last + 1
         return None
+
+
+def _stretches(taken: np.ndarray) -> list[tuple[int, int, int]]:
+    """Return stretches of days: first, last, and days without after it; gaps of less than `STOP_DAYS` end none."""
+    days = np.flatnonzero(taken)
+    without = np.diff(np.append(days, len(taken))) - 1
+    ends = [n for n in range(len(days)) if without[n] >= STOP_DAYS or n == len(days) - 1]
+    firsts = [0, *(n + 1 for n in ends[:-1])]
+    return (
+        [(int(days[a]), int(days[b]), int(without[b])) for a, b in zip(firsts, ends, strict=True)] if len(days) else []
+    )
