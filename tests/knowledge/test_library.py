@@ -74,6 +74,8 @@ BREAKS = [
     ("knowledge/diseases/cop.yaml", "source: cazzato-2000", "source: nobody-1900", "no source is called"),
     ("knowledge/diseases/cop.yaml", ", source: cazzato-2000", "", "missing"),
     ("knowledge/tests/blood.yaml", "finding: ", "finding: no-", "no finding is called"),
+    ("policies/default.yaml", "give: isavuconazole", "give: isavuconazol", "no treatment is called"),
+    ("policies/default.yaml", "tests: [surgical-biopsy]", "tests: [open-biopsy]", "no test is called"),
     ("plans/germop-24w.yaml", "give: prednisolone", "give: prednisolon", "no treatment is called"),
     ("plans/germop-24w.yaml", "dose: 20.0", "dose: 2000.0", "above the highest daily dose"),
     ("plans/germop-24w.yaml", "day: 0", "day: 0\n    when: relapse", "name one of the two"),

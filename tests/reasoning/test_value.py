@@ -52,7 +52,7 @@ def present(engine):
 @pytest.fixture(scope="module")
 def samples(engine, present):
     diseases = [d for d in engine.parameters.ids if d != "healthy"]
-    return {d: drawn(present(d), 24, d) for d in diseases}
+    return {d: drawn(present(d), 16, d) for d in diseases}
 
 
 def drawn(state, count, disease, day=0):

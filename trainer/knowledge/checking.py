@@ -185,8 +185,13 @@ def _check_valuation(
     tests: Mapping[str, Investigation],
     diseases: Mapping[str, Disease],
 ) -> Iterator[Fault]:
-    """Treatments, tests and diseases that acts and their consequences name must be known, and no harm a stranger."""
+    """Treatments, tests and diseases that acts and their consequences name must be known, and no harm a stranger.
+
+    A policy that takes all of it from another has nothing of its own to be checked.
+    """
     value = policy.value
+    if "value" not in document.value:
+        return
     for name, regimen in value.regimens.items():
         for i, course in enumerate(regimen.courses):
             where: Where = ("value", "regimens", name, "courses", i)

@@ -78,14 +78,15 @@ class _Charge:
 
 @dataclass(eq=False)
 class _Batch:
-    """Programs and rows gathered for one run of the engine."""
+    """Programs gathered for one run of the engine; ``block`` is the sample that each is for."""
 
+    numbers: dict[tuple[object, ...], int] = field(default_factory=dict)
     flat: list[np.ndarray] = field(default_factory=list)
     per_kg: list[np.ndarray] = field(default_factory=list)
     most_mg: list[np.ndarray] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
-    rows: list[slice] = field(default_factory=list)
+    block: list[int] = field(default_factory=list)
 
 
 class Outlook:
@@ -132,42 +133,16 @@ class Outlook:
         mortal: bool = False,
     ) -> dict[str, list[np.ndarray]]:
         """Return for each disease and act the points of every patient of its sample; ``mortal`` as in `carry`."""
-        batch = _Batch()
-        seen: dict[tuple[object, ...], int] = {}
-        where: dict[tuple[str, int], list[tuple[_Branch, int]]] = {}
         plans = [self._plan(act, day) for act in acts]
-        sizes = np.cumsum([0, *(len(s.state) for s in samples.values())])
-        for j, disease in enumerate(samples):
-            row = self.engine.parameters.row(disease)
+        batch = _Batch()
+        where: dict[tuple[str, int], list[tuple[_Branch, int]]] = {}
+        for block, disease in enumerate(samples):
             for a, act in enumerate(acts):
-                branches = self._branches(act.tests, answered, disease)
                 where[disease, a] = [
-                    (branch, self._program(batch, seen, plans[a], branch.known, row, j, day)) for branch in branches
+                    (branch, self._program(batch, plans[a], branch.known, disease, block, day))
+                    for branch in self._branches(act.tests, answered, disease)
                 ]
-        states, program = [], []
-        for p, at in enumerate(batch.rows):
-            states.append(np.arange(sizes[at.start], sizes[at.stop]))
-            program.append(np.full(len(states[-1]), p))
-        pool = State(
-            np.concatenate([s.state.patients for s in samples.values()]),
-            np.concatenate([s.state.opacities for s in samples.values()]),
-        )
-        state = pool.select(np.concatenate(states))
-        futures = carry(
-            state,
-            self.engine.parameters,
-            np.concatenate(program),
-            Programs(
-                Regimens(np.array(batch.flat), np.array(batch.per_kg), np.array(batch.most_mg)),
-                np.array(batch.known),
-                np.array(batch.begun),
-            ),
-            self._treatment,
-            self._rules,
-            day,
-            mortal=mortal,
-        )
-        starts = np.cumsum([0, *(len(s) for s in states)])
+        futures, state, starts = self._run(batch, list(samples.values()), day, mortal)
         lived = course_points(self.valuation, futures) - toll_points(self.valuation, futures, state.patients, day)
         after = end_points(self.valuation, futures, state.patients)
         charges: dict[tuple[int, int], _Charge] = {}
@@ -187,6 +162,27 @@ class Outlook:
                     total += branch.chance * np.minimum(np.maximum(points, 0.0), MOST)
                 out[disease].append(total)
         return out
+
+    def _run(
+        self, batch: _Batch, samples: Sequence[Sample], day: int, mortal: bool
+    ) -> tuple[np.ndarray, State, np.ndarray]:
+        """Return the futures of every program, the patients at their end, and where each program's rows begin."""
+        sizes = np.cumsum([0, *(len(s.state) for s in samples)])
+        rows = [np.arange(sizes[block], sizes[block + 1]) for block in batch.block]
+        pool = State(
+            np.concatenate([s.state.patients for s in samples]), np.concatenate([s.state.opacities for s in samples])
+        )
+        state = pool.select(np.concatenate(rows))
+        program = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
+        programs = Programs(
+            Regimens(np.array(batch.flat), np.array(batch.per_kg), np.array(batch.most_mg)),
+            np.array(batch.known),
+            np.array(batch.begun),
+        )
+        futures = carry(
+            state, self.engine.parameters, program, programs, self._treatment, self._rules, day, mortal=mortal
+        )
+        return futures, state, np.cumsum([0, *(len(r) for r in rows)])
 
     def _left(self, disease: str, known: int) -> float:
         """Return what the delay until a disease is known leaves of the years after the horizon."""
@@ -222,33 +218,27 @@ class Outlook:
         return next((d for d in RESULT_DAYS if days <= d), math.ceil(days))
 
     def _program(
-        self,
-        batch: _Batch,
-        seen: dict[tuple[object, ...], int],
-        plan: tuple[Schedule, Schedule],
-        known: int,
-        row: int,
-        block: int,
-        day: int,
+        self, batch: _Batch, plan: tuple[Schedule, Schedule], known: int, disease: str, block: int, day: int
     ) -> int:
         """Return the number of the program of a branch, a new one unless the disease cannot tell it from another."""
         full, kept = plan
         today = day - full.first_day
         change = today + known
-        flat = np.concatenate([full.flat[today:change], kept.flat[change:]]) * self._masks[row]
+        mask = self._masks[self.engine.parameters.row(disease)]
+        flat = np.concatenate([full.flat[today:change], kept.flat[change:]]) * mask
         per_kg = np.concatenate([full.per_kg[today:change], kept.per_kg[change:]])
         most = np.concatenate([full.most_mg[today:change], kept.most_mg[change:]])
         begun = full.begun(day + known) - day
         key = (block, known, begun, flat.tobytes(), per_kg.tobytes(), most.tobytes())
-        if key not in seen:
-            seen[key] = len(batch.known)
+        if key not in batch.numbers:
+            batch.numbers[key] = len(batch.known)
             batch.flat.append(flat)
             batch.per_kg.append(per_kg)
             batch.most_mg.append(most)
             batch.known.append(known)
             batch.begun.append(begun)
-            batch.rows.append(slice(block, block + 1))
-        return seen[key]
+            batch.block.append(block)
+        return batch.numbers[key]
 
     def _charge_of_act(self, act: Act, given: Schedule, known: int, day: int) -> _Charge:
         """Return what the tests and treatments of an act cost until the disease is known.

@@ -64,7 +64,7 @@ class Orders:
     courses : tuple of Course
         All with explicit days: those that run, those begun at this step, those planned. A course of dose 0 stops one.
     tests : tuple of str
-        Ordered at this step or still without a result.
+        Ordered at this step or still without a result; the wait for it is counted from today.
     answered : collection of str
         Tests whose result is known; asked again they name nothing new.
     """
