@@ -78,7 +78,7 @@ def test_the_textbook_is_best_where_it_matters(examiner, case, sheet):
     assert best.dials["management"].value > sheet.dials["management"].value
 
 
-def test_belief_and_acts_are_judged_on_the_evidence_and_not_on_the_truth(examiner, case, monkeypatch):
+def test_belief_and_acts_are_judged_on_the_evidence_and_not_on_the_truth(engine, examiner, case, monkeypatch):
     """The same chart in a patient who has something else gives the same score, but for what a picture shows."""
     session = played(examiner, case, "textbook")
     before = examiner.score(session)
@@ -94,7 +94,8 @@ def test_belief_and_acts_are_judged_on_the_evidence_and_not_on_the_truth(examine
     for day in range(session.now.day + 1):
         session.bedside.state(day).patients["disease"] = row
     assert session.disease.id == "fungal"
-    after = examiner.score(session)
+    forgetful = Examiner(engine, library().policy("default"), examiner.observer.imagined, COARSE)
+    after = forgetful.score(session)
     assert {name: after.dials[name] for name in UNSEEING} == {name: before.dials[name] for name in UNSEEING}
 
 
@@ -117,7 +118,7 @@ def careful(session):
     "harm",
     [
         CourseStarted(course=Course(give="cyclophosphamide", day=28, steps=(Step(dose=1.0, unit="1", days=60),))),
-        CourseStarted(course=Course(give="liposomal-amphotericin-b", day=28, steps=(Step(dose=1.0, unit="1", days=28),))),
+        CourseStarted(course=Course(give="voriconazole", day=28, steps=(Step(dose=1.0, unit="1", days=28),))),
         TestOrdered(request=Request(test="transbronchial-biopsy", day=28)),
         CourseStarted(course=Course(give="methylprednisolone", day=28, steps=(Step(dose=1000.0, unit="mg", days=7),))),
     ],
@@ -164,7 +165,7 @@ def test_twenty_tokens_are_twenty():
     for shares in (
         {"a": 0.5, "b": 0.3, "c": 0.2},
         {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3},
-        {c: 1 / 26 for c in "abcdefghijklmnopqrstuvwxyz"},
+        dict.fromkeys("abcdefghijklmnopqrstuvwxyz", 1 / 26),
     ):
         tokens = in_tokens(shares)
         assert sum(tokens.values()) == pytest.approx(1.0)
