@@ -8,7 +8,7 @@ from tests.reasoning.example import MARKING, SECOND_DEFECT, drugs_of, log_of, so
 from trainer.knowledge.keyfeature import OBSERVE, Avoided
 from trainer.knowledge.treatment import Channel
 from trainer.reasoning.dial import reading_of
-from trainer.reasoning.gate import Known, Saturation, Stretch, safety_gates, safety_items, unheeded_item
+from trainer.reasoning.gate import Known, Saturation, Stretch, pulse_item, safety_gates, safety_items, unheeded_item
 from trainer.reasoning.item import Moment
 from trainer.reasoning.keyfeature import key_feature_items
 
@@ -123,6 +123,23 @@ def test_a_deterioration_is_to_be_answered(orders, lost):
     if made is not None:
         assert sound([made])[0].points == -0.2 and "got worse on day 20" in made.reason
     assert unheeded_item(SAFETY, log_of(until_day=21), known, ()) is None
+
+
+def test_a_pulse_is_for_respiratory_failure():
+    drugs = drugs_of(steroid(1250, 20, 3))
+    log = log_of(("crp", 0), ("prednisolone", 20), drugs=drugs)
+    for more, lost in (
+        ({}, True),
+        ({"saturations": (Saturation(20, 1, 95.0),)}, True),
+        ({"saturations": (Saturation(20, 1, 91.0),)}, False),
+        ({"saturations": (Saturation(20, 3, 91.0),)}, True),  # measured only afterwards
+        ({"deteriorations": (Moment(18, 1),)}, False),
+        ({"deteriorations": (Moment(10, 1),)}, True),
+    ):
+        made = pulse_item(SAFETY, log, known_of(drugs, CLEAR, **more))
+        assert (made is not None) == lost, more
+        assert made is None or (sound([made])[0].points, made.event) == (-0.2, 2)
+    assert pulse_item(SAFETY, log_of(("prednisolone", 0), drugs=drugs_of(steroid(80))), known_of(drugs)) is None
 
 
 def feature(weight, *words, name="x"):

@@ -23,7 +23,7 @@ from trainer.reasoning.decision import Choice, decision_item
 from trainer.reasoning.dial import ScoreSheet, score_sheet
 from trainer.reasoning.economy import Charge, economy_items
 from trainer.reasoning.forecast import forecast_item
-from trainer.reasoning.gate import Stretch, safety_gates, safety_items, unheeded_item
+from trainer.reasoning.gate import Stretch, pulse_item, safety_gates, safety_items, unheeded_item
 from trainer.reasoning.item import Item, Moment
 from trainer.reasoning.keyfeature import key_feature_items, prophylaxis_item
 from trainer.reasoning.mark import block_about, lesion_at, mark_item
@@ -199,8 +199,9 @@ class Assessment:
             marking.safety.prophylaxis, log, known.defects, marking.points, session.case.key_features
         )
         gates = safety_gates(marking.safety, log, known, session.case.key_features, features)
+        pulse = pulse_item(marking.safety, log, known)
         unheeded = unheeded_item(marking.safety, log, known, session.case.key_features)
-        items += features + [extra for extra in (covered, unheeded) if extra is not None]
+        items += features + [extra for extra in (covered, unheeded, pulse) if extra is not None]
         items += safety_items(marking.safety, gates, session.case.key_features, features)
         items += economy_items(charges_of(session, session.now.day), self._reference, marking.economy, closing)
         return score_sheet(items, gates, marking)

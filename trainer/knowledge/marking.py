@@ -188,6 +188,25 @@ class Unheeded(Frozen):
     within_days: Days
 
 
+class Pulse(Frozen):
+    """A steroid of this dose is for those who are known to be in respiratory failure, or have just got worse.
+
+    Parameters
+    ----------
+    from_mg : Number
+        Prednisolone equivalent a day.
+    below : Number
+        Saturation that calls for it.
+    within_days : Number
+        Or a deterioration seen no longer ago.
+    """
+
+    title: str
+    from_mg: Annotated[Number, within("mg/day", high=2000)]
+    below: Percent
+    within_days: Days
+
+
 class Safety(Frozen):
     """The gates that hold in every case, and what failing one costs. One that is null does not hold.
 
@@ -209,6 +228,7 @@ class Safety(Frozen):
     abrupt_stop: AbruptStop | None = None
     hypoxaemia: Hypoxaemia | None = None
     unheeded: Unheeded | None = None
+    pulse: Pulse | None = None
 
 
 class Economy(Frozen):

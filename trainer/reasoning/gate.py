@@ -169,6 +169,26 @@ def unheeded_item(safety: Safety, log: Log, known: Known, features: Sequence[Key
     return None
 
 
+def pulse_item(safety: Safety, log: Log, known: Known) -> Item | None:
+    """Return what is lost by a pulse of steroid without need; None where there was none. A harm and no gate."""
+    rule = safety.pulse
+    if rule is None:
+        return None
+    for day in np.flatnonzero(log.taper.mg[: log.until_day + 1] >= rule.from_mg.value).tolist():
+        at = log.steroid_by(day)
+        shown = [reading.percent for reading in known.saturations if reading.event < at.event]
+        worse = any(
+            call.event < at.event and at.day - call.day <= rule.within_days.value for call in known.deteriorations
+        )
+        if not worse and not (shown and shown[-1] < rule.below.value):
+            reason = (
+                f"{log.taper.mg[day]:.0f} mg of prednisolone equivalent on day {day}, with no saturation below "
+                f"{rule.below.value:g} % and no recent deterioration: a pulse adds harm and nothing else."
+            )
+            return Item("pulse", "safety", rule.title, -safety.harm.value, 0.0, at.day, at.event, reason, JUDGEMENT)
+    return None
+
+
 def _uncovered(rule: UncoveredSteroid, disease: str, kind: Infection, log: Log, known: Known) -> Gate:
     """A steroid needs cover from its first day in every stretch at whose start the infection was likely."""
     name, dose = inline(log.name(disease)), f"{rule.from_mg.value:g} mg or more"
