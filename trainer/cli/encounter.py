@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.cli.dialogue import Dialogue
-from trainer.cli.engine import engine, imagined
+from trainer.cli.engine import draw, engine, imagined
 from trainer.cli.output import announce, print_json, print_table, progress
 from trainer.cli.word import add_json, count, whole
 from trainer.core.error import BadInput
@@ -95,7 +95,7 @@ def _play(arguments: argparse.Namespace) -> int:
     if arguments.out is None:
         raise BadInput("--out is missing: where is the run to be saved?")
     plan = case_plan(case, arguments.plan, ready.library)
-    who = Examiner(ready, policy, imagined(ready))
+    who = Examiner(ready, policy, imagined(ready), draw=draw)
     session = who.play(who.session(case, arguments.seed, arguments.mode), plan)
     write_run(arguments.out, sealed(session))
     announce(f"{case.title}: played to day {session.now.day}, saved in {arguments.out}")
@@ -137,9 +137,9 @@ def _score(arguments: argparse.Namespace) -> int:
     if arguments.policy is not None and arguments.policy != own.id:
         other = known.policy(arguments.policy)
         shared = imagined(session.engine)
-        sheets = [Examiner(session.engine, policy, shared).score(session) for policy in (own, other)]
+        sheets = [Examiner(session.engine, policy, shared, draw=draw).score(session) for policy in (own, other)]
         return _print_difference(own.id, other.id, sheets, arguments.json)
-    who = Examiner(session.engine, own, imagined(session.engine))
+    who = Examiner(session.engine, own, imagined(session.engine), draw=draw)
     status = _print_score(who.score(session), arguments.json)
     if not arguments.json:
         _tell_branches(session, who)

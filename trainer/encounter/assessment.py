@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
+from trainer.core.error import BadInput
 from trainer.encounter import chart, sight
 from trainer.encounter.event import Advanced, Ended
 from trainer.encounter.mind import Mind
@@ -26,11 +27,14 @@ from trainer.reasoning.forecast import forecast_item
 from trainer.reasoning.gate import Stretch, pulse_item, safety_gates, safety_items, unheeded_item
 from trainer.reasoning.item import Item, Moment
 from trainer.reasoning.keyfeature import key_feature_items, prophylaxis_item
-from trainer.reasoning.mark import block_about, lesion_at, mark_item
+from trainer.reasoning.mark import Slices, block_about, lesion_at, mark_item
 from trainer.reasoning.observer import Expected
 from trainer.reasoning.reading import perception_items, response_items
 
 S = TypeVar("S", Read, Belief, Citation, Forecast)
+Draw = Callable[[Session, int], Slices]
+"""Gives the CT series of a day of an encounter."""
+
 Weigh = Callable[[Mind, Situation, Situation, int], Choice]
 """Weighs the orders of a stop: the mind, where the stop began, where it was closed, and the next visit."""
 
@@ -155,10 +159,14 @@ class Assessment:
         Weighs the orders of a stop against the acts on the table.
     reference : sequence of Charge
         What the textbook plan spends on the same patient by the same day.
+    draw : callable, optional
+        Gives the CT of a day; needed only if the learner has set marks.
     """
 
-    def __init__(self, mind: Mind, policy: Policy, weigh: Weigh, reference: Sequence[Charge]) -> None:
-        self._mind, self._session = mind, mind.session
+    def __init__(
+        self, mind: Mind, policy: Policy, weigh: Weigh, reference: Sequence[Charge], draw: Draw | None = None
+    ) -> None:
+        self._mind, self._session, self._draw = mind, mind.session, draw
         self._policy, self._weigh, self._reference = policy, weigh, reference
         library = self._session.engine.library
         self._names = {
@@ -305,7 +313,9 @@ class Assessment:
 
     def _mark_item(self, read: Read, at: Moment) -> Item:
         """Return the item of the marks of a read; only for this is the chest built."""
-        series = self._session.series(read.day)
+        if self._draw is None:
+            raise BadInput("the run has marks in its CTs; they can only be scored where the chest can be drawn")
+        series = self._draw(self._session, read.day)
         marking = self._marking.perception
         radius = marking.radius_mm.value
         found = [lesion_at(mark, block_about(series, mark, radius), radius) for mark in read.marks]

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from trainer.course.cohort import Engine
-from trainer.encounter.assessment import Assessment
+from trainer.encounter.assessment import Assessment, Draw
 from trainer.encounter.mind import Mind
 from trainer.encounter.orderlog import charges_of
 from trainer.encounter.player import Speaker, Written, play
@@ -37,10 +37,14 @@ class Examiner:
         The observer's patients; one set serves any number of examiners.
     effort : Effort
         How many of them have futures.
+    draw : callable, optional
+        Gives the CT of a day, for marks in it.
     """
 
-    def __init__(self, engine: Engine, policy: Policy, imagined: Imagined, effort: Effort = FULL) -> None:
-        self.engine, self.policy = engine, policy
+    def __init__(
+        self, engine: Engine, policy: Policy, imagined: Imagined, effort: Effort = FULL, draw: Draw | None = None
+    ) -> None:
+        self.engine, self.policy, self._draw = engine, policy, draw
         self.observer = Observer(engine, policy.case_mix, imagined)
         self.weighing = Weighing(Appraiser(engine, policy.value), effort)
         self._references: dict[tuple[str, int], Session] = {}
@@ -83,7 +87,7 @@ class Examiner:
 
     def score(self, session: Session) -> ScoreSheet:
         """Return the score of what counts of an encounter."""
-        return Assessment(self.mind(session), self.policy, self.weighing, self._reference(session)).sheet()
+        return Assessment(self.mind(session), self.policy, self.weighing, self._reference(session), self._draw).sheet()
 
     def _reference(self, session: Session) -> list[Charge]:
         """Return what the textbook plan spends on this patient by the day that the encounter has reached."""

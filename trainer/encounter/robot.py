@@ -129,7 +129,12 @@ def _steroids(plan: Plan, _: Case, __: Library, ___: int) -> Plan:
         Step(dose=20.0, unit="mg", days=28),
         Step(dose=10.0, unit="mg", days=28),
     )
-    return _with(plan, (Course(give="prednisolone", day=0, steps=steps),), _first_tests())
+    cover = Step(dose=1.0, unit="1", days=_STEROID_DAYS + 28)
+    courses = (
+        Course(give="prednisolone", day=0, steps=steps),
+        Course(give="co-trimoxazole-prophylaxis", day=0, steps=(cover,)),
+    )
+    return _with(plan, courses, _first_tests())
 
 
 def _everything(plan: Plan, case: Case, library: Library, _: int) -> Plan:
@@ -159,8 +164,9 @@ def _random(plan: Plan, case: Case, library: Library, seed: int) -> Plan:
     return _with(plan, courses, list(dict.fromkeys(tests)))
 
 
-def _certain(_: Mapping[str, float]) -> dict[str, float]:
-    return {"cop": 1.0}
+def _certain_of(disease: str) -> Callable[[Observing, Case, int], Speaker]:
+    """Return a speaker who believes one thing."""
+    return lambda speaker, _, __: Believing(speaker, lambda _: {disease: 1.0})
 
 
 def _timid(stated: Mapping[str, float]) -> dict[str, float]:
@@ -192,11 +198,10 @@ def _scattered(speaker: Observing, case: Case, seed: int) -> Speaker:
 
 ROBOTS: tuple[Robot, ...] = (
     Robot("nothing", "orders and says nothing", _nothing, _mute),
-    Robot("antibiotics", "antibiotics for ever", _antibiotics, _ideal),
-    Robot("steroids", "steroids at once, no cover", _steroids, _ideal),
+    Robot("antibiotics", "takes everything for bacterial pneumonia", _antibiotics, _certain_of("bacterial")),
+    Robot("steroids", "steroids at once, before any sample", _steroids, _ideal),
     Robot("everything", "orders every test there is", _everything, _ideal),
-    Robot("always-op", "calls everything organizing pneumonia and treats it so", _steroids,
-          lambda speaker, _, __: Believing(speaker, _certain)),
+    Robot("always-op", "calls everything organizing pneumonia and treats it so", _steroids, _certain_of("cop")),
     Robot("uniform", "gives every disease the same", _as_textbook, _uniform),
     Robot("never-extreme", "never is surer than 40 %", _as_textbook,
           lambda speaker, _, __: Believing(speaker, _timid)),

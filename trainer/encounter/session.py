@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from trainer.core.error import BadInput
 from trainer.course.beginning import first_day, person_of
@@ -25,9 +24,6 @@ from trainer.encounter.run import Numbered, Run, live
 from trainer.encounter.situation import situation_of
 from trainer.knowledge.case import Case
 from trainer.knowledge.disease import Disease
-
-if TYPE_CHECKING:
-    from trainer.chest.series import Series
 
 
 @dataclass(frozen=True)
@@ -161,16 +157,6 @@ class Session:
     def chest(self, day: int) -> ChestState:
         """Return what the chest showed on a day that was reached."""
         return chest_of(self.bedside.state(day), 0, day)
-
-    def series(self, day: int) -> Series:
-        """Return the CT of a day that was reached; the chest is built, or read from where it is kept."""
-        from trainer.chest.anatomy.build import anatomy_of
-        from trainer.chest.protocol import Protocol
-        from trainer.chest.series import Series
-        from trainer.core.chance import key_of
-
-        anatomy = anatomy_of(self.person)
-        return Series(anatomy, self.chest(day), Protocol(), key_of("visit", self.person.key, day))
 
     def results(self) -> list[chart.Result]:
         """Return every result that is known today."""
