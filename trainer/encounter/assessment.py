@@ -13,6 +13,7 @@ from trainer.encounter.event import Advanced, Ended
 from trainer.encounter.mind import Mind
 from trainer.encounter.orderlog import charges_of, known_of, log_of
 from trainer.encounter.run import Numbered
+from trainer.encounter.session import Session
 from trainer.encounter.situation import Situation, situation_of
 from trainer.knowledge.case import Step
 from trainer.knowledge.marking import Marking
