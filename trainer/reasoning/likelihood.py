@@ -6,7 +6,8 @@ Shapes: d diseases, n imagined patients of each. A finding that depends on the d
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,6 +24,43 @@ _SILVERMAN = 1.06  # bandwidth of a normal kernel in standard deviations at n = 
 _NARROWEST = 1e-3
 _LEAST_POWER = 1 / 64
 _HALVINGS = 6  # of the logarithm of the power's range, which leaves it known to 7 %
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """One finding: how likely it is in each imagined patient, given their weights before it.
+
+    Parameters
+    ----------
+    name : str or None
+        Identifier of the finding, if it is one that can be cited.
+    log : callable
+        From weights, shape (d, n), to log likelihoods, shape (d, n) or (d, 1).
+    present : bool or None
+        What was found, where that is a yes or no.
+    counts : bool
+        Whether it tells anything that other findings do not tell already.
+    """
+
+    name: str | None
+    log: Callable[[np.ndarray], np.ndarray]
+    present: bool | None = None
+    counts: bool = True
+
+
+def always(log: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return log likelihoods that do not depend on the weights, as `Finding.log`."""
+    return lambda _: log
+
+
+def as_imagined(name: str | None, log: np.ndarray, present: bool | None = None) -> Finding:
+    """Return a finding whose log likelihoods do not depend on the weights."""
+    return Finding(name, always(log), present)
+
+
+def smoothed(value: float, true: np.ndarray, error: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the log likelihoods of a measured quantity (`of_quantity`), as `Finding.log`."""
+    return lambda weight: of_quantity(value, true, weight, error)
 
 
 def effective_size(weight: np.ndarray) -> np.ndarray:
@@ -115,23 +153,34 @@ def _normal(x: float, centre: np.ndarray | float, width: np.ndarray | float) -> 
     return out
 
 
-def tempered(log_weight: np.ndarray, least: float) -> np.ndarray:
-    """Return weights, shape (d, n), that sum to 1 in each disease and amount to about ``least`` patients or more.
+def flattening(log_weight: np.ndarray, least: float) -> np.ndarray:
+    """Return the power, shape (d, 1), to raise each disease's weights to so that about ``least`` patients remain.
 
-    Where the product of likelihoods leaves fewer, it is raised to a power between `_LEAST_POWER` and 1 that does not,
-    the largest but for a few per cent.
+    It is 1 where they do anyhow, and else the largest between `_LEAST_POWER` and 1, but for a few per cent.
+
+    Parameters
+    ----------
+    log_weight : numpy.ndarray
+        Shape (d, n); minus infinity in patients who are out.
+    least : float
     """
     top = log_weight - log_weight.max(axis=1, keepdims=True)
-    weight = np.exp(top)
-    poor = np.flatnonzero(effective_size(weight) < least)
+    power = np.ones((len(top), 1))
+    poor = np.flatnonzero(effective_size(np.exp(top)) < least)
     if len(poor):
-        flat = top[poor]
         low, high = np.full((len(poor), 1), _LEAST_POWER), np.ones((len(poor), 1))
         for _ in range(_HALVINGS):
             middle = np.sqrt(low * high)
-            fine = (effective_size(np.exp(middle * flat)) >= least)[:, None]
+            fine = (effective_size(np.exp(middle * top[poor])) >= least)[:, None]
             low, high = np.where(fine, middle, low), np.where(fine, high, middle)
-        weight[poor] = np.exp(low * flat)
+        power[poor] = low
+    return power
+
+
+def tempered(log_weight: np.ndarray, least: float) -> np.ndarray:
+    """Return weights, shape (d, n), that sum to 1 in each disease, flattened as by `flattening`."""
+    flat = flattening(log_weight, least) * log_weight
+    weight = np.exp(flat - flat.max(axis=1, keepdims=True))
     out: np.ndarray = weight / weight.sum(axis=1, keepdims=True)
     return out
 

@@ -10,7 +10,8 @@ depend on the disease alone, the error of the CT report, survival. Approximate:
 
 - Some dozen findings leave few imagined patients that agree with all of them. Their product is therefore flattened
   (raised to a power below 1) as far as is needed for `LEAST_EFFECTIVE` to remain: of a disease's patients the
-  observer then remembers less than could be known. While more remain, nothing is flattened.
+  observer then remembers less than could be known. While more remain, nothing is flattened. What a finding itself
+  said before is kept whole where it is foretold again, so that what stays as it was is no news.
 - Quantities are smoothed between the imagined patients (`trainer.reasoning.likelihood.of_quantity`).
 - No finding counts as rarer than one in a thousand in a disease, and a told yes or no as wrong once in fifty times.
 - Sex and age are told; sex counts by its share in the disease alone.
@@ -19,7 +20,7 @@ depend on the disease alone, the error of the CT report, survival. Approximate:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,30 +35,34 @@ from trainer.reasoning.ctread import CHANGE, STILL, changes_between, log_likelih
 from trainer.reasoning.imagined import Imagined, View
 from trainer.reasoning.likelihood import (
     LEAST,
+    Finding,
+    always,
+    as_imagined,
     effective_size,
     expected,
+    flattening,
     log_ratios,
     of_disease,
     of_flag,
-    of_quantity,
     shares_of,
+    smoothed,
     tempered,
     without,
 )
 
 LEAST_EFFECTIVE = 100.0
-"""Imagined patients of a disease that what was seen leaves at least, in effect. Chosen by the log score on patients
-other than those of the tests."""
+"""Imagined patients of a disease that remain, in effect; by the log score on patients other than the tests'."""
 
 _AGE_ERROR = 0.1  # width with which the age of imagined patients is compared; judgement
 _HALVED, _RAISED_MG_L = 0.5, 20.0  # fall of a raised CRP that counts as an answer; judgement
-_FINDING_OF_COLUMN = {
+_NAMED = {
     "crp_mg_l": "c-reactive-protein", "fever": "fever", "symptom_weeks": "tempo", "dlco_percent": "diffusing-capacity",
     "migrated": "migration", "consolidation": "consolidation", "ground_glass": "ground-glass-opacity",
     "reversed_halo": "reversed-halo", "rim_mm": "thick-rim", "perilobular": "perilobular-pattern",
     "bilateral": "bilateral-opacities", "effusion": "pleural-effusion",
 }  # fmt: skip
 _LEAST_SHARE = 1e-12  # keeps a forecast defined where all imagined patients of the likely diseases have died
+_RECALLED = 0.25  # share of `LEAST_EFFECTIVE` that must remain when a finding's own past is kept whole
 _NUMBERS = ("age_years", "severity", "crp_mg_l", "symptom_weeks", "dlco_percent", "rim_mm")
 
 
@@ -188,16 +193,6 @@ class Expected:
     relapse: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Finding:
-    """One finding: how likely it is in each imagined patient, given their weights before it, as a logarithm."""
-
-    name: str | None
-    log: Callable[[np.ndarray], np.ndarray]
-    present: bool | None = None
-    counts: bool = True  # whether it tells anything that others do not tell already
-
-
 class Observer:
     """The ideal observer of a learner's patients.
 
@@ -231,23 +226,28 @@ class Observer:
         log_weight, log_marginal = np.zeros(shape), np.zeros(shape[0])
         weight = np.full(shape, 1.0 / shape[1])
         chances: dict[str, np.ndarray] = {}
+        earlier: dict[str | None, np.ndarray] = {}
         present: dict[str, bool] = {}
         for day in _days(evidence):
             alive = self._shaped(self.imagined.view(evidence.courses, day).alive)
             log_marginal += without(alive if evidence.alive or day < evidence.day else ~alive, weight, log_weight)
             before = weight = tempered(log_weight, self.least_effective)
             for finding in self._findings(evidence, day):
-                log = finding.log(weight)
+                own = earlier.get(finding.name) if finding.counts and finding.name else None
+                like = weight if own is None else self._recalling(log_weight, own)
+                log = finding.log(like)
                 if finding.name is not None:
                     chances[finding.name] = expected(log, before)
                     present.pop(finding.name, None)
                     if finding.present is not None:
                         present[finding.name] = finding.present
-                if finding.counts:
-                    log_marginal += expected(log, weight)
-                if finding.counts and log.shape[1] > 1:
+                if not finding.counts:
+                    continue
+                log_marginal += expected(log, like)
+                if log.shape[1] > 1:
                     log_weight += log
                     weight = tempered(log_weight, self.least_effective)
+                    earlier[finding.name] = log if own is None else own + log
         shares = shares_of(
             {d: math.log(max(self.prior[d], 1e-300)) + log_marginal[i] for i, d in enumerate(self.diseases)}
         )
@@ -263,6 +263,11 @@ class Observer:
             effective={d: float(effective_size(raw[i])) for i, d in enumerate(self.diseases)},
             weights={d: weight[i] for i, d in enumerate(self.diseases)},
         )
+
+    def _recalling(self, log_weight: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """Return weights that keep what a finding itself said before whole while all else is flattened."""
+        power = flattening(log_weight, self.least_effective)
+        return tempered(power * log_weight + (1.0 - power) * own, _RECALLED * self.least_effective)
 
     def forecast(self, evidence: Evidence, next_day: int, posterior: Posterior | None = None) -> Expected:
         """Return what is expected at the next visit, under the courses that the evidence names.
@@ -297,7 +302,7 @@ class Observer:
         """Return an array over all imagined patients by disease, shape (d, n, ...)."""
         return values.reshape(len(self.diseases), self.imagined.count, *values.shape[1:])
 
-    def _findings(self, evidence: Evidence, day: int) -> Iterator[_Finding]:
+    def _findings(self, evidence: Evidence, day: int) -> Iterator[Finding]:
         """Yield the findings of a day in the order in which they count."""
         view = self.imagined.view(evidence.courses, day)
         if day == 0:
@@ -311,27 +316,27 @@ class Observer:
                     yield from self._change(evidence, scan, view)
         yield from self._results(evidence, day, view, composite=not compared)
 
-    def _told(self, told: Told) -> Iterator[_Finding]:
+    def _told(self, told: Told) -> Iterator[Finding]:
         female = self._shaped(self.imagined.view((), 0).patients["female"] > 0)
         sex = np.log(np.clip(np.mean(female == (told.sex == "F"), axis=1), LEAST, 1.0))[:, None]
-        yield _constant(None, sex)
+        yield as_imagined(None, sex)
         for name, value in {"age_years": told.age_years, **told.columns}.items():
             column = self._shaped(self.imagined.columns[name])
-            finding = _FINDING_OF_COLUMN.get(name)
+            finding = _NAMED.get(name)
             if not math.isfinite(value):
                 continue
             if name in _NUMBERS:
                 error = _AGE_ERROR if name == "age_years" else 0.0
-                yield _Finding(finding, _quantity(value, column, error))
+                yield Finding(finding, smoothed(value, column, error))
             else:
-                yield _constant(finding, of_flag(bool(value), column > 0), bool(value))
+                yield as_imagined(finding, of_flag(bool(value), column > 0), bool(value))
 
-    def _still(self, scan: Scan, view: View) -> Iterator[_Finding]:
+    def _still(self, scan: Scan, view: View) -> Iterator[Finding]:
         chance = self._shaped(log_likelihood(scan.still, view.still))
         for i, name in enumerate(STILL):
-            yield _constant(name, chance[..., i], bool(scan.still[i]))
+            yield as_imagined(name, chance[..., i], bool(scan.still[i]))
 
-    def _change(self, evidence: Evidence, scan: Scan, view: View) -> Iterator[_Finding]:
+    def _change(self, evidence: Evidence, scan: Scan, view: View) -> Iterator[Finding]:
         assert scan.before is not None
         assert scan.change is not None
         early = self.imagined.view(evidence.courses, scan.before)
@@ -342,16 +347,16 @@ class Observer:
         gone, new = (CHANGE.index(one) for one in ("opacity-gone", "new-opacity"))
         both = log_likelihood(np.ones(len(CHANGE), dtype=bool), moves, CHANGE)[:, [gone, new]].sum(axis=1)
         migration = self._shaped(both if moved else np.log1p(-np.exp(both)))
-        yield _Finding("migration", _always(migration), moved, counts=False)
+        yield Finding("migration", always(migration), moved, counts=False)
         name = answered(self.engine, evidence.courses, scan.before, scan.day)
         if name is not None:
             smaller = said["opacities-smaller"]
             present = not smaller if name == NO_ANSWER else smaller
-            yield _Finding(name, _always(chance[..., CHANGE.index("opacities-smaller")]), present, counts=False)
+            yield Finding(name, always(chance[..., CHANGE.index("opacities-smaller")]), present, counts=False)
         for i, change in enumerate(CHANGE):
-            yield _constant(change, chance[..., i], said[change])
+            yield as_imagined(change, chance[..., i], said[change])
 
-    def _results(self, evidence: Evidence, day: int, view: View, *, composite: bool) -> Iterator[_Finding]:
+    def _results(self, evidence: Evidence, day: int, view: View, *, composite: bool) -> Iterator[Finding]:
         constant = {s.report.finding for s in evidence.seen if s.day < day and not isinstance(s.report, StateReport)}
         known: set[str] = set(constant)
         for one in evidence.seen:
@@ -363,12 +368,12 @@ class Observer:
                 true = self._shaped(view.patients[report.variable])
                 if composite and report.variable == "crp_mg_l":
                     yield from self._fall(evidence, one, true)
-                yield _Finding(report.finding, _quantity(float(one.value), true, report.error.value))
+                yield Finding(report.finding, smoothed(float(one.value), true, report.error.value))
             else:
                 log = of_disease(report, one.value, self._known)
-                yield _constant(report.finding, log, one.value if isinstance(one.value, bool) else None)
+                yield as_imagined(report.finding, log, one.value if isinstance(one.value, bool) else None)
 
-    def _fall(self, evidence: Evidence, late: Seen, true: np.ndarray) -> Iterator[_Finding]:
+    def _fall(self, evidence: Evidence, late: Seen, true: np.ndarray) -> Iterator[Finding]:
         """Yield what a fall of a raised CRP, or its failing to fall, says of the treatment between two readings."""
         earlier = [s for s in evidence.seen if s.report.finding == late.report.finding and s.day < late.day]
         if not earlier:
@@ -380,21 +385,9 @@ class Observer:
         fell = float(late.value) <= _HALVED * float(early.value)
         was = self._shaped(self.imagined.view(evidence.courses, early.day).patients["crp_mg_l"])
         present = not fell if name == NO_ANSWER else fell
-        yield _Finding(name, _always(of_flag(fell, true <= _HALVED * was)), present, counts=False)
+        yield Finding(name, always(of_flag(fell, true <= _HALVED * was)), present, counts=False)
 
 
 def _days(evidence: Evidence) -> list[int]:
     days = {0, evidence.day} | {s.day for s in evidence.seen} | {s.day for s in evidence.scans}
     return sorted(day for day in days if day <= evidence.day)
-
-
-def _always(log: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda _: log
-
-
-def _constant(name: str | None, log: np.ndarray, present: bool | None = None) -> _Finding:
-    return _Finding(name, _always(log), present)
-
-
-def _quantity(value: float, true: np.ndarray, error: float) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda weight: of_quantity(value, true, weight, error)
