@@ -1,5 +1,8 @@
 """What a number may be: nothing that would divide by zero or run away once patients are simulated."""
 
+import math
+
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -84,3 +87,30 @@ def test_a_spread_has_its_bounds(shape, spread):
 def test_what_does_not_vary_needs_no_limits():
     values = changed(COP, ("population", "age"), {"centre": 61, "spread": 0, "unit": "year", "source": "cazzato-2000"})
     assert Disease.model_validate(values).population.age.high is None
+
+
+SPREADS = [
+    Spread(source="judgement", reason="a test", shape="normal", centre=8.0, spread=11.0, low=0.0, high=90.0),
+    Spread(source="judgement", reason="a test", shape="lognormal", centre=1.5, spread=1.6, high=6.0),
+    Spread(source="judgement", reason="a test", shape="normal", centre=-2.0, spread=1.0, low=0.0),
+]
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_the_density_of_draws_and_the_share_at_a_limit_are_those_of_draws(spread):
+    z = np.random.default_rng(2).standard_normal(40_000)
+    draws = np.array([spread.at(one) for one in z])
+    limits = [limit for limit in (spread.low, spread.high) if limit is not None]
+    for limit in limits:
+        if (draws == limit).any():
+            assert math.exp(spread.log_density(limit)) == pytest.approx((draws == limit).mean(), abs=0.01)
+    for x in np.quantile(draws[~np.isin(draws, limits)], [0.2, 0.5, 0.8]):
+        near = 0.05 * spread.spread
+        share = ((np.abs(draws - x) < near) & ~np.isin(draws, limits)).mean()
+        assert math.exp(spread.log_density(x)) * 2 * near == pytest.approx(share, abs=0.006, rel=0.1)
+
+
+def test_no_value_is_impossible_and_a_spread_of_nothing_has_a_density():
+    fixed = Spread(source="judgement", reason="a test", centre=2.0, spread=0.0)
+    assert math.isfinite(fixed.log_density(50.0))
+    assert fixed.log_density(2.0) > fixed.log_density(2.1)

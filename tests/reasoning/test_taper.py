@@ -26,3 +26,32 @@ def test_a_taper_in_figures():
 def test_no_steroid():
     taper = Taper.of(drugs((0, 5)))
     assert (taper.first_day, taper.steps, taper.cumulative_mg, taper.covered_share) == (None, (), 0.0, 1.0)
+
+
+def test_a_course_ends_with_a_fortnight_without():
+    assert Taper.of(drugs((0, 3), (50, 28), (0, 13), (20, 14))).course_weeks == pytest.approx(55 / 7)
+    assert Taper.of(drugs((0, 3), (50, 28), (0, 14), (20, 14))).course_weeks == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "day"),
+    [
+        (((40, 22), (0, 5)), 22),
+        (((40, 21), (0, 5)), None),  # not more than three weeks
+        (((40, 22), (10, 2), (0, 5)), 24),  # two days at less are no taper
+        (((40, 22), (10, 7), (0, 5)), None),
+        (((40, 40),), None),  # still running
+        (((5, 10), (0, 1), (20, 30), (0, 5)), 41),
+        (((40, 22), (0, 2), (40, 10)), None),  # renewed two days late
+        (((40, 22), (0, 3), (40, 10)), 22),
+        (((40, 22), (0, 2)), None),  # too soon to say
+        (((0, 9),), None),
+    ],
+)
+def test_a_stop_at_once(steps, day):
+    assert Taper.of(drugs(*steps)).abrupt_stop(3, 15) == day
+
+
+def test_the_longest_stretch_of_a_dose():
+    taper = Taper.of(drugs((30, 10), (0, 2), (25, 20), (10, 5), (20, 28)))
+    assert (taper.longest_at(20), taper.longest_at(30), taper.longest_at(50)) == (32, 10, 0)

@@ -7,7 +7,8 @@ import pytest
 
 from trainer import __version__
 from trainer.core.error import BadInput
-from trainer.encounter.event import MAX_BYTES, MAX_EVENTS, Advanced, CourseStarted, Header, Run, decode
+from trainer.encounter.event import Advanced, CourseStarted
+from trainer.encounter.run import MAX_BYTES, MAX_EVENTS, Header, Run, decode
 from trainer.knowledge.plan import Course, Step
 from trainer.records.run_file import read_run, write_run
 
@@ -17,7 +18,7 @@ LONGEST = CourseStarted(
 )
 
 
-@pytest.mark.parametrize("event", [Advanced(to_day=1), LONGEST])
+@pytest.mark.parametrize("event", [Advanced(to_day=1, day=1), LONGEST])
 def test_a_run_is_full_before_it_cannot_be_read_back(tmp_path, event):
     run = EMPTY
     while not run.full:
@@ -37,7 +38,7 @@ def test_a_run_too_large_to_be_read_is_not_written(tmp_path):
 
 
 def changed(**header):
-    return json.dumps({"format": 1, "header": {**EMPTY.header.model_dump(), **header}, "events": []})
+    return json.dumps({"format": 2, "header": {**EMPTY.header.model_dump(), **header}, "events": []})
 
 
 TEXT = changed()

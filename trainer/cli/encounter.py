@@ -1,59 +1,127 @@
-"""`atoll play`, `atoll score` and `atoll replay`."""
+"""`atoll play`, `score`, `replay`, `twin` and `robots`."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import textwrap
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from trainer.cli.engine import engine
-from trainer.cli.output import announce, print_json
-from trainer.cli.word import add_json, whole
+from trainer.cli.dialogue import Dialogue
+from trainer.cli.engine import draw, engine, imagined
+from trainer.cli.output import announce, print_json, print_table, progress
+from trainer.cli.word import add_json, count, whole
+from trainer.core.error import BadInput
 from trainer.core.storage import check_target
-from trainer.encounter.event import Header, Run
-from trainer.encounter.player import play
-from trainer.encounter.session import Session, sealed, situation_of
-from trainer.knowledge.casebook import case_plan, read_case
+from trainer.encounter.examiner import Examiner
+from trainer.encounter.robot import ROBOTS, TEXTBOOK_PLAYER, Robot, play_robot
+from trainer.encounter.run import Header, Run, branches
+from trainer.encounter.session import Session, sealed
+from trainer.encounter.twin import Course as Line
+from trainer.encounter.twin import twins
+from trainer.knowledge.case import Case
+from trainer.knowledge.casebook import case_names, case_plan, read_case
+from trainer.knowledge.library import library
+from trainer.knowledge.policy import DEFAULT
+from trainer.reasoning.dial import ScoreSheet
+from trainer.reasoning.sample import COARSE
 from trainer.records.run_file import read_run, write_run
+
+_ROBOT_SEEDS = 20
+_ROBOT_IMAGINED = 200  # of each disease; the order of players needs less than a single score
+_WIDTH = 110
 
 
 def add(commands: Any) -> None:
     """Add the commands to the parser."""
     one = commands.add_parser(
         "play",
-        help="play a case by a plan",
-        description="Play a case by a plan and save the run.",
+        help="play a case, by a plan or in writing",
+        description="Play a case. With --plan it is played by a plan and saved; without one you play it yourself, "
+        "line by line (type help).",
         epilog="example: atoll play wandering-shadows --plan textbook --out run.json",
     )
     one.add_argument("case", metavar="CASE")
-    one.add_argument("--plan", required=True, help="the author's plan of the case (textbook), a plan, or a YAML file")
-    one.add_argument("--seed", type=whole, default=1, metavar="S")
+    one.add_argument("--plan", help="the author's plan of the case (textbook), a plan, or a YAML file")
+    one.add_argument("--seed", type=whole, default=1, metavar="S", help="which patient of the case (default 1)")
     one.add_argument("--mode", choices=("tutor", "exam"), default="tutor")
-    one.add_argument("--out", type=Path, required=True, metavar="RUN.json")
+    one.add_argument("--policy", default=DEFAULT, help="policy that holds (default: %(default)s)")
+    one.add_argument("--out", type=Path, metavar="RUN.json", help="where the run is saved; needed with --plan")
     add_json(one)
     one.set_defaults(run=_play)
-    for name, text, action in (
-        ("score", "score a run", _score),
-        ("replay", "play a run again and verify that it gives the recorded state", _replay),
-    ):
-        other = commands.add_parser(
-            name, help=text, description=f"{text.capitalize()}.", epilog=f"example: atoll {name} run.json"
-        )
-        other.add_argument("run_file", metavar="RUN", type=Path)
-        add_json(other)
-        other.set_defaults(run=action)
+    two = _for_run(commands, "score", "score a run: dials with standard errors, gates, and every item with its reason")
+    two.add_argument("--policy", help="score under another policy, and say what differs")
+    two.set_defaults(run=_score)
+    three = _for_run(commands, "replay", "play a run again and verify that it gives the recorded state")
+    three.set_defaults(run=_replay)
+    four = _for_run(commands, "twin", "the same patient under another plan, day by day beside the run")
+    four.add_argument("--plan", required=True, help="as for play")
+    four.set_defaults(run=_twin)
+    five = commands.add_parser(
+        "robots",
+        help="let players with one fixed fault play cases",
+        description="Let robots with one fixed fault each play cases beside the textbook, and score them. With few "
+        "imagined patients, so single scores are rough; the order of the players is what counts.",
+        epilog="example: atoll robots wandering-shadows --seeds 5",
+    )
+    five.add_argument("cases", metavar="CASE", nargs="*", help="cases (default: all)")
+    five.add_argument("--seeds", type=count("is no number of seeds", 1, 1000), default=_ROBOT_SEEDS, metavar="N")
+    five.add_argument("--policy", default=DEFAULT)
+    add_json(five)
+    five.set_defaults(run=_robots)
+
+
+def _for_run(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=f"{text[:1].upper()}{text[1:]}.", epilog=f"example: atoll {name} run.json"
+    )
+    parser.add_argument("run_file", metavar="RUN", type=Path)
+    add_json(parser)
+    return parser
 
 
 def _play(arguments: argparse.Namespace) -> int:
     ready = engine()
     case = read_case(arguments.case, ready.library)
+    policy = ready.library.policy(arguments.policy)
+    if arguments.out is not None:
+        check_target(arguments.out)
+    if arguments.plan is None:
+        header = Header(case=case.id, version=case.version, seed=arguments.seed, mode=arguments.mode, policy=policy.id)
+        return _converse(Session(ready, case, Run(header=header)), arguments.out)
+    if arguments.out is None:
+        raise BadInput("--out is missing: where is the run to be saved?")
     plan = case_plan(case, arguments.plan, ready.library)
-    check_target(arguments.out)
-    session = Session(ready, case, Run(header=Header(case=case.id, seed=arguments.seed, mode=arguments.mode)))
-    play(session, plan)
+    who = Examiner(ready, policy, imagined(ready), draw=draw)
+    session = who.play(who.session(case, arguments.seed, arguments.mode), plan)
     write_run(arguments.out, sealed(session))
-    announce(f"{case.title}: played to day {situation_of(session.run).day}, saved in {arguments.out}")
-    return _print_score(session, arguments.json)
+    announce(f"{case.title}: played to day {session.now.day}, saved in {arguments.out}")
+    return _print_score(who.score(session), arguments.json)
+
+
+def _converse(session: Session, out: Path | None) -> int:
+    """Play in writing; every event is saved before the next question."""
+    dialogue, saved = Dialogue(session), 0
+    print(dialogue.greeting())
+    while not session.now.over:
+        sys.stdout.write("> ")
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        if not line:
+            break
+        print(dialogue.answer(line))
+        if out is not None and len(session.run.events) > saved:
+            write_run(out, sealed(session))
+            saved = len(session.run.events)
+    if out is None:
+        print("The run was not saved; --out RUN.json saves it.")
+        return 0
+    write_run(out, sealed(session))
+    print(f"Saved in {out}. `atoll score {out}` gives the debrief.")
+    return 0
 
 
 def _session(path: Path) -> Session:
@@ -63,15 +131,87 @@ def _session(path: Path) -> Session:
 
 
 def _score(arguments: argparse.Namespace) -> int:
-    return _print_score(_session(arguments.run_file), arguments.json)
+    session = _session(arguments.run_file)
+    known = session.engine.library
+    own = known.policy(session.run.header.policy)
+    if arguments.policy is not None and arguments.policy != own.id:
+        other = known.policy(arguments.policy)
+        shared = imagined(session.engine)
+        sheets = [Examiner(session.engine, policy, shared, draw=draw).score(session) for policy in (own, other)]
+        return _print_difference(own.id, other.id, sheets, arguments.json)
+    who = Examiner(session.engine, own, imagined(session.engine), draw=draw)
+    status = _print_score(who.score(session), arguments.json)
+    if not arguments.json:
+        _tell_branches(session, who)
+    return status
 
 
-def _print_score(session: Session, as_json: bool) -> int:
-    items = session.score()
+def _tell_branches(session: Session, who: Examiner) -> None:
+    """Say what each path was worth that was left by going back."""
+    for left in branches(session.run.events)[:-1]:
+        header = session.run.header
+        path = Session(session.engine, session.case, Run(header=header, events=tuple(event for _, event in left)))
+        print(f"Before going back from event {left[-1][0] if left else 0}: overall {who.score(path).overall:.0f}.")
+
+
+def _print_score(sheet: ScoreSheet, as_json: bool) -> int:
     if as_json:
-        print_json({"items": [vars(item) for item in items]})
-    for item in () if as_json else items:
-        print(f"{item.points:g} of {item.most:g}  {item.id}: {item.reason} [{item.source}]")
+        print_json(sheet.as_json())
+        return 0
+    print(f"SIMULATED case, for training; no measure of clinical competence.\n\nOverall {sheet.overall:.0f} of 100\n")
+    print_table(
+        [[name, f"{dial.value:.0f}", f"{dial.se:.0f}"] for name, dial in sheet.dials.items()],
+        ("dial", "value", "standard error"),
+    )
+    failed = [gate for gate in sheet.gates if gate.failed]
+    for gate in failed:
+        print(_paragraph(f"SAFETY GATE FAILED: {gate.title}. {gate.reason}", "\n"))
+    if not failed:
+        print("\nNo safety gate failed.")
+    for name in sheet.dials:
+        print(f"\n{name.capitalize()}")
+        for item in sheet.items:
+            if item.dial == name:
+                where = f"day {item.day}" + (f", event {item.event}" if item.event is not None else "")
+                points = f"{item.points:.1f} of {item.most:g}" if item.most or item.points else "nothing lost"
+                print(_paragraph(f"{item.title} ({where}): {points}. {item.reason} [{item.source}]", "  "))
+    return 0
+
+
+def _paragraph(text: str, lead: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=lead, subsequent_indent="      ")
+
+
+def _print_difference(one: str, other: str, sheets: Sequence[ScoreSheet], as_json: bool) -> int:
+    before, after = sheets
+    was, now = ({item.id: item for item in sheet.items} for sheet in sheets)
+    changed = [
+        (i, was.get(i), now.get(i))
+        for i in dict.fromkeys([*was, *now])
+        if (was[i].points, was[i].most) != (now[i].points, now[i].most)
+        if i in was and i in now
+    ] + [(i, was.get(i), now.get(i)) for i in sorted(set(was) ^ set(now))]
+    if as_json:
+        print_json(
+            {
+                "policies": [one, other],
+                "scores": [sheet.as_json() for sheet in sheets],
+                "changed_items": [i for i, _, _ in changed],
+            }
+        )
+        return 0
+    names = dict.fromkeys([*before.dials, *after.dials])
+    rows = [["overall", f"{before.overall:.0f}", f"{after.overall:.0f}"]]
+    rows += [
+        [name, *(f"{s.dials[name].value:.0f}" if name in s.dials else "not asked" for s in sheets)] for name in names
+    ]
+    print_table(rows, ("dial", one, other))
+    for i, left, right in changed:
+        for policy, item in ((one, left), (other, right)):
+            said = f"{item.points:.1f} of {item.most:g}. {item.reason}" if item is not None else "not judged."
+            print(_paragraph(f"{i}, {policy}: {said}", "  "))
+    if not changed:
+        print("No item differs.")
     return 0
 
 
@@ -79,7 +219,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     recorded = read_run(arguments.run_file).state
     session = _session(arguments.run_file)
     found = sealed(session).state
-    day, events = situation_of(session.run).day, len(session.run.events)
+    day, events = session.now.day, len(session.run.events)
     verified = recorded == found
     if arguments.json:
         print_json({"verified": verified, "day": day, "events": events, "recorded": recorded, "found": found})
@@ -88,3 +228,71 @@ def _replay(arguments: argparse.Namespace) -> int:
     else:
         print(f"NOT verified: {events} events to day {day} give another state than was recorded")
     return 0 if verified else 1
+
+
+def _twin(arguments: argparse.Namespace) -> int:
+    session = _session(arguments.run_file)
+    plan = case_plan(session.case, arguments.plan, session.engine.library)
+    found = twins(session, plan)
+    if arguments.json:
+        print_json(found.as_json())
+        return 0
+    print(f"SIMULATED. The same patient: the run, and under {plan.title!r}.\n")
+    print_table(
+        [[str(day), *_cells(mine), *_cells(theirs)] for day, mine, theirs in found.days],
+        ("day", "CRP", "SpO2", "FVC", "filled mL", "pred mg", "CRP'", "SpO2'", "FVC'", "filled mL'", "pred mg'"),
+    )
+    for title, ending in (("The run", found.mine), ("The twin", found.theirs)):
+        print(_paragraph(f"{title}: {ending}", "\n"))
+    return 0
+
+
+def _cells(line: Line | None) -> list[str]:
+    if line is None:
+        return ["dead", "", "", "", ""]
+    return [
+        f"{line.crp_mg_l:.0f}", f"{line.spo2_percent:.0f}", f"{line.fvc_percent:.0f}", f"{line.filled_ml:.0f}",
+        f"{line.prednisolone_mg:.0f}",
+    ]  # fmt: skip
+
+
+def _robots(arguments: argparse.Namespace) -> int:
+    ready = engine()
+    known = library()
+    names = arguments.cases or case_names()
+    cases = [read_case(name, known) for name in names]
+    who = Examiner(ready, known.policy(arguments.policy), imagined(ready, _ROBOT_IMAGINED), COARSE)
+    players = (TEXTBOOK_PLAYER, *ROBOTS)
+    rows = []
+    with progress("robots play") as tell:
+        for number, (case, seed) in enumerate(product(cases, range(1, arguments.seeds + 1))):
+            rows += [_robot_row(who, robot, case, seed) for robot in players]
+            tell((number + 1) / (len(cases) * arguments.seeds))
+    if arguments.json:
+        print_json(rows)
+    else:
+        _print_robots(rows, [robot.id for robot in players])
+    return 0
+
+
+def _robot_row(who: Examiner, robot: Robot, case: Case, seed: int) -> dict[str, Any]:
+    sheet = who.score(play_robot(who, robot, case, seed))
+    return {
+        "case": case.id, "seed": seed, "robot": robot.id, "overall": round(sheet.overall, 2),
+        "dials": {name: round(dial.value, 2) for name, dial in sheet.dials.items()},
+        "gates_failed": [gate.id for gate in sheet.gates if gate.failed],
+    }  # fmt: skip
+
+
+def _print_robots(rows: Sequence[dict[str, Any]], players: Sequence[str]) -> None:
+    """Print the mean overall figure of each player in each case, and how often it failed a gate."""
+    table = []
+    for case in dict.fromkeys(row["case"] for row in rows):
+        cells = [case]
+        for player in players:
+            own = [row for row in rows if row["case"] == case and row["robot"] == player]
+            mean = sum(row["overall"] for row in own) / len(own)
+            failed = sum(bool(row["gates_failed"]) for row in own)
+            cells.append(f"{mean:.0f}" + (f" ({failed} gated)" if failed else ""))
+        table.append(cells)
+    print_table(table, ("case", *players))

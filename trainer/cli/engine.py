@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from trainer.cli.output import announce
+from trainer.cli.output import announce, progress
+from trainer.core.chance import key_of
 from trainer.course import warming
 from trainer.course.cohort import Engine
+from trainer.encounter.session import Session
 from trainer.knowledge.library import library
+from trainer.reasoning.imagined import COUNT, Imagined
+
+if TYPE_CHECKING:
+    from trainer.chest.series import Series
 
 
 def engine() -> Engine:
@@ -18,6 +25,22 @@ def engine() -> Engine:
     if not warming.is_warm():
         _compile("the simulator for this machine (half a minute, once)", lambda: warming.warm(made.parameters))
     return made
+
+
+def imagined(ready: Engine, patients: int = COUNT) -> Imagined:
+    """Return the observer's patients, so many of each disease."""
+    with progress("imagining patients") as tell:
+        return Imagined(ready, patients, tell)
+
+
+def draw(session: Session, day: int) -> Series:
+    """Return the CT of a day of an encounter; the chest is built, or read from where it is kept."""
+    from trainer.chest.anatomy.build import anatomy_of
+    from trainer.chest.protocol import Protocol
+    from trainer.chest.series import Series
+
+    ready_chest()
+    return Series(anatomy_of(session.person), session.chest(day), Protocol(), key_of("visit", session.person.key, day))
 
 
 def ready_chest() -> None:

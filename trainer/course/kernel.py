@@ -23,8 +23,8 @@ BATCH_FOR_THREADS = 256  # patients from which waking a second thread costs less
 
 
 @nb.njit(cache=True)
-def _day(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, drugs: Array, tick: int) -> None:
-    """Carry one living patient from the beginning of a day to the next."""
+def live(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, drugs: Array, tick: int) -> None:
+    """Carry one living patient from the beginning of a day to the next, death aside."""
     mg = drugs[_STEROID]
     if p.treated_tick == NEVER and (mg > 0.0 or drugs[_MACROLIDE] > 0.0):
         p.treated_tick = tick
@@ -39,8 +39,6 @@ def _day(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, dr
     opacity.spread(p, opacities, q, kinds, tick, drugs)
     opacity.change(p, opacities, q, kinds, b, tick)
     harm.pay(p, b, mg, drugs, tick)
-    if death.die(p, q, b, tick):
-        p.death_tick = tick
 
 
 @nb.njit(cache=True)
@@ -61,7 +59,9 @@ def _one(
     row = p.disease
     if tick == p.onset_tick:
         opacity.first(p, opacities[i], diseases[row], kinds[row], tick)
-    _day(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
+    live(p, opacities[i], diseases[row], kinds[row], body[0], drugs[i], tick)
+    if death.die(p, diseases[row], body[0], tick):
+        p.death_tick = tick
 
 
 # Two functions, since numba's cache cannot tell a parallel kernel from a serial one of the same name.

@@ -8,6 +8,7 @@ import numpy as np
 
 from trainer.core.compilation import begin_compiling, is_compiled, mark_compiled
 from trainer.course.beginning import at_onset
+from trainer.course.future import Programs, Regimens, Rules, Treatment, carry
 from trainer.course.kernel import BATCH_FOR_THREADS, CHANNELS, advance_day
 from trainer.course.parameter import Parameters
 from trainer.course.state import PATIENT
@@ -21,11 +22,16 @@ def is_warm() -> bool:
 
 
 def warm(parameters: Parameters) -> None:
-    """Compile the engine, where it is not yet, by carrying patients through one day (about half a minute)."""
+    """Compile the engine, where it is not yet, by carrying patients through a day (less than a minute)."""
     if is_warm():
         return
     begin_compiling(_PACKAGE)
     for count in (1, BATCH_FOR_THREADS):
         state = at_onset(parameters, np.zeros(count, np.int64), np.arange(count, dtype=PATIENT["key"]))
         advance_day(state, parameters, np.zeros((count, CHANNELS)), 0)
+        none, all_none = Regimens.none(1, 1), Regimens.none(len(parameters.ids), 1)
+        programs = Programs(none, np.zeros(1, np.int64), np.zeros(1, np.int64))
+        rules = Rules(symptom=1.0, spo2=0.0, look=7, oxygen_below=0.0, hypoxaemia_from=1.0, hypoxaemia_worst=0.0)
+        treatment = Treatment(all_none, all_none, all_none)
+        carry(state, parameters, np.zeros(count, np.int64), programs, treatment, rules, 1)
     mark_compiled(_PACKAGE)

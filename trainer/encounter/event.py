@@ -1,134 +1,162 @@
-"""What can happen in an encounter: events, and a run of them under a header."""
+"""What a learner can ask for, and what can happen: commands go in, events come out.
+
+Most commands become events as they are. Moving the clock is the exception: how far it comes depends on the patient,
+so the command is `Advance` and the event, which says where the clock stopped and why, `Advanced`.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from trainer import __version__
-from trainer.core.error import BadInput
 from trainer.knowledge.number import Frozen
 from trainer.knowledge.plan import Course, Request
-from trainer.knowledge.statement import LAST_DAY, Belief, Identifier
+from trainer.knowledge.statement import LAST_DAY, Belief, Citation, Day, Forecast, Identifier, Read
 
-MAX_EVENTS = 2000
-MAX_BYTES = 100_000
-_EVENT_BYTES = 12_000  # more than one event can take: sixty steps of a course at some 120 bytes
-Mode = Literal["tutor", "exam"]
+Place = Literal["home", "clinic", "ward", "icu"]
+InterruptKind = Literal["death", "deterioration", "call", "result"]
+_Typed = Annotated[str, Field(max_length=200)]
+_Text = Annotated[str, Field(max_length=300)]
 
 
-class TestOrdered(Frozen):
-    """A test was ordered."""
+class _Event(Frozen):
+    """What every event may carry.
+
+    Parameters
+    ----------
+    second : int, optional
+        Real time since the encounter began, if whoever drives it keeps one; an examination is timed by it.
+    """
+
+    second: Annotated[int, Field(ge=0, le=10**7)] | None = None
+
+
+class TestOrdered(_Event):
+    """A test was ordered; ``typed`` is what the learner wrote to find it."""
 
     __test__ = False
     kind: Literal["test"] = "test"
     request: Request
+    typed: _Typed = ""
 
 
-class CourseStarted(Frozen):
-    """A treatment was started."""
+class CourseStarted(_Event):
+    """A treatment was started, or the running course of it replaced."""
 
     kind: Literal["course"] = "course"
     course: Course
+    typed: _Typed = ""
 
 
-class BeliefStated(Frozen):
+class CourseStopped(_Event):
+    """A treatment was stopped."""
+
+    kind: Literal["stop"] = "stop"
+    give: Identifier
+    day: Day
+
+
+class WaitingChosen(_Event):
+    """To watch and wait was chosen, with a return day and what should bring the patient back earlier."""
+
+    kind: Literal["observe"] = "observe"
+    day: Day
+    return_day: Day
+    earlier_if: _Text = ""
+
+
+class Moved(_Event):
+    """The patient was moved."""
+
+    kind: Literal["move"] = "move"
+    day: Day
+    place: Place
+
+
+class ReadStated(_Event):
+    """A CT was read."""
+
+    kind: Literal["read"] = "read"
+    read: Read
+
+
+class BeliefStated(_Event):
     """A differential diagnosis was stated."""
 
     kind: Literal["belief"] = "belief"
     belief: Belief
 
 
-class Advanced(Frozen):
-    """The clock was moved on."""
+class EvidenceCited(_Event):
+    """Findings were cited for and against a disease."""
+
+    kind: Literal["evidence"] = "evidence"
+    citation: Citation
+
+
+class ForecastStated(_Event):
+    """What the next visit will show was forecast."""
+
+    kind: Literal["forecast"] = "forecast"
+    forecast: Forecast
+
+
+class Interrupt(Frozen):
+    """Why the clock stopped.
+
+    Parameters
+    ----------
+    kind : {"death", "deterioration", "call", "result"}
+        From the most to the least pressing.
+    text : str
+        What the learner is told.
+    """
+
+    kind: InterruptKind
+    text: _Text
+
+
+class Advance(_Event):
+    """Move the clock on, to a day or to what comes before it.
+
+    Parameters
+    ----------
+    to_day : int
+    stops : {"anything", "urgent"}
+        Whether results that arrive stop the clock as well.
+    """
 
     kind: Literal["advance"] = "advance"
     to_day: Annotated[int, Field(ge=1, le=LAST_DAY)]
+    stops: Literal["anything", "urgent"] = "anything"
 
 
-Event = Annotated[TestOrdered | CourseStarted | BeliefStated | Advanced, Field(discriminator="kind")]
+class Advanced(_Event):
+    """The clock was moved on, as far as ``day``."""
+
+    kind: Literal["advanced"] = "advanced"
+    to_day: Annotated[int, Field(ge=1, le=LAST_DAY)]
+    stops: Literal["anything", "urgent"] = "anything"
+    day: Day
+    why: Annotated[tuple[Interrupt, ...], Field(max_length=40)] = ()
 
 
-class Header(Frozen):
-    """What an encounter starts from; with the events it is all there is to know of it."""
+class RolledBack(_Event):
+    """The learner went back to after event ``to`` (0: to the beginning); what came since stays in the run."""
 
-    case: Identifier
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
-    engine: str = __version__
-    mode: Mode = "tutor"
+    kind: Literal["rollback"] = "rollback"
+    to: Annotated[int, Field(ge=0, le=10_000)]
 
 
-class Run(Frozen):
-    """A header and an append-only list of events.
+class Ended(_Event):
+    """The learner closed the case with the plan as it stands."""
 
-    Parameters
-    ----------
-    header : Header
-    events : tuple of Event
-    state : str, optional
-        SHA-256 of the patient's state after the last event, written when the run is saved: what a replay must give.
-    """
-
-    format: Literal[1] = 1
-    header: Header
-    events: Annotated[tuple[Event, ...], Field(max_length=MAX_EVENTS)] = ()
-    state: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-
-    def then(self, event: Event) -> Run:
-        """Return the run with one more event."""
-        return Run(header=self.header, events=(*self.events, event))
-
-    @property
-    def full(self) -> bool:
-        """Whether no further event may be added, lest the file grow larger than is read back."""
-        return len(self.events) >= MAX_EVENTS or len(self.encode().encode()) > MAX_BYTES - _EVENT_BYTES
-
-    def encode(self) -> str:
-        """Return the run as JSON text."""
-        return self.model_dump_json(indent=1) + "\n"
+    kind: Literal["end"] = "end"
+    day: Day
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON; a key that is there twice would mean different things to different readers."""
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise KeyError(key)
-        found[key] = value
-    return found
-
-
-def decode(text: str, name: str) -> Run:
-    """Return the run in a JSON text.
-
-    Parameters
-    ----------
-    text : str
-    name : str
-        What to call it in a complaint.
-
-    Raises
-    ------
-    BadInput
-        If it is no run, was cut short, or comes from another version of the engine.
-    """
-    try:
-        value = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{name}: not a run file, or cut short") from error
-    except KeyError as error:
-        raise BadInput(f"{name}: not a valid run (the key {error} is there twice)") from error
-    header = value.get("header") if isinstance(value, dict) else None
-    written = header.get("engine") if isinstance(header, dict) else None
-    if isinstance(header, dict) and written is None:
-        raise BadInput(f"{name}: not a valid run (header.engine: missing)")
-    if isinstance(written, str) and written != __version__:
-        raise BadInput(f"{name}: recorded by engine {written}, this is {__version__}; replay it with that version")
-    try:
-        return Run.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{name}: not a valid run ({where}: {first['msg']})") from error
+_Statement = ReadStated | BeliefStated | EvidenceCited | ForecastStated
+_Order = TestOrdered | CourseStarted | CourseStopped | WaitingChosen | Moved
+Event = Annotated[_Order | _Statement | Advanced | RolledBack | Ended, Field(discriminator="kind")]
+Command = _Order | _Statement | Advance | RolledBack | Ended

@@ -1,64 +1,29 @@
-"""One learner and one patient: commands in, events out, and the situation as a fold of the events.
-
-Crude: tests report at once, there are no interrupts, reads or forecasts, and the score is two key features.
-"""
+"""One learner and one patient: commands in, events out, and the situation as a fold of the events."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
-
-import numpy as np
+from functools import cached_property
 
 from trainer.core.error import BadInput
-from trainer.core.time import TICKS_PER_DAY
-from trainer.course.beginning import person_of
+from trainer.course.beginning import first_day, person_of
 from trainer.course.cohort import Engine
-from trainer.course.history import FIELDS, History, chest_of, follow
+from trainer.course.history import FIELDS, chest_of, follow
 from trainer.course.opacity import ChestState
+from trainer.course.outcome import NEEDED_DAYS, outcomes
 from trainer.course.person import Person
-from trainer.course.planning import PlanRun
 from trainer.course.rehearsal import patient_of
-from trainer.course.result import Value, result_of
-from trainer.course.state import State
 from trainer.course.telling import fill
-from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Event, Run, TestOrdered
+from trainer.encounter import chart
+from trainer.encounter.bedside import Bedside, as_plan
+from trainer.encounter.event import Advance, Advanced, Command, Event, Interrupt, Place, RolledBack
+from trainer.encounter.interrupt import QUIET_DAYS, interrupts
+from trainer.encounter.objection import objection_to
+from trainer.encounter.run import Numbered, Run, live
+from trainer.encounter.situation import situation_of
 from trainer.knowledge.case import Case
-from trainer.knowledge.plan import Course, Plan, Request
-from trainer.knowledge.treatment import objection
-from trainer.reasoning.keyfeature import Item, key_features
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Where an encounter stands: a fold of its events.
-
-    Parameters
-    ----------
-    day : int
-    courses : tuple of Course
-    tests : tuple of Request
-    visits : tuple of int
-        Days looked at, day 0 first.
-    """
-
-    day: int = 0
-    courses: tuple[Course, ...] = ()
-    tests: tuple[Request, ...] = ()
-    visits: tuple[int, ...] = (0,)
-
-    def after(self, event: Event) -> Situation:
-        """Return the situation after one more event."""
-        match event:
-            case TestOrdered(request=request):
-                return Situation(self.day, self.courses, (*self.tests, request), self.visits)
-            case CourseStarted(course=course):
-                return Situation(self.day, (*self.courses, course), self.tests, self.visits)
-            case Advanced(to_day=day):
-                return Situation(day, self.courses, self.tests, (*self.visits, day))
-            case BeliefStated():
-                return self
+from trainer.knowledge.disease import Disease
 
 
 @dataclass(frozen=True)
@@ -66,14 +31,6 @@ class Rejected:
     """The answer to a command that cannot be carried out."""
 
     reason: str
-
-
-def situation_of(run: Run) -> Situation:
-    """Return where a run stands."""
-    situation = Situation()
-    for event in run.events:
-        situation = situation.after(event)
-    return situation
 
 
 class Session:
@@ -89,132 +46,155 @@ class Session:
     Raises
     ------
     BadInput
-        If an event of the run would have been rejected.
+        If an event of the run would have been rejected, or did not happen as it says.
     """
 
     def __init__(self, engine: Engine, case: Case, run: Run) -> None:
-        self._engine = engine
+        self.engine = engine
         self.case = case
-        self.onset: State = patient_of(engine, case, run.header.seed)
+        if run.header.version != case.version:
+            raise BadInput(
+                f"the run is of version {run.header.version} of {case.id}, this is version {case.version}; "
+                "play it again from the beginning"
+            )
+        self.bedside = Bedside(engine, patient_of(engine, case, run.header.seed))
         self.run = Run(header=run.header)
+        self.now = situation_of((), self.place)
         for number, event in enumerate(run.events, 1):
-            refused = self.submit(event)
-            if refused is not None:
-                raise BadInput(f"event {number} of the run cannot have happened: {refused.reason}")
+            answer = self.submit(_command_of(event))
+            if isinstance(answer, Rejected):
+                raise BadInput(f"event {number} of the run cannot have happened: {answer.reason}")
+            if answer != event:
+                raise BadInput(f"event {number} of the run did not happen like this; the file was changed by hand")
 
-    def submit(self, event: Event) -> Rejected | None:
-        """Add an event to the run, or say why it cannot be."""
-        reason = self._objection(event)
+    def submit(self, command: Command) -> Event | Rejected:
+        """Carry out a command, or say why it cannot be."""
+        if self.run.full:
+            return Rejected("the run is as long as a run can be; end the case here")
+        late = self._late(command)
+        if late is not None:
+            return Rejected(late)
+        if isinstance(command, RolledBack):
+            return self._roll_back(command)
+        reason = objection_to(command, self.now, self.case, self.engine.library)
         if reason is not None:
             return Rejected(reason)
+        event = self._advance(command) if isinstance(command, Advance) else command
         self.run = self.run.then(event)
+        self.now = self.now.after((len(self.run.events), event))
+        return event
+
+    def _late(self, command: Command) -> str | None:
+        header = self.run.header
+        limit = self.case.minutes * 60 * header.time_factor
+        if header.mode == "exam" and command.second is not None and command.second > limit:
+            return f"the time is up: {limit / 60:.0f} minutes"
         return None
 
-    def _objection(self, event: Event) -> str | None:
-        if self.run.full:
-            return "the run is as long as a run can be; end the case here"
-        now, library = situation_of(self.run), self._engine.library
-        match event:
-            case TestOrdered(request=request):
-                if request.test not in library.tests:
-                    return f"no test is called {request.test!r}"
-                return None if request.day == now.day else f"it is day {now.day}; order for today"
-            case CourseStarted(course=course):
-                return self._objection_to(course, now.day)
-            case BeliefStated(belief=belief):
-                unknown = set(belief.shares) - set(library.diseases) - {"other"}
-                if unknown:
-                    return f"no disease is called {min(unknown)!r}"
-                return None if belief.day == now.day else f"it is day {now.day}; state what you believe today"
-            case Advanced(to_day=day):
-                if not now.day < day <= self.case.last_day:
-                    return f"from day {now.day} the clock goes on to day {self.case.last_day} at the latest"
-                return "the patient has died; the case is over" if self.died else None
+    def _roll_back(self, command: RolledBack) -> Event | Rejected:
+        if self.run.header.mode == "exam":
+            return Rejected("an examination does not go back")
+        if command.to >= len(self.run.events):
+            return Rejected(f"there is nothing after event {command.to} to go back from")
+        self.run = self.run.then(command)
+        self.now = situation_of(live(self.run.events), self.place)
+        self.bedside.back_to(self.now.day)
+        return command
 
-    def _objection_to(self, course: Course, today: int) -> str | None:
-        treatment = self._engine.library.treatments.get(course.give)
-        if treatment is None:
-            return f"no treatment is called {course.give!r}"
-        if course.day != today:
-            return f"it is day {today}; start today"
-        reasons = (objection(treatment, step.dose, step.unit) for step in course.steps)
-        return next((f"{treatment.name}: {reason}" for reason in reasons if reason), None)
+    def _advance(self, command: Advance) -> Advanced:
+        """Carry the patient on, as far as nothing stops the clock."""
+        told = {day: [one.text for one in why] for _, day, why in self.now.stops}
+        for day in range(self.now.day + 1, command.to_day + 1):
+            self.bedside.carry_to(day, self.now.courses)
+            recent = [text for when, texts in told.items() if day - when <= QUIET_DAYS for text in texts]
+            why = interrupts(self.bedside, self.now.visits, day, recent)
+            if command.stops == "anything":
+                arrived = chart.due(self.engine.library, self.now.tests, day - 1, day)
+                why += [Interrupt(kind="result", text=f"{name}: the result is here.") for _, name in arrived]
+            if why:
+                break
+        return Advanced(second=command.second, to_day=command.to_day, stops=command.stops, day=day, why=tuple(why[:40]))
 
     @property
+    def place(self) -> Place:
+        """Where the case begins."""
+        return "clinic" if self.case.setting == "clinic" else "ward"
+
+    @property
+    def disease(self) -> Disease:
+        """What the patient has; the learner does not know it."""
+        return self.engine.library.diseases[self.case.disease]
+
+    @property
+    def events(self) -> tuple[Numbered, ...]:
+        """The events that count, each with its number."""
+        return live(self.run.events)
+
+    @cached_property
     def person(self) -> Person:
         """Who the patient is."""
-        return person_of(self.onset.patients[0])
+        return person_of(self.bedside.onset.patients[0])
+
+    @cached_property
+    def presentation(self) -> dict[str, float]:
+        """The columns of `trainer.course.outcome.COLUMNS` at presentation, as far as they are numbers."""
+        onset = self.bedside.onset
+        begin = min(first_day(onset), 0)
+        days = {day for day in NEEDED_DAYS if day >= begin} | {0}
+        history = follow(self.engine.parameters, onset, as_plan(()), self.engine.library.treatments, 0, days)
+        columns = outcomes(self.engine.parameters, history)
+        return {name: float(column[0]) for name, column in columns.items() if column.dtype.kind == "f"}
+
+    def fill(self, text: str) -> str:
+        """Return a text of the case with its words filled in from the patient."""
+        return fill(text, self.bedside.onset.patients[0])
 
     @property
     def opening(self) -> str:
         """The opening text, filled in from the patient."""
-        return fill(self.case.opening, self.onset.patients[0])
-
-    @property
-    def history(self) -> History:
-        """The patient from onset to today."""
-        now = situation_of(self.run)
-        return _history(self, now.courses, now.day, now.visits)
-
-    @property
-    def died(self) -> bool:
-        """Whether the patient has died by today."""
-        now = situation_of(self.run)
-        return bool(self.history.snapshots[now.day].patients["death_tick"][0] <= now.day * TICKS_PER_DAY)
-
-    @property
-    def relapsing(self) -> bool:
-        """Whether a relapse was noticed since the visit before."""
-        now = situation_of(self.run)
-        since = now.visits[-2] + 1 if len(now.visits) > 1 else 0
-        return bool(self.history.from_day("relapsing", since)[0].any())
+        return self.fill(self.case.opening)
 
     def chest(self, day: int) -> ChestState:
-        """Return what the chest showed on a day that was a visit."""
-        return chest_of(self.history.snapshots[day], 0, day)
+        """Return what the chest showed on a day that was reached."""
+        return chest_of(self.bedside.state(day), 0, day)
 
-    def results(self) -> list[tuple[int, str, str, Value]]:
-        """Return every result so far: day, test, finding and value."""
-        found: list[tuple[int, str, str, Value]] = []
-        disease = self._engine.library.diseases[self.case.disease]
-        for request in situation_of(self.run).tests:
-            patient = self.history.snapshots[request.day].patients[0]
-            for report in self._engine.library.tests[request.test].reports:
-                value = result_of(report, patient, disease, request.day * TICKS_PER_DAY)
-                if value is not None:
-                    found.append((request.day, request.test, report.finding, value))
-        return found
+    def results(self) -> list[chart.Result]:
+        """Return every result that is known today."""
+        return chart.results(self.engine.library, self.disease, self.bedside, self.now.tests, self.now.day)
+
+    def pictures(self) -> list[chart.Picture]:
+        """Return every picture that is there today."""
+        return chart.pictures(self.engine.library, self.now.tests, self.now.day)
 
     def vitals(self) -> dict[str, float]:
         """Return the quantities of `trainer.course.history.FIELDS` that a chart shows today."""
-        day = situation_of(self.run).day
-        return {name: float(self.history.at(name, day)[0]) for name in FIELDS if name not in ("drive", "symptom")}
+        patient = self.bedside.patient(self.now.day)
+        return {name: float(patient[name]) for name in FIELDS if name not in ("drive", "symptom")}
 
-    def score(self) -> list[Item]:
-        """Return the items of the score so far."""
-        now = situation_of(self.run)
-        run = PlanRun(_plan_of(now.courses), self._engine.library.treatments, self.onset.patients["weight_kg"])
-        nothing_met = {"relapse": np.zeros(1, dtype=bool)}
-        drugs = np.stack([run.drugs(day, nothing_met)[0] for day in range(self.case.last_day + 1)])
-        return key_features(drugs, now.tests)
-
-    def carry(self, courses: tuple[Course, ...], day: int, visits: tuple[int, ...]) -> History:
-        """Return the patient's history under some courses."""
-        treatments = self._engine.library.treatments
-        return follow(self._engine.parameters, self.onset, _plan_of(courses), treatments, day, visits)
-
-
-def _plan_of(courses: tuple[Course, ...]) -> Plan:
-    return Plan(id="orders", title="what was ordered", source="judgement", treatments=courses)
+    def ahead(self, to_day: int) -> list[tuple[int, str]]:
+        """Return what will fire on the way to a day, as far as it is known today: day and text, in order."""
+        today, library = self.now.day, self.engine.library
+        found = [(day, f"{name}: result") for day, name in chart.due(library, self.now.tests, today, to_day)]
+        for course in self.now.courses:
+            day, name = course.day or 0, library.treatments[course.give].name
+            for step in course.steps:
+                found.append((day, f"{name}: {step.dose:g} {step.unit}" if step.unit != "1" else f"{name} begins"))
+                day += step.days
+            found.append((day, f"{name} ends"))
+        found += [(back, "the day agreed for coming back") for _, _, back in self.now.waits]
+        found += [(step.day, f"next step: {step.title}") for step in self.case.steps]
+        return sorted({(day, text) for day, text in found if today < day <= to_day})
 
 
-@lru_cache(maxsize=8)
-def _history(session: Session, courses: tuple[Course, ...], day: int, visits: tuple[int, ...]) -> History:
-    return session.carry(courses, day, visits)
+def _command_of(event: Event) -> Command:
+    if isinstance(event, Advanced):
+        return Advance(second=event.second, to_day=event.to_day, stops=event.stops)
+    return event
 
 
 def sealed(session: Session) -> Run:
-    """Return the run with the digest of the patient's state, as it is saved and as a replay must find it."""
-    today = situation_of(session.run).day
-    digest = hashlib.sha256(session.history.snapshots[today].tobytes()).hexdigest()
-    return Run(header=session.run.header, events=session.run.events, state=digest)
+    """Return the run as it is saved, with the digest of the patient's state that a replay must find."""
+    digest = hashlib.sha256()
+    digest.update(session.bedside.onset.tobytes())
+    digest.update(session.bedside.state(session.now.day).tobytes())
+    return session.run.sealed(digest.hexdigest())

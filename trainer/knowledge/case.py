@@ -120,6 +120,8 @@ class Case(Frozen):
     ----------
     id : str
         Also the name of the folder.
+    version : int
+        Raised when a change makes runs of the version before unplayable.
     title : str
     setting : {"clinic", "ward", "emergency"}
     minutes : int
@@ -151,6 +153,7 @@ class Case(Frozen):
     """
 
     id: Identifier
+    version: Annotated[int, Field(ge=1, le=10_000)] = 1
     title: str
     setting: Literal["clinic", "ward", "emergency"]
     minutes: Annotated[int, Field(ge=5, le=120)]
@@ -168,3 +171,8 @@ class Case(Frozen):
     key_features: tuple[KeyFeature, ...] = ()
     debrief: tuple[DebriefPoint, ...] = ()
     last_day: Annotated[int, Field(ge=7, le=730)]
+
+
+def step_of(case: Case, day: int) -> Step:
+    """Return the step that runs on a day."""
+    return next((step for step in reversed(case.steps) if step.day <= day), case.steps[0])

@@ -14,16 +14,17 @@ from pydantic import BaseModel, ValidationError
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import assets_dir
 from trainer.knowledge.body import Body
+from trainer.knowledge.checking import check_names, check_plan, check_references, check_sources
 from trainer.knowledge.disease import Disease
 from trainer.knowledge.document import Document, Where, fault_of, parse, read_document
 from trainer.knowledge.finding import Finding, Source
-from trainer.knowledge.investigation import OTHERWISE, Investigation
-from trainer.knowledge.number import JUDGEMENT
+from trainer.knowledge.investigation import Investigation
 from trainer.knowledge.plan import Plan
 from trainer.knowledge.policy import Policy
-from trainer.knowledge.treatment import Treatment, objection
+from trainer.knowledge.treatment import Treatment
 from trainer.knowledge.validation import Row, Validation
 
+EXTENDS = "extends"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -119,6 +120,24 @@ class _Reading:
                 self.faults.append(Fault(path, 1, f"the identifier {name!r} differs from the file's name"))
             yield name, made
 
+    def policy(self, path: Path) -> Iterator[tuple[str, Policy]]:
+        """Read a policy; one that extends another says only where it differs from it."""
+        document = self.document(path)
+        if document is None:
+            return
+        whole = document.value
+        wanted = whole.get(EXTENDS) if isinstance(whole, dict) else None
+        try:
+            if wanted is not None:
+                whole = _laid_over(_base(document, wanted), document.value)
+            made = parse(Policy, Document(path, whole, document.lines))
+        except BadFiles as error:
+            self.faults += error.faults
+            return
+        if made.id != path.stem:
+            self.faults.append(Fault(path, 1, f"the identifier {made.id!r} differs from the file's name"))
+        yield made.id, made
+
     def entries(self, model: type[M], path: Path, key: str | None = None) -> Iterator[tuple[str, M]]:
         """Read a file that maps identifiers to values, or with ``key`` lists values that carry their ``id``."""
         document = self.document(path)
@@ -148,6 +167,30 @@ class _Reading:
             if name in into:
                 self.faults.append(Fault(path, 1, f"the identifier {name!r} is used twice"))
             into[name] = value
+
+
+def _base(document: Document, name: object) -> dict[str, Any]:
+    """Return the policy that another extends, as plain values; it stands beside it and extends none itself."""
+    path = document.path.parent / f"{name}.yaml"
+    if not isinstance(name, str) or path.name != f"{name}.yaml" or not path.is_file():
+        raise BadFiles([document.fault((EXTENDS,), f"no policy is called {name!r}")])
+    value = read_document(path).value
+    if not isinstance(value, dict) or EXTENDS in value:
+        raise BadFiles([document.fault((EXTENDS,), f"{name!r} extends another policy itself; extend that one")])
+    return value
+
+
+def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return plain values in which those of one mapping take the place of another's, key by key at every depth.
+
+    A number with its source is replaced as a whole.
+    """
+    out = dict(base)
+    for key, value in own.items():
+        below = base.get(key)
+        deeper = isinstance(value, dict) and isinstance(below, dict) and "value" not in value
+        out[key] = _laid_over(below, value) if deeper and below is not None else value
+    return out
 
 
 def lint(folder: Path | None = None) -> list[Fault]:
@@ -195,8 +238,8 @@ def read_plan(path: Path, known: Library) -> Plan:
     """
     document = read_document(path)
     plan = parse(Plan, document)
-    faults = list(_check_plan(plan, document, known.treatments, known.tests, known.diseases, known.findings))
-    faults += _check_sources(document, known.sources)
+    faults = list(check_plan(plan, document, known.treatments, known.tests, known.diseases, known.findings))
+    faults += check_sources(document, known.sources)
     if faults:
         raise BadFiles(faults)
     return plan
@@ -244,14 +287,14 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
     for path in sorted((folder / "plans").glob("*.yaml")):
         reading.gather(reading.named_by_file(Plan, path), plans, path)
     for path in sorted((folder / "policies").glob("*.yaml")):
-        reading.gather(reading.named_by_file(Policy, path), policies, path)
+        reading.gather(reading.policy(path), policies, path)
     body = reading.whole(Body, knowledge / "body.yaml")
     validation = reading.whole(Validation, knowledge / "validation.yaml")
     reading.faults += _strays(folder)
     for document in reading.documents if sources else ():  # without any, each use of one would be a fault
-        reading.faults += _check_sources(document, sources)
-    reading.faults += _check_references(reading.documents, findings, tests, treatments, diseases, plans)
-    reading.faults += _check_names(reading.documents, diseases)
+        reading.faults += check_sources(document, sources)
+    reading.faults += check_references(reading.documents, findings, tests, treatments, diseases, plans, policies)
+    reading.faults += check_names(reading.documents, diseases)
     faults = sorted(set(reading.faults), key=lambda fault: (str(fault.path), fault.line, fault.message))
     if body is None or validation is None:
         return None, faults
@@ -267,123 +310,3 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         validation=validation.rows,
     )
     return whole, faults
-
-
-def _check_sources(document: Document, sources: Mapping[str, Source]) -> Iterator[Fault]:
-    """Every ``source`` and ``where_source`` must be a key of the sources or a judgement with its reason."""
-
-    def walk(value: Any, where: Where) -> Iterator[Fault]:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if key.endswith("source") and isinstance(inner, str):
-                    if inner != JUDGEMENT and inner not in sources:
-                        yield document.fault((*where, key), f"no source is called {inner!r}")
-                else:
-                    yield from walk(inner, (*where, key))
-        elif isinstance(value, list):
-            for i, inner in enumerate(value):
-                yield from walk(inner, (*where, i))
-
-    yield from walk(document.value, ())
-
-
-def _check_references(
-    documents: Iterable[Document],
-    findings: Mapping[str, Finding],
-    tests: Mapping[str, Investigation],
-    treatments: Mapping[str, Treatment],
-    diseases: Mapping[str, Disease],
-    plans: Mapping[str, Plan],
-) -> Iterator[Fault]:
-    by_stem = {document.path: document for document in documents}
-    for document in by_stem.values():
-        if document.path.parent.name == "tests":
-            yield from _check_tests(document, findings, tests, diseases)
-        if document.path.parent.name == "plans" and document.path.stem in plans:
-            yield from _check_plan(plans[document.path.stem], document, treatments, tests, diseases, findings)
-
-
-def _check_names(documents: Iterable[Document], diseases: Mapping[str, Disease]) -> Iterator[Fault]:
-    """No two diseases may answer to the same word, and a variant is one of another that is known."""
-    taken: dict[str, str] = {}
-    for document in documents:
-        disease = diseases.get(document.path.stem) if document.path.parent.name == "diseases" else None
-        if disease is None:
-            continue
-        if disease.variant_of is not None and disease.variant_of not in set(diseases) - {disease.id}:
-            yield document.fault(("variant_of",), f"no other disease is called {disease.variant_of!r}")
-        synonyms = [(("synonyms", i), word) for i, word in enumerate(disease.synonyms)]
-        for where, word in ((("id",), disease.id), (("name",), disease.name), *synonyms):
-            other = taken.setdefault(word.strip().lower(), disease.id)
-            if other != disease.id:
-                yield document.fault(where, f"{word!r} is what {other} is called too")
-
-
-def _check_tests(
-    document: Document,
-    findings: Mapping[str, Finding],
-    tests: Mapping[str, Investigation],
-    diseases: Mapping[str, Disease],
-) -> Iterator[Fault]:
-    """Findings must be known, and each report must cover every disease."""
-    groups = {disease.group for disease in diseases.values()}
-    listed = document.value.get("tests") if isinstance(document.value, dict) else None
-    for i, raw in enumerate(listed if isinstance(listed, list) else ()):
-        test = tests.get(str(raw.get("id"))) if isinstance(raw, dict) else None
-        for j, report in enumerate(test.reports if test else ()):
-            where: Where = ("tests", i, "reports", j)
-            if findings and report.finding not in findings:
-                yield document.fault((*where, "finding"), f"no finding is called {report.finding!r}")
-            for name in ("probability", "values", "shares"):
-                table = getattr(report, name, None)
-                if table is None:
-                    continue
-                for key in set(table) - set(diseases) - groups - {OTHERWISE}:
-                    yield document.fault((*where, name, key), f"no disease or group is called {key!r}")
-                bare = [d.id for d in diseases.values() if not {d.id, d.variant_of, d.group, OTHERWISE} & set(table)]
-                if bare:
-                    yield document.fault((*where, name), f"says nothing for {', '.join(bare)}")
-
-
-def _check_plan(
-    plan: Plan,
-    document: Document,
-    treatments: Mapping[str, Treatment],
-    tests: Mapping[str, Investigation],
-    diseases: Mapping[str, Disease],
-    findings: Mapping[str, Finding],
-) -> Iterator[Fault]:
-    """Treatments and tests must be known, what is said of them as well, and doses within what may be given."""
-    for i, course in enumerate(plan.treatments):
-        treatment = treatments.get(course.give)
-        if treatment is None:
-            yield document.fault(("treatments", i, "give"), f"no treatment is called {course.give!r}")
-            continue
-        for j, step in enumerate(course.steps):
-            reason = objection(treatment, step.dose, step.unit)
-            if reason is not None:
-                yield document.fault(("treatments", i, "steps", j, "dose"), reason)
-    for i, request in enumerate(plan.tests):
-        if request.test not in tests:
-            yield document.fault(("tests", i, "test"), f"no test is called {request.test!r}")
-    yield from _check_statements(plan, document, diseases, findings)
-
-
-def _check_statements(
-    plan: Plan, document: Document, diseases: Mapping[str, Disease], findings: Mapping[str, Finding]
-) -> Iterator[Fault]:
-    """Diseases and findings must be known."""
-    for i, belief in enumerate(plan.beliefs):
-        for name in set(belief.shares) - set(diseases) - {"other"}:
-            yield document.fault(("beliefs", i, "shares", name), f"no disease is called {name!r}")
-    for i, read in enumerate(plan.reads):
-        for j, sign in enumerate(read.signs):
-            if sign not in findings:
-                yield document.fault(("reads", i, "signs", j), f"no finding is called {sign!r}")
-    for i, citation in enumerate(plan.evidence):
-        if citation.disease not in diseases:
-            yield document.fault(("evidence", i, "disease"), f"no disease is called {citation.disease!r}")
-        for side in ("supports", "opposes"):
-            for j, name in enumerate(getattr(citation, side)):
-                if name not in findings:
-                    yield document.fault(("evidence", i, side, j), f"no finding is called {name!r}")

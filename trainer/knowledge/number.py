@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 JUDGEMENT = "judgement"
 _WIDEST = {"normal": 1000.0, "lognormal": 20.0}  # wider than anything in a body; judgement
+_FARTHEST_Z = 4.0
 
 
 class Frozen(BaseModel):
@@ -104,6 +105,27 @@ class Spread(Sourced):
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
         return min(max(value, low), high)
+
+    def log_density(self, value: float) -> float:
+        """Return the log of the density of draws at ``value``; at a limit, of the share that is clipped to it.
+
+        Never below that of 4 standard deviations, and a spread of nothing counts as one of a hundredth of the
+        centre, so that no single value excludes anything for good.
+        """
+        if self.shape == "lognormal":
+            least = 1e-9
+            scale = max(math.log(self.spread), 0.01)
+            log_value = math.log(max(value, least))
+            z, jacobian = (log_value - math.log(self.centre)) / scale, log_value
+        else:
+            scale = max(self.spread, 0.01 * abs(self.centre), 1e-9)
+            z, jacobian = (value - self.centre) / scale, 0.0
+        z = min(max(z, -_FARTHEST_Z), _FARTHEST_Z)
+        if self.low is not None and value <= self.low:
+            return math.log(0.5 * math.erfc(-z / math.sqrt(2.0)))
+        if self.high is not None and value >= self.high:
+            return math.log(0.5 * math.erfc(z / math.sqrt(2.0)))
+        return -0.5 * z**2 - math.log(scale * math.sqrt(2.0 * math.pi)) - jacobian
 
 
 def within(unit: str = "1", low: float = 0.0, high: float = math.inf, *, limited: bool = False) -> AfterValidator:

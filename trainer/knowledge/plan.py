@@ -88,6 +88,8 @@ class Plan(Frozen):
         Where a statement comes from that the plan does not write out: "written" leaves it unsaid, "observer" takes
         it from the ideal observer and a careful report of the CT. An author's own plan says what to do and takes
         from the observer what to believe, since every patient of a case differs.
+    answers : tuple of str
+        Tests that are ordered whenever the patient gets worse or calls between visits.
     visits : tuple of int
         Days on which an encounter under this plan stops and looks.
     """
@@ -103,4 +105,5 @@ class Plan(Frozen):
     forecasts: tuple[Forecast, ...] = ()
     observe: tuple[Annotated[int, Field(ge=0, le=LAST_DAY)], ...] = ()
     says: Literal["written", "observer"] = "written"
+    answers: tuple[Identifier, ...] = ()
     visits: tuple[Annotated[int, Field(ge=0, le=LAST_DAY)], ...] = ()

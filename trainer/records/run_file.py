@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trainer.core.error import BadInput
 from trainer.core.storage import read_bounded, write_atomically
-from trainer.encounter.event import MAX_BYTES, Run, decode
+from trainer.encounter.run import MAX_BYTES, Run, decode
 
 
 def read_run(path: Path) -> Run:

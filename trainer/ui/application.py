@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QSplashScreen
 from trainer.core.error import AtollError
 from trainer.course.cohort import Engine
 from trainer.course.warming import is_warm, warm
-from trainer.encounter.event import Header, Run
+from trainer.encounter.run import Header, Run
 from trainer.encounter.session import Session
 from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library

@@ -1,6 +1,6 @@
 """The window on one patient.
 
-Crude: one case, one pane, one treatment to order, and the score at once. It shows that everything is connected.
+Crude: one case, one pane, one treatment to order. It shows that everything is connected.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -35,8 +34,8 @@ from trainer.chest.series import Series
 from trainer.chest.warming import is_warm, warm
 from trainer.core.chance import key_of
 from trainer.core.error import AtollError
-from trainer.encounter.event import Advanced, CourseStarted
-from trainer.encounter.session import Session, sealed, situation_of
+from trainer.encounter.event import Advance, Command, CourseStarted
+from trainer.encounter.session import Rejected, Session, sealed
 from trainer.knowledge.plan import Course, Step
 from trainer.records.run_file import write_run
 from trainer.ui.viewer import SliceView
@@ -82,7 +81,7 @@ class MainWindow(QMainWindow):
         self._bar.setRange(0, 1000)
         self._opening = self._label("opening", session.opening)
         self._state = self._label("state", "")
-        self._score = self._label("score", "")
+        self._news = self._label("news", "")
         self._order = QComboBox()
         self._order.setObjectName("order_choice")
         self._order.setAccessibleName("Order")
@@ -121,7 +120,7 @@ class MainWindow(QMainWindow):
         form = QFormLayout()
         form.addRow("&Order", self._order)
         above: tuple[QWidget, ...] = (self._opening, self._state)
-        below: tuple[QWidget, ...] = (self._give, self._advance, self._score, self._save)
+        below: tuple[QWidget, ...] = (self._give, self._advance, self._news, self._save)
         for widget in above:
             side.addWidget(widget)
         side.addLayout(form)
@@ -166,7 +165,7 @@ class MainWindow(QMainWindow):
         self._open_today()
 
     def _open_today(self) -> None:
-        day = situation_of(self._session.run).day
+        day = self._session.now.day
         assert self._anatomy is not None
         key = key_of("visit", self._session.person.key, day)
         self._series[day] = Series(self._anatomy, self._session.chest(day), Protocol(), key)
@@ -179,7 +178,7 @@ class MainWindow(QMainWindow):
         self._ask_slice(middle)
 
     def _ask_slice(self, index: int) -> None:
-        day = situation_of(self._session.run).day
+        day = self._session.now.day
         self._asked = (day, index)
         series = self._series.get(day)
         if series is not None:
@@ -201,33 +200,33 @@ class MainWindow(QMainWindow):
         """Start the treatment that is chosen, today."""
         give, dose, unit, days = _ORDERS[self._order.currentText()]
         step = Step.model_validate({"dose": dose, "unit": unit, "days": days})
-        today = situation_of(self._session.run).day
+        today = self._session.now.day
         self._submit(CourseStarted(course=Course(give=give, day=today, steps=(step,))))
 
     def advance(self) -> None:
         """Move the clock on and show the CT of the new day."""
-        today = situation_of(self._session.run).day
+        today = self._session.now.day
         last = self._session.case.last_day
-        if self._submit(Advanced(to_day=min(today + _ADVANCE_DAYS, last))):
+        if self._submit(Advance(to_day=min(today + _ADVANCE_DAYS, last), stops="urgent")):
             self._open_today()
 
-    def _submit(self, event: Any) -> bool:
-        refused = self._session.submit(event)
+    def _submit(self, command: Command) -> bool:
+        answer = self._session.submit(command)
         self._show_patient()
-        if refused is not None:
-            self.statusBar().showMessage(refused.reason)
-        return refused is None
+        if isinstance(answer, Rejected):
+            self.statusBar().showMessage(answer.reason)
+        return not isinstance(answer, Rejected)
 
     def _show_patient(self) -> None:
-        now = situation_of(self._session.run)
+        now = self._session.now
         seen = self._session.vitals()
         given = "; ".join(f"{c.give} from day {c.day}" for c in now.courses) or "nothing yet"
         self._state.setText(
             f"<b>Day {now.day}</b><br>{seen['temperature_c']:.1f} degrees, CRP {seen['crp_mg_l']:.0f} mg/L, "
             f"SpO2 {seen['spo2_percent']:.0f} %, FVC {seen['fvc_percent']:.0f} %<br>Given: {given}"
         )
-        items = [f"{i.points:g}/{i.most:g} {i.id}: {i.reason}" for i in self._session.score()]
-        self._score.setText("<b>Score</b><br>" + "<br>".join(items))
+        told = [one.text for _, day, why in now.stops if day == now.day for one in why]
+        self._news.setText("<br>".join(told))
 
     def _ask_where(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save the run", "run.json", "Runs (*.json)")

@@ -18,6 +18,12 @@ _INFECTION_DAYS = 14.0
 @nb.njit(cache=True)
 def die(p: Record, q: Record, b: Record, tick: int) -> bool:
     """Return whether the patient dies on this day."""
+    return uniform(p.key, DEATH, tick, 0) < risk(p, q, b, tick)
+
+
+@nb.njit(cache=True)
+def risk(p: Record, q: Record, b: Record, tick: int) -> float:
+    """Return the probability that the patient dies on this day."""
     rate = b.mortality_background_at_60 * 2.0 ** ((p.age_years - 60.0) / b.mortality_background_doubling)
     short = max(0.0, b.mortality_hypoxaemia_below - p.spo2_percent)
     rate += b.mortality_hypoxaemia * (short / 10.0) ** 2
@@ -33,7 +39,7 @@ def die(p: Record, q: Record, b: Record, tick: int) -> bool:
     rate += _from_infection(tick, p.pjp_tick, b.harm_pneumocystis_deaths)
     if p.embolus_tick == tick:
         rate -= math.log(1.0 - min(q.thrombus_lethality, 0.95)) * DAYS_PER_YEAR
-    return uniform(p.key, DEATH, tick, 0) < 1.0 - math.exp(-rate / DAYS_PER_YEAR)
+    return 1.0 - math.exp(-rate / DAYS_PER_YEAR)
 
 
 @nb.njit(cache=True)

@@ -1,0 +1,114 @@
+"""What a CT of the patient shows: in truth, and as a careful report has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from trainer.core.chance import key_of
+from trainer.encounter.chart import Picture
+from trainer.encounter.session import Session
+from trainer.knowledge.statement import TRENDS, ZONES, Change, Read, Trend
+from trainer.reasoning.ctread import (
+    CHANGE,
+    STILL,
+    change_features,
+    parts_of,
+    reported,
+    still_features,
+    trend_of,
+    zones_of,
+)
+from trainer.reasoning.observer import Scan
+from trainer.reasoning.reading import MIGRATION, Sight
+
+_GONE, _SMALLER, _LARGER = 0.35, 2 / 3, 4 / 3  # of filled lung, as in `trainer.reasoning.ctread`
+
+
+def scan_days(pictures: Sequence[Picture]) -> list[int]:
+    """Return the days of the CTs among some pictures, each once, in order."""
+    return sorted({picture.day for picture in pictures if picture.modality == "CT"})
+
+
+def scan_of(session: Session, day: int, before: int | None) -> Scan:
+    """Return the careful report of a CT: what is there, with a reader's error, beside the scan before.
+
+    Parameters
+    ----------
+    session : Session
+    day : int
+    before : int or None
+        Day of the scan before, if there was one.
+    """
+    key, state = session.bedside.patient(day)["key"], session.bedside.state(day)
+    still = reported(still_features(state)[0], key, day)
+    if before is None:
+        return Scan(day, still)
+    moved = change_features(session.bedside.state(before), state)[0]
+    pair = key_of("comparison", int(key), before)
+    return Scan(day, still, before, reported(moved, pair, day, CHANGE))
+
+
+def sight_of(session: Session, day: int, before: int | None) -> Sight:
+    """Return what a CT shows in truth, beside the scan before."""
+    state = session.bedside.state(day)
+    present = frozenset(name for name, there in zip(STILL, still_features(state)[0], strict=True) if there)
+    zones = tuple(bool(there) for there in zones_of(state)[0])
+    names = {name: finding.name for name, finding in session.engine.library.findings.items()}
+    if before is None:
+        return Sight(day, STILL, present, zones, names=names)
+    early = session.bedside.state(before)
+    gone, new = (CHANGE.index(name) for name in ("opacity-gone", "new-opacity"))
+    moved = change_features(early, state)[0]
+    migrated = bool(moved[gone] and moved[new])
+    changes = _changes(parts_of(early)[0], parts_of(state)[0], migrated)
+    trend: Trend = TRENDS[int(trend_of(early.patients, state.patients)[0])]
+    return Sight(day, STILL, present, zones, trend, changes, migrated, names)
+
+
+def _changes(before: np.ndarray, after: np.ndarray, migrated: bool) -> Mapping[int, Change]:
+    """Return what has become of each opacity; a new one counts as migrated where others are gone."""
+    was, now = _tissue(before), _tissue(after)
+    found: dict[int, Change] = {}
+    for label in was | now:
+        if label not in was:
+            found[label] = "migrated" if migrated else "new"
+            continue
+        left = now.get(label, 0.0) / was[label]
+        found[label] = "resolved" if left < _GONE else "smaller" if left < _SMALLER else "same"
+        if left > _LARGER:
+            found[label] = "larger"
+    return found
+
+
+def _tissue(parts: np.ndarray) -> dict[int, float]:
+    return {int(p["label"]): float(p["tissue_ml"]) for p in parts if p["label"] > 0 and p["tissue_ml"] > 0}
+
+
+def true_read(session: Session, day: int, before: int | None) -> Read:
+    """Return the read of one who sees all that is there and nothing else."""
+    seen = sight_of(session, day, before)
+    signs = [name for name in seen.askable if name in seen.present] + ([MIGRATION] if seen.migrated else [])
+    return Read(
+        day=day,
+        signs=tuple(signs),
+        zones={zone: 4 for zone, there in zip(ZONES, seen.zones, strict=True) if there},
+        trend=seen.trend,
+        changes={str(label): change for label, change in seen.changes.items()},
+    )
+
+
+def in_words(session: Session, day: int, before: int | None) -> str:
+    """Return the careful report of a CT as a text."""
+    scan, findings = scan_of(session, day, before), session.engine.library.findings
+    seen = [findings[name].name for name, said in zip(STILL, scan.still, strict=True) if said]
+    where = zones_of(session.bedside.state(day))[0]
+    zones = [zone.replace("-", " ") for zone, there in zip(ZONES, where, strict=True) if there]
+    lines = [f"SIMULATED. CT of day {day}, thin sections. Seen: {', '.join(seen) or 'nothing out of the ordinary'}."]
+    if zones:
+        lines.append(f"Zones with disease: {', '.join(zones)}.")
+    if scan.change is not None:
+        moved = [findings[name].name for name, said in zip(CHANGE, scan.change, strict=True) if said]
+        lines.append(f"Beside day {before}: {', '.join(moved) or 'no clear change'}.")
+    return " ".join(lines)
