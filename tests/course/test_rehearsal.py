@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
+from trainer.core.chance import keys_of
 from trainer.core.error import BadInput
-from trainer.course.beginning import first_day
+from trainer.course.beginning import first_day, present
 from trainer.course.cohort import Engine
 from trainer.course.history import follow
 from trainer.course.outcome import NEEDED_DAYS, meets, outcomes
@@ -14,7 +15,7 @@ from trainer.course.rehearsal import SEEDS, Failure, patient_of, rehearse
 from trainer.course.result import reports_of, result_of
 from trainer.course.telling import fill, words_of
 from trainer.knowledge.case import WORDS, Told
-from trainer.knowledge.casebook import TEXTBOOK, case_names, case_plan, read_case
+from trainer.knowledge.casebook import TEXTBOOK, Cohort, case_names, case_plan, read_case
 from trainer.knowledge.library import library
 from trainer.knowledge.plan import Plan
 
@@ -99,8 +100,8 @@ def test_what_the_opening_tells_is_so(drawn, name):
         if phrase in case.opening.lower():
             assert fact in columns_told or fact in findings_told, phrase
     for state, columns in patients:
-        for finding, present in findings_told.items():
-            assert value_of(state.patients[0], case, finding) is present
+        for finding, there in findings_told.items():
+            assert value_of(state.patients[0], case, finding) is there
         for column in columns_told:
             assert np.isfinite(columns[column][0])
         if "fever" in columns_told:
@@ -159,16 +160,21 @@ def test_a_rehearsal_tells_on_which_seed_it_fails_and_passes_a_defect_on(engine)
 
 
 def test_a_batch_draws_the_patients_that_single_draws_do(engine):
-    conditions = (("fever == 1",), {"cough": True, "tempo": "subacute"})
-    batch = engine.patients("cop", 5, 0, 8, *conditions)
+    cohort = Cohort("some", "cop", ("fever == 1",), {"cough": True, "tempo": "subacute"})
+    batch = engine.members(cohort, 5, 0, 8)
     for row in range(8):
-        alone = engine.patients("cop", 5, row, 1, *conditions)
+        alone = engine.members(cohort, 5, row, 1)
         assert alone.tobytes() == batch.select(np.array([row])).tobytes()
 
 
 def test_without_conditions_nobody_is_replaced(engine):
-    plain = engine.patients("cop", 5, 0, 4)
-    assert plain.tobytes() == engine.patients("cop", 5, 0, 4, (), {}).tobytes()
+    plain = present(engine.parameters, np.full(4, engine.parameters.row("cop")), keys_of("person", "cop", 5, count=4))
+    assert plain.tobytes() == engine.patients("cop", 5, 0, 4).tobytes()
+
+
+def test_no_patient_is_in_two_cases(drawn):
+    keys = [int(state.patients["key"][0]) for _, patients in drawn.values() for state, _ in patients]
+    assert len(set(keys)) == len(keys) == len(NAMES) * len(SEEDS)
 
 
 def test_every_word_can_be_filled_in(engine):

@@ -62,18 +62,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
     cohort = cohort_of(arguments.what, ready.library)
     plan = ready.library.plan(arguments.plan)
     with progress(f"{arguments.what}, {plan.id}") as tell:
-        columns = simulate(
-            ready,
-            cohort.disease,
-            plan,
-            arguments.patients,
-            arguments.days,
-            arguments.seed,
-            tell,
-            cohort.requires,
-            cohort.findings,
-            cohort.outlook,
-        )
+        columns = simulate(ready, cohort, plan, arguments.patients, arguments.days, arguments.seed, tell)
     if arguments.out is not None:
         write_atomically(_dictionary_of(arguments.out), _dictionary())
         write_atomically(arguments.out, csv_bytes(columns))

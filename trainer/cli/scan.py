@@ -155,7 +155,7 @@ def _patient(arguments: argparse.Namespace, days: list[int]) -> _Patient:
         if cohort.name in case_names()
         else library.plan(arguments.plan)
     )
-    onset = ready.patients(cohort.disease, arguments.seed, 0, 1, cohort.requires, cohort.findings, cohort.outlook)
+    onset = ready.members(cohort, arguments.seed, 0, 1)
     history = follow(ready.parameters, onset, plan, library.treatments, max(0, days[-1]), days)
     for day in days:
         death = int(history.snapshots[day].patients["death_tick"][0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from trainer.course.outcome import NEEDED_DAYS, meets, outcomes
 from trainer.course.parameter import Parameters, parameters_of
 from trainer.course.result import reports_of, result_of
 from trainer.course.state import State
-from trainer.knowledge.case import Outlook
+from trainer.knowledge.casebook import Cohort
 from trainer.knowledge.library import Library
 from trainer.knowledge.plan import Plan
 
@@ -24,7 +23,6 @@ BLOCK = 1000  # fits the cache nearly, and the memory easily
 MAX_DRAWS = 4000
 TOGETHER = 16  # drawn at once: a batch costs little more than one patient
 DRAW_SALT = 100_000  # beyond the attempts of `present`
-_ANY: Mapping[str, bool | str] = MappingProxyType({})
 _NOTHING = Plan(id="nothing", title="no treatment", source="judgement")
 Progress = Callable[[float], None]
 
@@ -47,19 +45,8 @@ class Engine:
         """Return the engine of a library."""
         return cls(library, parameters_of(library.diseases, library.body))
 
-    def patients(
-        self,
-        disease: str,
-        seed: int,
-        first: int,
-        count: int,
-        requires: Sequence[str] = (),
-        findings: Mapping[str, bool | str] = _ANY,
-        outlook: Outlook | None = None,
-    ) -> State:
+    def patients(self, disease: str, seed: int, first: int, count: int, requires: Sequence[str] = ()) -> State:
         """Return patients ``first`` to ``first + count - 1`` of a disease and seed, at onset.
-
-        Whoever does not meet the conditions is replaced by another, drawn again until one does.
 
         Parameters
         ----------
@@ -68,50 +55,64 @@ class Engine:
         seed, first, count : int
         requires : sequence of str
             Conditions on the outcome columns at presentation.
-        findings : mapping of str to bool or str
-            What tests must give, by finding: present or absent, or the category.
-        outlook : Outlook, optional
-            What must become of the patients under one of the library's plans.
 
         Raises
         ------
         BadInput
             If patients who meet the conditions are too rare.
         """
-        row = self.parameters.row(disease)
-        keys = keys_of("person", disease, seed, count=count, first=first)
+        return self.members(Cohort(disease, disease, tuple(requires)), seed, first, count)
+
+    def members(self, cohort: Cohort, seed: int, first: int, count: int) -> State:
+        """Return members ``first`` to ``first + count - 1`` of a cohort, at onset.
+
+        Whoever does not meet the cohort's conditions is replaced by another, drawn again until one does. Cohorts of
+        different names share no patient, so that no two cases tell of the same one.
+
+        Parameters
+        ----------
+        cohort : Cohort
+        seed, first, count : int
+
+        Raises
+        ------
+        BadInput
+            If patients who meet the conditions are too rare.
+        """
+        row = self.parameters.row(cohort.disease)
+        story = () if cohort.name == cohort.disease else (cohort.name,)
+        keys = keys_of("person", cohort.disease, *story, seed, count=count, first=first)
         state = present(self.parameters, np.full(count, row), keys)
-        waiting = np.flatnonzero(~self._meets(state, requires, findings, outlook))
+        waiting = np.flatnonzero(~self._meets(state, cohort))
         attempt = 1
         while len(waiting) and attempt <= MAX_DRAWS:
             attempts = np.arange(attempt, min(attempt + max(TOGETHER // len(waiting), 1), MAX_DRAWS + 1))
             again = np.concatenate([keys_again(keys[waiting], DRAW_SALT + int(a)) for a in attempts])
             drawn = present(self.parameters, np.full(len(again), row), again)
-            fits = self._meets(drawn, requires, findings, outlook).reshape(len(attempts), len(waiting))
+            fits = self._meets(drawn, cohort).reshape(len(attempts), len(waiting))
             found = fits.any(axis=0)
             chosen = fits.argmax(axis=0) * len(waiting) + np.arange(len(waiting))  # the earliest attempt that fits
             state.patients[waiting[found]] = drawn.patients[chosen[found]]
             waiting = waiting[~found]
             attempt += len(attempts)
         if len(waiting):
-            wanted = [*requires, *(f"{name} {value}" for name, value in findings.items())]
-            wanted += outlook.requires if outlook is not None else ()
-            raise BadInput(f"{disease}: nobody in {MAX_DRAWS} draws meets {', '.join(wanted)}")
+            wanted = [*cohort.requires, *(f"{name} {value}" for name, value in cohort.findings.items())]
+            wanted += cohort.outlook.requires if cohort.outlook is not None else ()
+            raise BadInput(f"{cohort.disease}: nobody in {MAX_DRAWS} draws meets {', '.join(wanted)}")
         return state
 
-    def _meets(
-        self, onset: State, requires: Sequence[str], findings: Mapping[str, bool | str], outlook: Outlook | None
-    ) -> np.ndarray:
+    def _meets(self, onset: State, cohort: Cohort) -> np.ndarray:
         keep = np.ones(len(onset), dtype=bool)
-        if findings:
-            reports = reports_of(self.library.tests.values(), findings)
+        if cohort.findings:
+            reports = reports_of(self.library.tests.values(), cohort.findings)
+            disease = self.library.diseases[cohort.disease]
             for row, patient in enumerate(onset.patients):
-                disease = self.library.diseases[self.parameters.ids[patient["disease"]]]
-                keep[row] = all(result_of(r, patient, disease, 0) == findings[r.finding] for r in reports)
-        if requires:
-            self._narrow(keep, onset, _NOTHING, 0, requires)
-        if outlook is not None:
-            self._narrow(keep, onset, self.library.plan(outlook.plan), outlook.days, outlook.requires)
+                keep[row] = all(result_of(r, patient, disease, 0) == cohort.findings[r.finding] for r in reports)
+        if cohort.requires:
+            self._narrow(keep, onset, _NOTHING, 0, cohort.requires)
+        if cohort.outlook is not None:
+            plan = self.library.plan(cohort.outlook.plan)
+            self._narrow(keep, onset, plan, cohort.outlook.days, cohort.outlook.requires)
         return keep
 
     def _narrow(self, keep: np.ndarray, onset: State, plan: Plan, days: int, requires: Sequence[str]) -> None:
@@ -128,23 +129,21 @@ class Engine:
 
 def simulate(
     engine: Engine,
-    disease: str,
+    of: str | Cohort,
     plan: Plan,
     patients: int,
     days: int,
     seed: int,
     progress: Progress | None = None,
     requires: Sequence[str] = (),
-    findings: Mapping[str, bool | str] = _ANY,
-    outlook: Outlook | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the outcome columns of a cohort.
 
     Parameters
     ----------
     engine : Engine
-    disease : str
-        Identifier.
+    of : str or Cohort
+        A cohort, or the identifier of a disease.
     plan : Plan
     patients : int
     days : int
@@ -153,16 +152,13 @@ def simulate(
     progress : callable, optional
         Told the share that is done.
     requires : sequence of str
-        As in `Engine.patients`.
-    findings : mapping of str to bool or str
-        As in `Engine.patients`.
-    outlook : Outlook, optional
-        As in `Engine.patients`.
+        As in `Engine.patients`, where ``of`` is a disease.
     """
+    cohort = Cohort(of, of, tuple(requires)) if isinstance(of, str) else of
     blocks: list[Mapping[str, np.ndarray]] = []
     for first in range(0, patients, BLOCK):
         count = min(BLOCK, patients - first)
-        onset = engine.patients(disease, seed, first, count, requires, findings, outlook)
+        onset = engine.members(cohort, seed, first, count)
         begin = min(first_day(onset), 0)
         wanted = {day for day in NEEDED_DAYS if day >= begin} | {0, days}
         done = first / patients

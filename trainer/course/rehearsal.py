@@ -10,6 +10,7 @@ from trainer.course.cohort import Engine
 from trainer.course.history import follow
 from trainer.course.state import State
 from trainer.knowledge.case import Case
+from trainer.knowledge.casebook import cohort_of_case
 from trainer.knowledge.plan import Plan
 
 SEEDS = range(1, 21)
@@ -26,7 +27,7 @@ class Failure:
 
 def patient_of(engine: Engine, case: Case, seed: int) -> State:
     """Return the patient whom a seed draws for a case, at onset."""
-    return engine.patients(case.disease, seed, 0, 1, case.requires, case.findings, case.outlook)
+    return engine.members(cohort_of_case(case), seed, 0, 1)
 
 
 def rehearse(

@@ -64,6 +64,11 @@ def case_plan(case: Case, word: str, library: Library, folder: Path | None = Non
     return read_plan(path, library) if word.isidentifier() and path.is_file() else library.plan(word)
 
 
+def cohort_of_case(case: Case) -> Cohort:
+    """Return the patients whom a case may tell of."""
+    return Cohort(case.id, case.disease, case.requires, case.findings, case.outlook)
+
+
 def cohort_of(word: str, library: Library) -> Cohort:
     """Return the cohort that a disease or a case names.
 
@@ -74,7 +79,7 @@ def cohort_of(word: str, library: Library) -> Cohort:
     """
     if word in case_names():
         case = read_case(word, library)
-        return Cohort(case.id, case.disease, case.requires, case.findings, case.outlook)
+        return cohort_of_case(case)
     try:
         return Cohort(word, library.disease(word).id)
     except BadInput as error:
