@@ -31,7 +31,7 @@ from trainer.reasoning.sample import COARSE
 from trainer.records.run_file import read_run, write_run
 
 _ROBOT_SEEDS = 20
-_ROBOT_IMAGINED = 200  # of each disease; the order of players needs less than a single score
+_ROBOT_IMAGINED = 100  # of each disease; the order of players needs less than a single score
 _WIDTH = 110
 
 

@@ -21,7 +21,7 @@ from trainer.knowledge.policy import Policy
 from trainer.reasoning.dial import ScoreSheet
 from trainer.reasoning.economy import Charge
 from trainer.reasoning.imagined import Imagined
-from trainer.reasoning.observer import Observer
+from trainer.reasoning.observer import LEAST_EFFECTIVE, Observer
 from trainer.reasoning.sample import FULL, Effort
 from trainer.reasoning.value import Appraiser
 
@@ -45,7 +45,8 @@ class Examiner:
         self, engine: Engine, policy: Policy, imagined: Imagined, effort: Effort = FULL, draw: Draw | None = None
     ) -> None:
         self.engine, self.policy, self._draw = engine, policy, draw
-        self.observer = Observer(engine, policy.case_mix, imagined)
+        least = min(LEAST_EFFECTIVE, imagined.count / 4)
+        self.observer = Observer(engine, policy.case_mix, imagined, least)
         self.weighing = Weighing(Appraiser(engine, policy.value), effort)
         self._references: dict[tuple[str, int], Session] = {}
         self._thinking_of: tuple[str, int] | None = None

@@ -34,7 +34,10 @@ class Weighing:
             As the clock came to stand, and before it was moved on.
         """
         stated = _stated(after)
-        thought_of = frozenset(d for d, share in stated.items() if share >= self._effort.share)
+        shares = mind.posterior(after).shares
+        thought_of = frozenset(
+            d for d, share in stated.items() if share >= self._effort.share > shares.get(d, 0.0)
+        )  # what is likely is imagined in any case
         key = ("values", standing(before), standing(after), thought_of, self._effort)
         return mind.remembered(key, lambda: self._weigh(mind, before, after, stated))
 

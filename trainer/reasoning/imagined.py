@@ -35,8 +35,9 @@ COUNT = 800
 """Patients imagined of each disease. More are slower and hardly better; see `trainer.reasoning.observer`."""
 
 _SEED = 0x0B5E
-_STATES = 12  # whole states kept besides those of day 0, about 65 MB each
-_VIEWS = 64  # days whose findings are kept, about 5 MB each
+_STATE_BYTES = 1_200_000_000  # of whole states that are kept besides those of day 0
+_VIEW_BYTES = 400_000_000  # of findings of a day that are kept
+_VIEW_ROW_BYTES = 400  # about what one patient takes in them
 _NOTHING = Plan(id="nothing", title="no treatment", source="judgement")
 _ALWAYS = ("age_years", "female", "burden_ml", "symptom", "death_tick")
 
@@ -126,6 +127,8 @@ class Imagined:
         watch = Watch(len(state))
         watch.look(state.patients)
         self._first = _Stand(state, watch, np.zeros(len(state), np.int16))
+        self._most_stands = max(3, _STATE_BYTES // (state.patients.nbytes + state.opacities.nbytes))
+        self._most_views = max(3, _VIEW_BYTES // (len(state) * _VIEW_ROW_BYTES))
         self._stands: OrderedDict[_Key, _Stand] = OrderedDict()
         self._views: OrderedDict[_Key, View] = OrderedDict()
 
@@ -170,9 +173,9 @@ class Imagined:
             stand = _used_now(self._stands, key)
         else:
             stand = self._carry(*self._nearest(courses, day), courses, day)
-            _keep(self._stands, key, stand, _STATES)
+            _keep(self._stands, key, stand, self._most_stands)
         if key not in self._views:
-            _keep(self._views, key, self._view_of(stand, day), _VIEWS)
+            _keep(self._views, key, self._view_of(stand, day), self._most_views)
         return stand
 
     def _nearest(self, courses: Courses, day: int) -> tuple[_Stand, int]:

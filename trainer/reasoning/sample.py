@@ -32,7 +32,7 @@ class Effort:
 
 
 FULL = Effort(main=48, minor=8, share=0.01)
-COARSE = Effort(main=8, minor=2, share=0.03)
+COARSE = Effort(main=8, minor=2, share=0.08)
 
 
 @dataclass(frozen=True, eq=False)
