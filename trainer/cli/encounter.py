@@ -174,7 +174,8 @@ def _print_score(sheet: ScoreSheet, as_json: bool) -> int:
             if item.dial == name:
                 where = f"day {item.day}" + (f", event {item.event}" if item.event is not None else "")
                 points = f"{item.points:.1f} of {item.most:g}" if item.most or item.points else "nothing lost"
-                print(_paragraph(f"{item.title} ({where}): {points}. {item.reason} [{item.source}]", "  "))
+                told = f" {item.reason} [{item.source}]" if item.lost > 0 or name != "safety" else ""
+                print(_paragraph(f"{item.title} ({where}): {points}.{told}", "  "))
     return 0
 
 

@@ -46,12 +46,13 @@ def check_references(
 ) -> Iterator[Fault]:
     """What a test, a plan or a policy names must be known."""
     by_stem = {document.path: document for document in documents}
+    whole = bool(findings and tests and treatments and diseases)  # without one, each use of it would be a fault
     for document in by_stem.values():
         if document.path.parent.name == "tests":
             yield from _check_tests(document, findings, tests, diseases)
         if document.path.parent.name == "plans" and document.path.stem in plans:
             yield from check_plan(plans[document.path.stem], document, treatments, tests, diseases, findings)
-        if document.path.parent.name == "policies" and document.path.stem in policies:
+        if whole and document.path.parent.name == "policies" and document.path.stem in policies:
             yield from _check_policy(policies[document.path.stem], document, findings, tests, treatments, diseases)
             yield from _check_valuation(policies[document.path.stem], document, treatments, tests, diseases)
 
