@@ -30,8 +30,8 @@ def judge(name, sheets):
     mean = {robot: statistics.mean(sheet.overall for sheet in own) for robot, own in sheets.items()}
     failed = {robot: sum(any(g.failed for g in s.gates) for s in own) for robot, own in sheets.items()}
     print(name, {robot: f"{value:.0f} ({failed[robot]})" for robot, value in mean.items()})
-    for robot in mean:
-        assert robot == TEXTBOOK or mean[robot] < mean[TEXTBOOK], (name, robot)
+    for robot, value in mean.items():
+        assert robot == TEXTBOOK or value < mean[TEXTBOOK], (name, robot)
     for robot in ("uniform", "never-extreme"):
         stated, honest = (statistics.mean(s.dials["diagnosis"].value for s in sheets[r]) for r in (robot, TEXTBOOK))
         assert stated < honest - 5, (name, robot)

@@ -12,10 +12,15 @@ from trainer.cli.word import add_json
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import assets_dir, cases_dir
 from trainer.course.rehearsal import rehearse
+from trainer.encounter.player import Written, play
+from trainer.encounter.run import Header, Run
+from trainer.encounter.session import Session
+from trainer.knowledge.case import Case
 from trainer.knowledge.casebook import CASE_FILE, TEXTBOOK, case_names, case_plan, read_case, summary_of
 from trainer.knowledge.caselint import lint_case
 from trainer.knowledge.document import read_document
 from trainer.knowledge.library import is_plan, library, lint, lint_file, read_plan
+from trainer.knowledge.plan import Plan
 
 
 def add(commands: Any) -> None:
@@ -97,6 +102,12 @@ def _case_faults(folder: Path, name: str) -> list[Fault]:
     if faults:
         return faults
     case = read_case(name, library(), folder)
-    failures = rehearse(engine(), case, case_plan(case, TEXTBOOK, library(), folder))
+    failures = rehearse(engine(), case, case_plan(case, TEXTBOOK, library(), folder), play=_play)
     path = folder / name / f"{TEXTBOOK}.yaml"
     return [Fault(path, 1, f"it does not run on seed {f.seed}: {f.reason}") for f in failures]
+
+
+def _play(case: Case, plan: Plan, seed: int) -> None:
+    """Play a plan in an encounter, its written words included."""
+    header = Header(case=case.id, version=case.version, seed=seed)
+    play(Session(engine(), case, Run(header=header)), plan, Written(plan))

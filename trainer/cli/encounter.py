@@ -142,8 +142,15 @@ def _score(arguments: argparse.Namespace) -> int:
     who = Examiner(session.engine, own, imagined(session.engine), draw=draw)
     status = _print_score(who.score(session), arguments.json)
     if not arguments.json:
+        _tell_luck(who.luck(session))
         _tell_branches(session, who)
     return status
+
+
+def _tell_luck(luck: Sequence[tuple[int, float]]) -> None:
+    """Say how the choices fared in this very patient, apart from the score."""
+    told = ", ".join(f"day {day}: {points:+.0f}" for day, points in luck)
+    print(_paragraph(f"Luck, which is not scored (points of utility beyond what could be expected): {told}.", "\n"))
 
 
 def _tell_branches(session: Session, who: Examiner) -> None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import TypeVar
 
 from trainer.core.error import BadInput
 from trainer.encounter import chart, sight
-from trainer.encounter.event import Advanced, Ended
 from trainer.encounter.mind import Mind
 from trainer.encounter.orderlog import charges_of, known_of, log_of
-from trainer.encounter.run import Numbered
+from trainer.encounter.played import Played, Stop, played, stops_of
 from trainer.encounter.session import Session
 from trainer.encounter.situation import Situation, situation_of
-from trainer.knowledge.case import Step
+from trainer.encounter.weighing import Weighing
 from trainer.knowledge.marking import Marking
 from trainer.knowledge.policy import Policy
 from trainer.knowledge.statement import Belief, Citation, Forecast, Read
 from trainer.reasoning.belief import belief_item
 from trainer.reasoning.citation import Chart, evidence_items, nothing_cited
-from trainer.reasoning.decision import Choice, decision_item
+from trainer.reasoning.decision import decision_item
 from trainer.reasoning.dial import ScoreSheet, score_sheet
 from trainer.reasoning.economy import Charge, economy_items
 from trainer.reasoning.forecast import forecast_item
@@ -32,117 +29,8 @@ from trainer.reasoning.mark import Slices, block_about, lesion_at, mark_item
 from trainer.reasoning.observer import Expected
 from trainer.reasoning.reading import perception_items, response_items
 
-S = TypeVar("S", Read, Belief, Citation, Forecast)
 Draw = Callable[[Session, int], Slices]
 """Gives the CT series of a day of an encounter."""
-
-Weigh = Callable[[Mind, Situation, Situation, int], Choice]
-"""Weighs the orders of a stop: the mind, where the stop began, where it was closed, and the next visit."""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """The clock at one place.
-
-    Parameters
-    ----------
-    before : Situation
-        As the clock came to stand.
-    after : Situation
-        Before it was moved on.
-    closing : Moment
-        The event that moved it on or closed the case, or else the last one.
-    next_day : int or None
-        To which it was to be moved on; None if the case was closed.
-    """
-
-    before: Situation
-    after: Situation
-    closing: Moment
-    next_day: int | None
-
-
-@dataclass(frozen=True)
-class Played:
-    """A step of the case as it was played.
-
-    Parameters
-    ----------
-    step : Step
-    stops : tuple of Stop
-        None where the clock was moved past it.
-    skipped : Moment or None
-        The event that did so, or that closed the case before it.
-    """
-
-    step: Step
-    stops: tuple[Stop, ...]
-    skipped: Moment | None = None
-
-    @property
-    def closing(self) -> Moment:
-        """The event that a loss by omission is laid to."""
-        if self.stops:
-            return self.stops[-1].closing
-        assert self.skipped is not None
-        return self.skipped
-
-    def said(self, kind: type[S]) -> list[tuple[int, S]]:
-        """Return the statements of a kind made in the step, with their event numbers."""
-        if not self.stops:
-            return []
-        begin = self.stops[0].before.last_event
-        return [(n, s) for n, s in self.stops[-1].after.said(kind) if n > begin]
-
-
-def stops_of(events: Sequence[Numbered], place: Situation) -> list[Stop]:
-    """Return where the clock stood, in order.
-
-    Parameters
-    ----------
-    events : sequence of tuple
-        Those that count, with their numbers.
-    place : Situation
-        Where the case begins.
-    """
-    found, before, now = [], place, place
-    for number, event in events:
-        if isinstance(event, Advanced | Ended):
-            ahead = event.to_day if isinstance(event, Advanced) else None
-            found.append(Stop(before, now, Moment(now.day, number), ahead))
-            before = now.after((number, event))
-        now = now.after((number, event))
-    if not now.over:
-        found.append(Stop(before, now, Moment(now.day, now.last_event), None))
-    return found
-
-
-def played(steps: Sequence[Step], stops: Sequence[Stop], last: Situation) -> list[Played]:
-    """Return each step that has begun by now, or that was left out, with its stops."""
-    found = []
-    died = any(one.kind == "death" for _, _, why in last.stops for one in why)
-    for step, after in zip(steps, [*steps[1:], None], strict=True):
-        until = after.day if after is not None else None
-        own = tuple(s for s in stops if s.before.day >= step.day and (until is None or s.before.day < until))
-        if own:
-            found.append(Played(step, own))
-            continue
-        passed = next((s for s in stops if s.before.day < step.day and _leaps(s, step.day, stops)), None)
-        if passed is not None or (last.over and not died):
-            closing = passed.closing if passed is not None else stops[-1].closing
-            found.append(Played(step, (), closing))
-    return found
-
-
-def _leaps(stop: Stop, day: int, stops: Sequence[Stop]) -> bool:
-    """Return whether the clock went from this stop to beyond a day."""
-    later = [s.before.day for s in stops if s.before.last_event > stop.before.last_event]
-    return bool(later) and later[0] > day
-
-
-def _lead(beliefs: Sequence[Belief]) -> str | None:
-    """Return what the last of some differentials gives most, None where there is none."""
-    return max(beliefs[-1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
 
 
 _NOTHING = Expected(better=0.0, same=1.0, worse=0.0, relapse=0.0)  # what an unstated forecast is not held against
@@ -156,7 +44,7 @@ class Assessment:
     mind : Mind
         Of the session, which stands on this branch.
     policy : Policy
-    weigh : callable
+    weighing : Weighing
         Weighs the orders of a stop against the acts on the table.
     reference : sequence of Charge
         What the textbook plan spends on the same patient by the same day.
@@ -165,10 +53,10 @@ class Assessment:
     """
 
     def __init__(
-        self, mind: Mind, policy: Policy, weigh: Weigh, reference: Sequence[Charge], draw: Draw | None = None
+        self, mind: Mind, policy: Policy, weighing: Weighing, reference: Sequence[Charge], draw: Draw | None = None
     ) -> None:
         self._mind, self._session, self._draw = mind, mind.session, draw
-        self._policy, self._weigh, self._reference = policy, weigh, reference
+        self._policy, self._weighing, self._reference = policy, weighing, reference
         library = self._session.engine.library
         self._names = {
             thing: known.name
@@ -183,10 +71,7 @@ class Assessment:
 
     def sheet(self) -> ScoreSheet:
         """Return the score."""
-        session = self._session
-        begin = situation_of((), session.place)
-        stops = stops_of(session.events, begin)
-        steps = played(session.case.steps, stops, session.now)
+        stops, steps = self._steps()
         items: list[Item] = []
         before: dict[str, float] | None = None
         for one in steps:
@@ -196,6 +81,11 @@ class Assessment:
             stated = one.said(Belief)
             before = dict(stated[-1][1].shares) if stated else before
         return self._with_orders(items, stops)
+
+    def _steps(self) -> tuple[list[Stop], list[Played]]:
+        session = self._session
+        stops = stops_of(session.events, situation_of((), session.place))
+        return stops, played(session.case.steps, stops, session.now)
 
     def _with_orders(self, items: list[Item], stops: Sequence[Stop]) -> ScoreSheet:
         session, marking = self._session, self._marking
@@ -280,18 +170,28 @@ class Assessment:
         return items
 
     def _decision_items(self, one: Played) -> list[Item]:
-        """Return the items of the step's first stop, and of those at which a drug or an invasive test was ordered."""
-        items = []
+        found = []
+        for stop, at in self._deciding(one):
+            choice = self._weighing(self._mind, stop.before, stop.after, stop.next_day)
+            found.append(decision_item(choice, self._marking.points, at))
+        return found
+
+    def _deciding(self, one: Played) -> Iterator[tuple[Stop, Moment]]:
+        """Yield the step's first stop, and those at which a drug or an invasive test was ordered."""
+        tests = self._session.engine.library.tests
         for index, stop in enumerate(one.stops):
             turning = [b.event for b in stop.after.begun[len(stop.before.begun) :]]
-            tests = self._session.engine.library.tests
             turning += [o.event for o in stop.after.tests[len(stop.before.tests) :] if tests[o.request.test].invasive]
-            if stop.next_day is None or not (index == 0 or turning):
-                continue
-            choice = self._weigh(self._mind, stop.before, stop.after, stop.next_day)
-            at = Moment(stop.before.day, max(turning, default=stop.closing.event))
-            items.append(decision_item(choice, self._marking.points, at))
-        return items
+            if stop.next_day is not None and (index == 0 or turning):
+                yield stop, Moment(stop.before.day, max(turning, default=stop.closing.event))
+
+    def luck(self) -> list[tuple[int, float]]:
+        """Return the day of each choice and how many points better it fared than could be expected; never scored."""
+        return [
+            (stop.before.day, self._weighing.luck(self._mind, stop.before, stop.after))
+            for one in self._steps()[1]
+            for stop, _ in self._deciding(one)
+        ]
 
     def _read_items(self, one: Played) -> list[Item]:
         if "read" not in one.step.asks or not one.stops:
@@ -323,3 +223,8 @@ class Assessment:
         opacities = self._session.chest(read.day).opacities
         weights = {int(o["label"]): float(o["volume_ml"] * o["fill"]) for o in opacities}
         return mark_item(found, weights, marking, at)
+
+
+def _lead(beliefs: Sequence[Belief]) -> str | None:
+    """Return what the last of some differentials gives most, None where there is none."""
+    return max(beliefs[-1].shares.items(), key=lambda share: share[1])[0] if beliefs else None

@@ -88,7 +88,14 @@ class Examiner:
 
     def score(self, session: Session) -> ScoreSheet:
         """Return the score of what counts of an encounter."""
-        return Assessment(self.mind(session), self.policy, self.weighing, self._reference(session), self._draw).sheet()
+        return self._assessment(session).sheet()
+
+    def luck(self, session: Session) -> list[tuple[int, float]]:
+        """Return the day of each choice and how many points better it fared than could be expected; never scored."""
+        return self._assessment(session).luck()
+
+    def _assessment(self, session: Session) -> Assessment:
+        return Assessment(self.mind(session), self.policy, self.weighing, self._reference(session), self._draw)
 
     def _reference(self, session: Session) -> list[Charge]:
         """Return what the textbook plan spends on this patient by the day that the encounter has reached."""

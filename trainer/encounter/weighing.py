@@ -46,7 +46,7 @@ class Weighing:
         imagined = mind.observer.imagined
         return self._appraiser.values(imagined, posterior, before.courses, orders, after.day, self._effort, stated)
 
-    def __call__(self, mind: Mind, before: Situation, after: Situation, next_day: int) -> Choice:
+    def __call__(self, mind: Mind, before: Situation, after: Situation, next_day: int | None) -> Choice:
         """Return the choice at a stop with its regret; the parameters are as for `values`."""
         found = self.values(mind, before, after)
         judged = regret_of(found, _stated(after) or dict(mind.posterior(after).shares))
@@ -90,7 +90,7 @@ def _orders(mind: Mind, before: Situation, after: Situation) -> Orders:
     return Orders(courses=after.courses, tests=tuple(dict.fromkeys(waiting)), answered=frozenset(known))
 
 
-def _own_title(mind: Mind, before: Situation, after: Situation, next_day: int) -> str:
+def _own_title(mind: Mind, before: Situation, after: Situation, next_day: int | None) -> str:
     """Return what was ordered at a stop in a few words."""
     library = mind.session.engine.library
     tests = [library.tests[o.request.test] for o in after.tests[len(before.tests) :]]
