@@ -1,4 +1,4 @@
-"""`atoll play`, `score`, `replay`, `twin` and `robots`."""
+"""`atoll play`, `score`, `replay` and `twin`."""
 
 from __future__ import annotations
 
@@ -6,32 +6,25 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Sequence
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from trainer.cli.dialogue import Dialogue
 from trainer.cli.engine import draw, engine, imagined
-from trainer.cli.output import announce, print_json, print_table, progress
-from trainer.cli.word import add_json, count, whole
+from trainer.cli.output import announce, print_json, print_table
+from trainer.cli.word import add_json, whole
 from trainer.core.error import BadInput
 from trainer.core.storage import check_target
 from trainer.encounter.examiner import Examiner
-from trainer.encounter.robot import ROBOTS, TEXTBOOK_PLAYER, Robot, play_robot
 from trainer.encounter.run import Header, Run, branches
 from trainer.encounter.session import Session, sealed
 from trainer.encounter.twin import Course as Line
 from trainer.encounter.twin import twins
-from trainer.knowledge.case import Case
-from trainer.knowledge.casebook import case_names, case_plan, read_case
-from trainer.knowledge.library import library
+from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.policy import DEFAULT
 from trainer.reasoning.dial import ScoreSheet
-from trainer.reasoning.sample import COARSE
 from trainer.records.run_file import read_run, write_run
 
-_ROBOT_SEEDS = 20
-_ROBOT_IMAGINED = 100  # of each disease; the order of players needs less than a single score
 _WIDTH = 110
 
 
@@ -60,18 +53,6 @@ def add(commands: Any) -> None:
     four = _for_run(commands, "twin", "the same patient under another plan, day by day beside the run")
     four.add_argument("--plan", required=True, help="as for play")
     four.set_defaults(run=_twin)
-    five = commands.add_parser(
-        "robots",
-        help="let players with one fixed fault play cases",
-        description="Let robots with one fixed fault each play cases beside the textbook, and score them. With few "
-        "imagined patients, so single scores are rough; the order of the players is what counts.",
-        epilog="example: atoll robots wandering-shadows --seeds 5",
-    )
-    five.add_argument("cases", metavar="CASE", nargs="*", help="cases (default: all)")
-    five.add_argument("--seeds", type=count("is no number of seeds", 1, 1000), default=_ROBOT_SEEDS, metavar="N")
-    five.add_argument("--policy", default=DEFAULT)
-    add_json(five)
-    five.set_defaults(run=_robots)
 
 
 def _for_run(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
@@ -262,45 +243,3 @@ def _cells(line: Line | None) -> list[str]:
         f"{line.crp_mg_l:.0f}", f"{line.spo2_percent:.0f}", f"{line.fvc_percent:.0f}", f"{line.filled_ml:.0f}",
         f"{line.prednisolone_mg:.0f}",
     ]  # fmt: skip
-
-
-def _robots(arguments: argparse.Namespace) -> int:
-    ready = engine()
-    known = library()
-    names = arguments.cases or case_names()
-    cases = [read_case(name, known) for name in names]
-    who = Examiner(ready, known.policy(arguments.policy), imagined(ready, _ROBOT_IMAGINED), COARSE)
-    players = (TEXTBOOK_PLAYER, *ROBOTS)
-    rows = []
-    with progress("robots play") as tell:
-        for number, (case, seed) in enumerate(product(cases, range(1, arguments.seeds + 1))):
-            rows += [_robot_row(who, robot, case, seed) for robot in players]
-            tell((number + 1) / (len(cases) * arguments.seeds))
-    if arguments.json:
-        print_json(rows)
-    else:
-        _print_robots(rows, [robot.id for robot in players])
-    return 0
-
-
-def _robot_row(who: Examiner, robot: Robot, case: Case, seed: int) -> dict[str, Any]:
-    sheet = who.score(play_robot(who, robot, case, seed))
-    return {
-        "case": case.id, "seed": seed, "robot": robot.id, "overall": round(sheet.overall, 2),
-        "dials": {name: round(dial.value, 2) for name, dial in sheet.dials.items()},
-        "gates_failed": [gate.id for gate in sheet.gates if gate.failed],
-    }  # fmt: skip
-
-
-def _print_robots(rows: Sequence[dict[str, Any]], players: Sequence[str]) -> None:
-    """Print the mean overall figure of each player in each case, and how often it failed a gate."""
-    table = []
-    for case in dict.fromkeys(row["case"] for row in rows):
-        cells = [case]
-        for player in players:
-            own = [row for row in rows if row["case"] == case and row["robot"] == player]
-            mean = sum(row["overall"] for row in own) / len(own)
-            failed = sum(bool(row["gates_failed"]) for row in own)
-            cells.append(f"{mean:.0f}" + (f" ({failed} gated)" if failed else ""))
-        table.append(cells)
-    print_table(table, ("case", *players))
