@@ -102,11 +102,7 @@ class Dialogue:
     def greeting(self) -> str:
         """Return the first words of the encounter."""
         case, session = self._session.case, self._session
-        goals = "\n".join(f"  - {objective}" for objective in case.objectives)
-        return (
-            f"{case.title}   SIMULATED\n\n{textwrap.fill(session.opening, 100)}\n\nWhat this case is for:\n{goals}\n"
-            f"{case.ends}\nType help for what can be said.\n\n{self.standing()}"
-        )
+        return f"{case.title}   SIMULATED\n\n{textwrap.fill(session.opening, 100)}\n\n{case.ends}\nType help for what can be said.\n\n{self.standing()}"
 
     def standing(self) -> str:
         """Return where the encounter stands, in a line."""

@@ -19,7 +19,7 @@ from trainer.encounter.examiner import Examiner
 from trainer.encounter.run import Header, Run, branches
 from trainer.encounter.session import Session, sealed
 from trainer.encounter.twin import Course as Line
-from trainer.encounter.twin import twins
+from trainer.encounter.twin import ending, twins
 from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.policy import DEFAULT
 from trainer.reasoning.dial import ScoreSheet
@@ -124,8 +124,23 @@ def _score(arguments: argparse.Namespace) -> int:
     status = _print_score(who.score(session), arguments.json)
     if not arguments.json:
         _tell_luck(who.luck(session))
+        if session.now.over:
+            _tell_case(session)
         _tell_branches(session, who)
     return status
+
+
+def _tell_case(session: Session) -> None:
+    """Say what the patient had, what became of them, and what the case is there to teach."""
+    case, disease = session.case, session.disease
+    print(_paragraph(f"What it was: {disease.name}. {disease.summary}", "\n"))
+    print(_paragraph(f"What became of the patient: {ending(session)}", "\n"))
+    print("\nWhat this case is for")
+    for objective in case.objectives:
+        print(_paragraph(objective, "  - "))
+    print("\nTo take home")
+    for point in case.debrief:
+        print(_paragraph(f"{session.fill(point.point)} [{point.source}]", "  - "))
 
 
 def _tell_luck(luck: Sequence[tuple[int, float]]) -> None:
@@ -159,9 +174,9 @@ def _print_score(sheet: ScoreSheet, as_json: bool) -> int:
     for name in sheet.dials:
         print(f"\n{name.capitalize()}")
         for item in sheet.items:
-            if item.dial == name:
+            if item.dial == name and (item.most or item.points):  # what was rightly left undone needs no line
                 where = f"day {item.day}" + (f", event {item.event}" if item.event is not None else "")
-                points = f"{item.points:.1f} of {item.most:g}" if item.most or item.points else "nothing lost"
+                points = f"{item.points:.1f} of {item.most:g}" if item.most else f"{item.points:+.1f}"
                 told = f" {item.reason} [{item.source}]" if item.lost > 0 or name != "safety" else ""
                 print(_paragraph(f"{item.title} ({where}): {points}.{told}", "  "))
     return 0

@@ -9,7 +9,7 @@ import numpy as np
 
 from trainer.encounter import chart, sight
 from trainer.encounter.session import Session
-from trainer.encounter.situation import Situation
+from trainer.encounter.situation import Situation, died
 from trainer.knowledge.case import Told as ToldFinding
 from trainer.knowledge.investigation import BinaryReport
 from trainer.knowledge.library import Library
@@ -61,7 +61,7 @@ class Mind:
             scans=tuple(scans),
             courses=now.courses,
             day=now.day,
-            alive=not (now.over and any(one.kind == "death" for _, _, why in now.stops for one in why)),
+            alive=not died(now),
         )
 
     def posterior(self, now: Situation) -> Posterior:

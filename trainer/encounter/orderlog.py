@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trainer.encounter.interrupt import RELAPSE
 from trainer.encounter.session import Session
+from trainer.encounter.situation import died
 from trainer.knowledge.keyfeature import OBSERVE
 from trainer.knowledge.marking import Safety
 from trainer.reasoning.economy import Charge
@@ -34,7 +35,7 @@ def log_of(session: Session, closing: Moment) -> Log:
     relapses = tuple(day for _, day, why in now.stops if any(one.text == RELAPSE for one in why))
     first = [b.course for b in now.begun if not relapses or (b.course.day or 0) < relapses[0]]
     ends = [(c.day or 0) + sum(step.days for step in c.steps) for c in now.courses]
-    last = max([now.day, *ends])
+    last = now.day if died(now) else max([now.day, *ends])
     return Log(
         orders=orders_of(session),
         taper=Taper.of(session.bedside.drugs(now.courses, last)),
@@ -47,7 +48,8 @@ def log_of(session: Session, closing: Moment) -> Log:
             thing: known.name
             for table in (library.diseases, library.tests, library.treatments)
             for thing, known in table.items()
-        },
+        }
+        | {OBSERVE: "watchful waiting"},
     )
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from trainer.encounter.event import Advanced, Ended
 from trainer.encounter.run import Numbered
-from trainer.encounter.situation import Situation
+from trainer.encounter.situation import Situation, died
 from trainer.knowledge.case import Step
 from trainer.knowledge.statement import Belief, Citation, Forecast, Read
 from trainer.reasoning.item import Moment
@@ -96,7 +96,6 @@ def stops_of(events: Sequence[Numbered], place: Situation) -> list[Stop]:
 def played(steps: Sequence[Step], stops: Sequence[Stop], last: Situation) -> list[Played]:
     """Return each step that has begun by now, or that was left out, with its stops."""
     found = []
-    died = any(one.kind == "death" for _, _, why in last.stops for one in why)
     for step, after in zip(steps, [*steps[1:], None], strict=True):
         until = after.day if after is not None else None
         own = tuple(s for s in stops if s.before.day >= step.day and (until is None or s.before.day < until))
@@ -104,7 +103,7 @@ def played(steps: Sequence[Step], stops: Sequence[Stop], last: Situation) -> lis
             found.append(Played(step, own))
             continue
         passed = next((s for s in stops if s.before.day < step.day and _leaps(s, step.day, stops)), None)
-        if passed is not None or (last.over and not died):
+        if passed is not None or (last.over and not died(last)):
             closing = passed.closing if passed is not None else stops[-1].closing
             found.append(Played(step, (), closing))
     return found

@@ -126,7 +126,7 @@ def _visit(session: Session, plan: Plan, speaker: Speaker, next_day: int | None)
     for course in ordered:
         _start(session, course)
     if next_day is not None:
-        if not ordered and not any(request.day == today for request in plan.tests):
+        if today in plan.observe or not ordered:
             _do(session, WaitingChosen(day=today, return_day=next_day, earlier_if="worse"))
         forecast = speaker.forecast(session, next_day)
         if forecast is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from trainer.core.chance import key_of
 from trainer.encounter.chart import Picture
 from trainer.encounter.session import Session
-from trainer.knowledge.statement import TRENDS, ZONES, Change, Read, Trend
+from trainer.knowledge.statement import ZONES, Change, Read, Trend
 from trainer.reasoning.ctread import (
     CHANGE,
     STILL,
@@ -17,13 +17,14 @@ from trainer.reasoning.ctread import (
     parts_of,
     reported,
     still_features,
-    trend_of,
     zones_of,
 )
 from trainer.reasoning.observer import Scan
 from trainer.reasoning.reading import MIGRATION, Sight
 
-_GONE, _SMALLER, _LARGER = 0.35, 2 / 3, 4 / 3  # of filled lung, as in `trainer.reasoning.ctread`
+_GONE_ML = 1.0  # of filled lung that no reader would see; judgement
+_SMALLER, _LARGER = 2 / 3, 4 / 3  # of filled lung, as in `trainer.reasoning.ctread`
+_OF_A_RING = ("thick-rim", "nodular-rim", "reticulation-inside-halo")  # nothing without the ring itself
 
 
 def scan_days(pictures: Sequence[Picture]) -> list[int]:
@@ -62,28 +63,35 @@ def sight_of(session: Session, day: int, before: int | None) -> Sight:
     gone, new = (CHANGE.index(name) for name in ("opacity-gone", "new-opacity"))
     moved = change_features(early, state)[0]
     migrated = bool(moved[gone] and moved[new])
-    changes = _changes(parts_of(early)[0], parts_of(state)[0], migrated)
-    trend: Trend = TRENDS[int(trend_of(early.patients, state.patients)[0])]
-    return Sight(day, STILL, present, zones, trend, changes, migrated, names)
+    was, now = _tissue(parts_of(early)[0]), _tissue(parts_of(state)[0])
+    trend = _trend(sum(was.values()), sum(now.values()))
+    return Sight(day, STILL, present, zones, trend, _changes(was, now, migrated), migrated, names)
 
 
-def _changes(before: np.ndarray, after: np.ndarray, migrated: bool) -> Mapping[int, Change]:
+def _changes(was: Mapping[int, float], now: Mapping[int, float], migrated: bool) -> Mapping[int, Change]:
     """Return what has become of each opacity; a new one counts as migrated where others are gone."""
-    was, now = _tissue(before), _tissue(after)
     found: dict[int, Change] = {}
-    for label in was | now:
+    for label in {**was, **now}:
         if label not in was:
             found[label] = "migrated" if migrated else "new"
             continue
         left = now.get(label, 0.0) / was[label]
-        found[label] = "resolved" if left < _GONE else "smaller" if left < _SMALLER else "same"
+        gone = now.get(label, 0.0) < _GONE_ML
+        found[label] = "resolved" if gone else "smaller" if left < _SMALLER else "same"
         if left > _LARGER:
             found[label] = "larger"
     return found
 
 
+def _trend(was: float, now: float) -> Trend:
+    """Return what has become of all filled lung in a picture; how the patient feels is no part of a read."""
+    if now >= max(_LARGER * was, was + _GONE_ML):
+        return "worse"
+    return "better" if now <= _SMALLER * was else "same"
+
+
 def _tissue(parts: np.ndarray) -> dict[int, float]:
-    return {int(p["label"]): float(p["tissue_ml"]) for p in parts if p["label"] > 0 and p["tissue_ml"] > 0}
+    return {int(p["label"]): float(p["tissue_ml"]) for p in parts if p["label"] > 0 and p["tissue_ml"] >= _GONE_ML}
 
 
 def true_read(session: Session, day: int, before: int | None) -> Read:
@@ -102,7 +110,9 @@ def true_read(session: Session, day: int, before: int | None) -> Read:
 def in_words(session: Session, day: int, before: int | None) -> str:
     """Return the careful report of a CT as a text."""
     scan, findings = scan_of(session, day, before), session.engine.library.findings
-    seen = [findings[name].name for name, said in zip(STILL, scan.still, strict=True) if said]
+    said = dict(zip(STILL, scan.still, strict=True))
+    ring = said["reversed-halo"]
+    seen = [findings[name].name for name in STILL if said[name] and (ring or name not in _OF_A_RING)]
     where = zones_of(session.bedside.state(day))[0]
     zones = [zone.replace("-", " ") for zone, there in zip(ZONES, where, strict=True) if there]
     lines = [f"SIMULATED. CT of day {day}, thin sections. Seen: {', '.join(seen) or 'nothing out of the ordinary'}."]
@@ -111,4 +121,5 @@ def in_words(session: Session, day: int, before: int | None) -> str:
     if scan.change is not None:
         moved = [findings[name].name for name, said in zip(CHANGE, scan.change, strict=True) if said]
         lines.append(f"Beside day {before}: {', '.join(moved) or 'no clear change'}.")
+    lines.append("A report, too, may miss a sign or see one too many.")
     return " ".join(lines)

@@ -163,3 +163,8 @@ def situation_of(events: Iterable[Numbered], place: Place = "clinic") -> Situati
     for numbered in events:
         situation = situation.after(numbered)
     return situation
+
+
+def died(now: Situation) -> bool:
+    """Return whether the patient has died."""
+    return any(one.kind == "death" for _, _, why in now.stops for one in why)

@@ -84,5 +84,5 @@ def _reason(choice: Choice) -> str:
     elif choice.belief > _TOLD:
         parts.append("It follows from what you believed: the belief is what to work on.")
     else:
-        parts.append("Your own differential called for the better act: the belief was not the trouble.")
+        parts.append("Even on your own differential the better act came first.")
     return " ".join(parts)
