@@ -44,6 +44,7 @@ def run_file(tmp_path, recorded):
 
 
 def fails(capsys, words):
+    capsys.readouterr()
     assert run(words) == 2
     error = capsys.readouterr().err.strip()
     assert error.startswith("atoll: ") and "\n" not in error
@@ -167,15 +168,56 @@ def test_a_case_is_played_in_writing(monkeypatch, capsys, tmp_path):
     assert [e.kind for e in saved.events].count("belief") == 1 and saved.events[-1].kind == "end"
 
 
+def test_a_saved_run_is_gone_on_with_and_nothing_else_is_touched(monkeypatch, capsys, tmp_path):
+    out = tmp_path / "mine.json"
+    for said, events in (("order crp\n", 1), ("order esr\n", 2)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(said))
+        assert run(["play", "two-tickets", "--out", str(out)]) == 0
+        assert len(decode(out.read_text(), "mine").events) == events
+    kept = out.read_text()
+    for words in (
+        ["play", "the-tailor", "--out", str(out)],
+        ["play", "two-tickets", "--plan", "textbook", "--out", str(out)],
+    ):
+        fails(capsys, words)
+    (tmp_path / "notes.txt").write_text("hello")
+    fails(capsys, ["play", "two-tickets", "--out", str(tmp_path / "notes.txt")])
+    assert out.read_text() == kept and (tmp_path / "notes.txt").read_text() == "hello"
+
+
+def test_input_without_end_or_none_at_all_is_one_line(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+    assert "standard input is closed" in fails(capsys, ["play", "two-tickets"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("x" * 10_000))
+    assert "cannot be meant" in fails(capsys, ["play", "two-tickets"])
+
+
+def test_an_examination_is_timed(monkeypatch, capsys, tmp_path):
+    clock = iter([0.0, 10.0, 10_000.0])
+    monkeypatch.setattr("trainer.cli.encounter.monotonic", lambda: next(clock))
+    monkeypatch.setattr("sys.stdin", io.StringIO("order crp\norder esr\n"))
+    out = tmp_path / "exam.json"
+    assert run(["play", "two-tickets", "--mode", "exam", "--out", str(out)]) == 0
+    assert "the time is up" in capsys.readouterr().out
+    assert [event.second for event in decode(out.read_text(), "exam").events] == [10]
+
+
 def test_whatever_is_typed_is_answered(engine):
     case = read_case("wandering-shadows", library())
-    dialogue = Dialogue(Session(engine, case, Run(header=Header(case=case.id, seed=1))))
+    dialogue = Dialogue(Session(engine, case, Run(header=Header(case=case.id, seed=1))), lambda *_: None)
     for line in (
         "", "order", "order zzzz", "give", "give pred", "give pred 999 mg 3 days", "stop pred", "read x / y / z",
         "read / rl 9", "believe", "believe cop", "believe cop 33", "believe tarot 100", "for", "for x: y", "forecast",
         "forecast 1 2 3", "wait", "wait 0", "move moon", "move clinic", "ahead", "go", "go 0", "go 99999", "go -1",
-        "back", "back 3", "find", "find zzzz", "order b", "\x1b[2J", "believe cop 1000000000000000", "give pred 1 mg",
+        "look", "look x.txt", "ask CRP", "believe cop " + "9" * 5000, "read / rl " + "9" * 5000, "give pred 28 days",
+        "give pred -5 mg 4 days", "give pred 0 mg 5 days", "forecast 10000 0", "forecast -60 30 10", "for cop:",
+        "believe cop 40, cop 60", "back", "back 3", "find", "find zzzz", "\x1b[2J", "believe cop 1000000000000000",
+        "give pred 1 mg",
     ):  # fmt: skip
         answer = dialogue.answer(line)
         assert answer and "Traceback" not in answer, line
-    assert dialogue.answer("go 3000").startswith("Not done")
+        assert dialogue._session.run.events == (), line
+    assert dialogue.answer("go 3000").startswith("From day 0")
+    dialogue.answer("give pred 20 mg 28 days")
+    dialogue.answer("stop pred")
+    assert "not taken any more" in dialogue.answer("taken") and "Prednisolone" not in dialogue.answer("ahead 60")

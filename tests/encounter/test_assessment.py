@@ -5,7 +5,7 @@ import json
 import pytest
 
 from trainer.encounter import chart
-from trainer.encounter.event import Advance, BeliefStated, CourseStarted, Ended, RolledBack, TestOrdered
+from trainer.encounter.event import Advance, BeliefStated, CourseStarted, CourseStopped, Ended, RolledBack, TestOrdered
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.run import decode
 from trainer.encounter.session import Rejected, Session, sealed
@@ -150,6 +150,40 @@ def test_what_is_left_out_is_laid_to_what_closed_the_step(examiner, case):
     assert items["belief-0"].event == 1 and items["belief-0"].points > 0
     skipped = items[f"belief-{case.steps[1].day}"]
     assert skipped.points == 0 and skipped.event >= 2 and "stated" in skipped.reason
+
+
+def test_saying_it_often_weighs_no_more(examiner, case):
+    dials = []
+    for often in (False, True):
+        session = examiner.session(case, 1)
+        session.submit(BeliefStated(belief=Belief(day=0, shares={"uip": 1.0})))
+        for day in range(1, 7) if often else ():
+            advance_to(session, day)
+            session.submit(BeliefStated(belief=Belief(day=session.now.day, shares={"cop": 1.0})))
+        advance_to(session, 8)
+        session.submit(BeliefStated(belief=Belief(day=session.now.day, shares={"uip": 1.0})))
+        items = [i for i in examiner.score(session).items if i.dial == "diagnosis"]
+        dials.append(items)
+    assert len(dials[0]) == len(dials[1]) == 2
+    assert dials[0][1].points == dials[1][1].points
+
+
+def test_a_course_that_is_stopped_at_once_was_not_given(examiner, case):
+    def begun(stop):
+        session = examiner.session(case, 1)
+        advance_to(session, 7)
+        for give, step in (
+            ("prednisolone", Step(dose=40.0, days=60)),
+            ("co-trimoxazole-prophylaxis", Step(dose=1.0, unit="1", days=60)),
+        ):
+            session.submit(CourseStarted(course=Course(give=give, day=session.now.day, steps=(step,))))
+        if stop:
+            session.submit(CourseStopped(give="co-trimoxazole-prophylaxis", day=session.now.day))
+        advance_to(session, 40)
+        return {i.id: i.points for i in examiner.score(session).items if "pneumocystis" in i.title.lower()}
+
+    kept, stopped = begun(False), begun(True)
+    assert any(stopped[i] < kept[i] for i in kept)
 
 
 def test_the_first_path_keeps_its_own_score(examiner, case, engine):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from trainer.core.error import BadInput
-from trainer.encounter import chart
+from trainer.encounter import chart, sight
 from trainer.encounter.event import (
     Advance,
     Advanced,
@@ -28,17 +29,19 @@ from trainer.encounter.event import (
     TestOrdered,
     WaitingChosen,
 )
+from trainer.encounter.objection import runs
 from trainer.encounter.order import Catalogue, Match, written_steps
 from trainer.encounter.report import report_of
 from trainer.encounter.session import Rejected, Session
 from trainer.knowledge.case import step_of
-from trainer.knowledge.plan import Course, Request
+from trainer.knowledge.plan import Course, Request, Step
 from trainer.knowledge.statement import TOKENS, ZONES, Belief, Citation, Forecast, Read
 
 HELP = """\
   results                       everything that is known so far
   order CRP, HRCT, BAL          order tests; names, abbreviations and small slips are understood
-  ask drugs                     what the patient says when asked (history, examination)
+  ask drugs                     what the patient says when asked, and what an examination finds
+  look ct.png                   draw the last CT into a file
   give prednisolone 0.75 mg/kg 4 weeks, 20 mg 28 days        start a treatment, or replace its course
   give co-amoxiclav 7 days
   stop prednisolone             end a treatment
@@ -55,10 +58,25 @@ HELP = """\
   go 28 | go next               move the clock; it stops at what comes between
   back 5                        (tutor) go back to after event 5; what came since stays in the run
   find WORD                     identifiers of findings, diseases, tests and treatments with this word
-  end                           close the case
+  end                           close the case (Ctrl-D leaves it open; the same command goes on with it)
   help                          this list"""
 
+_ASKED = ("history", "examination")
+_NORMAL = ("normal", "none", "nothing")
 _ZONE_WORDS = dict(zip(("ru", "rm", "rl", "lu", "lm", "ll"), ZONES, strict=True))
+
+
+def _percent(text: str) -> float:
+    """Return a share that is written as a whole number of percent."""
+    digits = text.strip().removesuffix("%").strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 3 and int(digits) <= 100):
+        raise BadInput(f"{text.strip()[:20]!r} is no share; a whole number from 0 to 100 is expected")
+    return int(digits) / 100
+
+
+def _in_words(step: Step) -> str:
+    """Return a step of a course as it would be said: "20 mg for 28 days"."""
+    return f"{'' if step.unit == '1' else f'{step.dose:g} {step.unit} '}for {step.days} days"
 
 
 class Dialogue:
@@ -67,17 +85,25 @@ class Dialogue:
     Parameters
     ----------
     session : Session
+    look : callable
+        Draws the CT of a day of the encounter into a file.
+    second : callable, optional
+        Real seconds since the encounter began, where it is timed.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(
+        self, session: Session, look: Callable[[Session, int, Path], None], second: Callable[[], int] | None = None
+    ) -> None:
         self._session = session
+        self._draw, self._second = look, second
         library = session.engine.library
         self._catalogue = Catalogue(library.tests, library.treatments)
         self._words: dict[str, Callable[[str], str]] = {
             "help": lambda _: HELP,
             "results": self._results,
             "order": self._order,
-            "ask": self._order,
+            "ask": self._ask,
+            "look": self._look,
             "give": self._give,
             "stop": self._stop,
             "taken": self._taken,
@@ -102,13 +128,18 @@ class Dialogue:
     def greeting(self) -> str:
         """Return the first words of the encounter."""
         case, session = self._session.case, self._session
-        return f"{case.title}   SIMULATED\n\n{textwrap.fill(session.opening, 100)}\n\n{case.ends}\nType help for what can be said.\n\n{self.standing()}"
+        told = [f"{case.title}   SIMULATED", textwrap.fill(session.opening, 100), case.ends]
+        if session.run.header.mode == "exam":
+            told.append(f"An examination of {case.minutes * session.run.header.time_factor:.0f} minutes; no way back.")
+        return "\n\n".join([*told, "Type help for what can be said.", self.standing()])
 
     def standing(self) -> str:
         """Return where the encounter stands, in a line."""
         now, step = self._session.now, step_of(self._session.case, self._today)
         if now.over:
             return f"Day {now.day}. The case is over."
+        if now.day == self._session.case.last_day:
+            return f"Day {now.day}, the last of the case: order what is to follow, then type end."
         return f"Day {now.day}, step: {step.title} (asks for {', '.join(step.asks)}). {step.ends}"
 
     def answer(self, line: str) -> str:
@@ -128,6 +159,8 @@ class Dialogue:
 
     def _do(self, command: Command) -> str:
         """Carry out a command; return nothing, or why it cannot be."""
+        if self._second is not None:
+            command = command.model_copy(update={"second": self._second()})
         answer = self._session.submit(command)
         return f"Not done: {answer.reason}." if isinstance(answer, Rejected) else ""
 
@@ -139,8 +172,13 @@ class Dialogue:
         lines += [f"  not yet there: {name}, due on day {day}" for day, name in waiting]
         return "\n".join(lines) or "Nothing yet. Order tests, or ask."
 
-    def _one(self, text: str, kind: str) -> Match:
-        found = [match for match in self._catalogue.find(text) if match.kind == kind]
+    def _one(self, text: str, kind: str, groups: tuple[str, ...] = ()) -> Match:
+        tests = self._session.engine.library.tests
+        found = [
+            match
+            for match in self._catalogue.find(text)
+            if match.kind == kind and (not groups or tests[match.id].group in groups)
+        ]
         if not found:
             raise BadInput(f"nothing that can be ordered is called {text!r}")
         if len(found) > 1 and found[0].score < 100 and found[1].score > found[0].score - 5:
@@ -150,9 +188,14 @@ class Dialogue:
     def _order(self, text: str) -> str:
         return "\n".join(self._order_one(part.strip()) for part in text.split(",") if part.strip()) or "Order what?"
 
-    def _order_one(self, text: str) -> str:
+    def _ask(self, text: str) -> str:
+        """Ask or examine the patient: nothing that costs money or a needle."""
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return "\n".join(self._order_one(part, _ASKED) for part in parts) or "Ask what?"
+
+    def _order_one(self, text: str, groups: tuple[str, ...] = ()) -> str:
         try:
-            match = self._one(text, "test")
+            match = self._one(text, "test", groups)
         except BadInput as error:
             return str(error)
         refused = self._do(TestOrdered(request=Request(test=match.id, day=self._today), typed=text[:200]))
@@ -162,30 +205,43 @@ class Dialogue:
         number = self._session.now.last_event
         known = [chart.in_words(r, library) for r in self._session.results() if r.event == number]
         said = [self._session.fill(h.text) for h in self._session.case.history if h.test == match.id]
-        if any(picture.event == number for picture in self._session.pictures()):
-            known.append("the picture is there: read it, or look at it with `atoll scan`")
+        if any(picture.event == number and picture.modality == "CT" for picture in self._session.pictures()):
+            known.append("the CT is there: look at it (`look ct.png`) and read it")
         day = chart.known_day(library.tests[match.id], self._today)
         return f"{match.name}: {'; '.join([*said, *known]) or f'ordered, the result comes on day {day}'}"
 
+    def _look(self, text: str) -> str:
+        days = sight.scan_days(self._session.pictures())
+        if not days:
+            raise BadInput("there is no CT to look at yet")
+        path = Path(text.strip() or "ct.png")
+        if path.suffix != ".png":
+            raise BadInput("a file whose name ends in .png is expected, such as 'look ct.png'")
+        self._draw(self._session, days[-1], path)
+        return f"The CT of day {days[-1]} is in {path}."
+
     def _give(self, text: str) -> str:
-        found = re.search(r"\d", text)
+        found = re.search(r"[-+]?\d", text)
         name, dose = (text[: found.start()], text[found.start() :]) if found else (text, "")
         match = self._one(name.strip(), "treatment")
         steps = written_steps(dose, self._session.engine.library.treatments[match.id])
         course = Course(give=match.id, day=self._today, steps=steps)
-        return self._do(CourseStarted(course=course, typed=text[:200])) or f"{match.name}: begun."
+        told = ", ".join(_in_words(step) for step in steps)
+        return self._do(CourseStarted(course=course, typed=text[:200])) or f"{match.name}: begun, {told}."
 
     def _stop(self, text: str) -> str:
         match = self._one(text, "treatment")
         return self._do(CourseStopped(give=match.id, day=self._today)) or f"{match.name}: stopped."
 
     def _taken(self, _: str) -> str:
-        names = self._session.engine.library.treatments
+        names, now = self._session.engine.library.treatments, self._session.now
+        last = {course.give: course for course in now.courses}
         return (
             "\n".join(
-                f"  from day {c.day}: {names[c.give].name} "
-                + ", ".join(f"{s.dose:g} {s.unit} {s.days} d" for s in c.steps)
-                for c in self._session.now.courses
+                f"  from day {c.day}: {names[c.give].name} " + ", ".join(_in_words(step) for step in c.steps)
+                if runs(now, c.give)
+                else f"  {names[c.give].name}: not taken any more"
+                for c in last.values()
             )
             or "Nothing."
         )
@@ -196,20 +252,21 @@ class Dialogue:
         read["zones"] = {}
         for part in (p.strip() for p in zones.split(",")):
             if part:
-                word, _, rating = part.partition(" ")
-                if word not in _ZONE_WORDS or not rating.strip().isdecimal():
-                    raise BadInput(f"{part!r} is no zone with its rating; write it such as 'rl 4'")
+                word, rating = part[:2].lower(), part[2:].strip()
+                if word not in _ZONE_WORDS or rating not in {"0", "1", "2", "3", "4"}:
+                    raise BadInput(f"{part!r} is no zone with its rating, 0 to 4; write it such as 'rl 4'")
                 read["zones"][_ZONE_WORDS[word]] = int(rating)
         if trend.strip():
-            read["trend"] = trend.strip()
+            read["trend"] = trend.strip().lower()
         return self._do(ReadStated(read=Read.model_validate(read))) or f"Read. {self._report('')}"
 
     def _findings(self, text: str) -> Iterable[str]:
-        library = self._session.engine.library
+        findings = self._session.engine.library.findings
+        by_name = {finding.name.lower(): name for name, finding in findings.items()}
         for part in (p.strip().lower() for p in text.split(",")):
-            if part:
-                name = part.replace(" ", "-")
-                if name not in library.findings:
+            if part and part not in _NORMAL:
+                name = by_name.get(part, part.replace(" ", "-"))
+                if name not in findings:
                     raise BadInput(f"no finding is called {part!r}; `find {part.split()[0]}` looks for it")
                 yield name
 
@@ -220,9 +277,12 @@ class Dialogue:
         shares: dict[str, float] = {}
         for part in (p.strip() for p in text.split(",")):
             name, _, share = part.rpartition(" ")
-            if not share.rstrip("%").strip().isdecimal():
+            disease = self._disease(name) if name else ""
+            if not disease:
                 raise BadInput(f"{part!r} is no disease with its share; write it such as 'cop 60'")
-            shares[self._disease(name)] = int(share.rstrip("%")) / 100
+            if disease in shares:
+                raise BadInput(f"{name!r} is named twice")
+            shares[disease] = _percent(share)
         belief = Belief(day=self._today, shares=shares)
         return self._do(BeliefStated(belief=belief)) or f"Noted in {TOKENS} tokens; locked until the clock moves."
 
@@ -234,6 +294,8 @@ class Dialogue:
         disease, _, rest = text.partition(":")
         supports, _, opposes = rest.partition("/")
         against = opposes.partition(":")[2] if "against" in opposes else opposes
+        if not supports.strip() and not against.strip():
+            raise BadInput("cite what? such as 'for cop: migration / against: cavity'")
         citation = Citation(
             day=self._today,
             disease=self._disease(disease),
@@ -244,24 +306,18 @@ class Dialogue:
 
     def _forecast(self, text: str) -> str:
         trend, _, relapse = text.partition("/")
-        shares = [int(word) / 100 for word in re.findall(r"\d{1,3}", trend)]
+        shares = [_percent(word) for word in trend.replace(",", " ").split()]
         if len(shares) != 3:
             raise BadInput("three shares are expected, better, same and worse: 'forecast 60 30 10 / relapse 5'")
-        chance = re.search(r"\d{1,3}", relapse)
-        forecast = Forecast(
-            day=self._today,
-            better=shares[0],
-            same=shares[1],
-            worse=shares[2],
-            relapse=int(chance[0]) / 100 if chance else 0.0,
-        )
+        chance = _percent(relapse.strip().removeprefix("relapse").strip()) if relapse.strip() else 0.0
+        forecast = Forecast(day=self._today, better=shares[0], same=shares[1], worse=shares[2], relapse=chance)
         return self._do(ForecastStated(forecast=forecast)) or "Noted; locked until the clock moves."
 
     def _day(self, text: str) -> int:
-        if text == "next":
+        if text.lower() == "next":
             ahead = [step.day for step in self._session.case.steps if step.day > self._today]
             return ahead[0] if ahead else self._session.case.last_day
-        if not text.isdecimal() or len(text) > 5:
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
             raise BadInput("a day is expected, such as 28, or 'next' for the next step")
         return int(text)
 
@@ -283,7 +339,10 @@ class Dialogue:
         return "\n".join(f"  day {day}: {what}" for day, what in ahead) or "Nothing that is known today."
 
     def _go(self, text: str) -> str:
-        refused = self._do(Advance(to_day=max(self._day(text), 1)))
+        day, last = self._day(text), self._session.case.last_day
+        if not self._today < day <= last:
+            return f"From day {self._today} the clock goes on, to day {last} at the latest; `end` closes the case."
+        refused = self._do(Advance(to_day=day))
         if refused:
             return refused
         event = self._session.run.events[-1]
@@ -291,7 +350,7 @@ class Dialogue:
         return "\n".join([*(one.text for one in event.why), self.standing()])
 
     def _back(self, text: str) -> str:
-        if not text.isdecimal() or len(text) > 5:
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
             raise BadInput(f"the number of an event is expected; the last one is {len(self._session.run.events)}")
         return self._do(RolledBack(to=int(text))) or f"Back after event {text}. {self.standing()}"
 

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from trainer.cli.dialogue import Dialogue
@@ -14,7 +15,7 @@ from trainer.cli.engine import draw, engine, imagined
 from trainer.cli.output import announce, print_json, print_table
 from trainer.cli.word import add_json, whole
 from trainer.core.error import BadInput
-from trainer.core.storage import check_target
+from trainer.core.storage import check_target, write_atomically
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.run import Header, Run, branches
 from trainer.encounter.session import Session, sealed
@@ -26,6 +27,7 @@ from trainer.reasoning.dial import ScoreSheet
 from trainer.records.run_file import read_run, write_run
 
 _WIDTH = 110
+_LONGEST_LINE = 2000
 
 
 def add(commands: Any) -> None:
@@ -71,10 +73,14 @@ def _play(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         check_target(arguments.out)
     if arguments.plan is None:
+        if arguments.out is not None and arguments.out.exists():
+            return _converse(_resumed(arguments.out, case.id, arguments), arguments.out)
         header = Header(case=case.id, version=case.version, seed=arguments.seed, mode=arguments.mode, policy=policy.id)
         return _converse(Session(ready, case, Run(header=header)), arguments.out)
     if arguments.out is None:
         raise BadInput("--out is missing: where is the run to be saved?")
+    if arguments.out.exists():
+        raise BadInput(f"{arguments.out}: is there already; name another file, or remove it")
     plan = case_plan(case, arguments.plan, ready.library)
     who = Examiner(ready, policy, imagined(ready), draw=draw)
     session = who.play(who.session(case, arguments.seed, arguments.mode), plan)
@@ -83,16 +89,35 @@ def _play(arguments: argparse.Namespace) -> int:
     return _print_score(who.score(session), arguments.json)
 
 
+def _resumed(path: Path, case: str, arguments: argparse.Namespace) -> Session:
+    """Return the encounter that a file holds, to go on with; anything else in its place is left as it is."""
+    session = _session(path)
+    header = session.run.header
+    if (header.case, header.seed, header.mode) != (case, arguments.seed, arguments.mode):
+        raise BadInput(f"{path}: is another run, of {header.case} with seed {header.seed}; name another file")
+    if session.now.over or header.mode == "exam":
+        raise BadInput(f"{path}: this run is over; name another file")
+    announce(f"Going on with {path} on day {session.now.day}.")
+    return session
+
+
 def _converse(session: Session, out: Path | None) -> int:
     """Play in writing; every event is saved before the next question."""
-    dialogue, saved = Dialogue(session), 0
+    if sys.stdin is None:
+        raise BadInput("standard input is closed; a case is played by typing, or with --plan")
+    begun = monotonic()
+    timed = session.run.header.mode == "exam"
+    dialogue = Dialogue(session, _look, (lambda: int(monotonic() - begun)) if timed else None)
+    saved = len(session.run.events)
     print(dialogue.greeting())
     while not session.now.over:
         sys.stdout.write("> ")
         sys.stdout.flush()
-        line = sys.stdin.readline()
+        line = sys.stdin.readline(_LONGEST_LINE)
         if not line:
             break
+        if len(line) == _LONGEST_LINE:
+            raise BadInput(f"a line of more than {_LONGEST_LINE} letters cannot be meant")
         print(dialogue.answer(line))
         if out is not None and len(session.run.events) > saved:
             write_run(out, sealed(session))
@@ -105,10 +130,24 @@ def _converse(session: Session, out: Path | None) -> int:
     return 0
 
 
+def _look(session: Session, day: int, path: Path) -> None:
+    """Draw a CT of the encounter into a file."""
+    from trainer.chest.montage import montage, png
+
+    check_target(path)
+    write_atomically(path, png(montage([(f"day {day}", draw(session, day))])))
+
+
 def _session(path: Path) -> Session:
     run = read_run(path)
+    if run.seal is None or run.state is None:
+        raise BadInput(f"{path}: the run has no seal; only a run as Atoll saved it can be used")
     ready = engine()
-    return Session(ready, read_case(run.header.case, ready.library), run)
+    try:
+        ready.library.policy(run.header.policy)
+        return Session(ready, read_case(run.header.case, ready.library), run)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
 
 
 def _score(arguments: argparse.Namespace) -> int:
@@ -145,6 +184,8 @@ def _tell_case(session: Session) -> None:
 
 def _tell_luck(luck: Sequence[tuple[int, float]]) -> None:
     """Say how the choices fared in this very patient, apart from the score."""
+    if not luck:
+        return
     told = ", ".join(f"day {day}: {points:+.0f}" for day, points in luck)
     print(_paragraph(f"Luck, which is not scored (points of utility beyond what could be expected): {told}.", "\n"))
 
@@ -246,8 +287,8 @@ def _twin(arguments: argparse.Namespace) -> int:
         [[str(day), *_cells(mine), *_cells(theirs)] for day, mine, theirs in found.days],
         ("day", "CRP", "SpO2", "FVC", "filled mL", "pred mg", "CRP'", "SpO2'", "FVC'", "filled mL'", "pred mg'"),
     )
-    for title, ending in (("The run", found.mine), ("The twin", found.theirs)):
-        print(_paragraph(f"{title}: {ending}", "\n"))
+    for title, said in (("The run", found.mine), ("The twin", found.theirs)):
+        print(_paragraph(f"{title}: {said}", "\n"))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from trainer.core.error import BadInput
@@ -123,7 +124,7 @@ class Assessment:
             at = Moment(belief.day, number)
             items.append(belief_item(belief.shares, reference, self._prior, marking, at, self._names, before))
             before = dict(belief.shares)
-        return items
+        return _one_of(items)
 
     def _at(self, number: int) -> Situation:
         """Return where the encounter stood when an event came."""
@@ -167,7 +168,7 @@ class Assessment:
             if stop.next_day is not None:
                 expected = self._mind.expected(stop.after, stop.next_day)
                 items.append(forecast_item(forecast, expected, marking, Moment(forecast.day, number)))
-        return items
+        return _one_of(items)
 
     def _decision_items(self, one: Played) -> list[Item]:
         found = []
@@ -228,3 +229,13 @@ class Assessment:
 def _lead(beliefs: Sequence[Belief]) -> str | None:
     """Return what the last of some differentials gives most, None where there is none."""
     return max(beliefs[-1].shares.items(), key=lambda share: share[1])[0] if beliefs else None
+
+
+def _one_of(items: Sequence[Item]) -> list[Item]:
+    """Return the items of one step as their mean, under the reason of the worst: saying more weighs no more."""
+    if len(items) < 2:
+        return list(items)
+    worst = min(items, key=lambda item: item.points)
+    mean = sum(item.points for item in items) / len(items)
+    told = f"The mean of {len(items)} in this step; the worst: {worst.reason}"
+    return [replace(worst, points=mean, reason=told)]

@@ -99,7 +99,7 @@ class Catalogue:
 
 _FOR = r"(x|for|over)? *(?P<count>\d{1,4}) ?(?P<span>d|days?|w|wks?|weeks?)"
 _SPAN = re.compile(_FOR, re.IGNORECASE)
-_STEP = re.compile(r"(?P<dose>\d{1,4}(\.\d{1,3})?) ?(?P<unit>mg/kg|mg)? *" + _FOR, re.IGNORECASE)
+_STEP = re.compile(r"(?P<dose>\d{1,4}(\.\d{1,3})?) ?(?P<unit>mg/kg|mg)?( +| *x *)" + _FOR, re.IGNORECASE)
 
 
 def _days(match: re.Match[str]) -> int:
@@ -121,24 +121,27 @@ def written_steps(text: str, treatment: Treatment) -> tuple[Step, ...]:
     BadInput
         If it cannot be read.
     """
+    steroid = treatment.group == "glucocorticoid"
+    wanted = "'0.75 mg/kg 28 days, 20 mg 4 weeks'" if steroid else "'7 days'"
     parts = [part.strip() for part in re.split(r"[,;]| then ", text) if part.strip()]
     if not parts:
-        raise BadInput(f"{treatment.name}: say how long, such as '7 days'")
+        raise BadInput(f"{treatment.name}: say {'how much and ' if steroid else ''}how long, such as {wanted}")
     steps = []
     for part in parts:
-        whole = _STEP.fullmatch(part) if treatment.dose_unit == "mg" and treatment.group == "glucocorticoid" else None
+        whole = _STEP.fullmatch(part) if steroid else None
         span = _SPAN.fullmatch(part)
         if whole is not None:
             steps.append(_step(float(whole["dose"]), (whole["unit"] or "mg").lower(), _days(whole), treatment))
-        elif span is not None and treatment.group != "glucocorticoid":
+        elif span is not None and not steroid:
             steps.append(_step(1.0, "1", _days(span), treatment))
         else:
-            wanted = "'0.75 mg/kg 28 days, 20 mg 4 weeks'" if treatment.group == "glucocorticoid" else "'7 days'"
             raise BadInput(f"{treatment.name}: {part!r} is not a step; write it such as {wanted}")
     return tuple(steps)
 
 
 def _step(dose: float, unit: str, days: int, treatment: Treatment) -> Step:
+    if dose <= 0:
+        raise BadInput(f"{treatment.name}: a dose of nothing is no course; a treatment is ended by stopping it")
     try:
         return Step.model_validate({"dose": dose, "unit": unit, "days": days})
     except ValueError as error:

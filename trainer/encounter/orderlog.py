@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from trainer.encounter.interrupt import RELAPSE
 from trainer.encounter.session import Session
-from trainer.encounter.situation import died
+from trainer.encounter.situation import Begun, died
 from trainer.knowledge.keyfeature import OBSERVE
 from trainer.knowledge.marking import Safety
 from trainer.reasoning.economy import Charge
@@ -15,6 +15,8 @@ from trainer.reasoning.item import Moment
 from trainer.reasoning.keyfeature import Log, Order
 from trainer.reasoning.taper import Taper
 
+_LEAST_DAYS = 3  # a course that is stopped sooner was not given; judgement
+
 
 def orders_of(session: Session) -> tuple[Order, ...]:
     """Return what was ordered, in the order of the events; what ends a treatment is no order of it."""
@@ -22,11 +24,21 @@ def orders_of(session: Session) -> tuple[Order, ...]:
     found = [Order(o.request.test, o.request.day, o.event) for o in now.tests]
     found += [
         Order(b.course.give, b.course.day or 0, b.event, treatments[b.course.give].group == "glucocorticoid")
-        for b in now.begun
-        if any(step.dose > 0 for step in b.course.steps)
+        for index, b in enumerate(now.begun)
+        if taken_days(now.begun, index) >= min(_LEAST_DAYS, sum(step.days for step in b.course.steps))
+        and any(step.dose > 0 for step in b.course.steps)
     ]
     found += [Order(OBSERVE, day, number) for number, day, _ in now.waits]
     return tuple(sorted(found, key=lambda order: order.event))
+
+
+def taken_days(begun: Sequence[Begun], index: int) -> int:
+    """Return how long a course was or will be taken, until a later one of the same treatment replaces it."""
+    course = begun[index].course
+    start = course.day or 0
+    later = [b.course.day or 0 for b in begun[index + 1 :] if b.course.give == course.give]
+    days = sum(step.days for step in course.steps if step.dose > 0)
+    return max(0, min([days, *(day - start for day in later)]))
 
 
 def log_of(session: Session, closing: Moment) -> Log:
@@ -89,9 +101,7 @@ def charges_of(session: Session, until_day: int) -> list[Charge]:
     for index, begun in enumerate(now.begun):
         course = begun.course
         start = course.day or 0
-        later = [b.course.day or 0 for b in now.begun[index + 1 :] if b.course.give == course.give]
-        days = sum(step.days for step in course.steps if step.dose > 0)
-        taken = max(0, min([days, until_day - start, *(day - start for day in later)]))
+        taken = max(0, min(taken_days(now.begun, index), until_day - start))
         order = Order(course.give, start, begun.event)
         charges.append(Charge.of_treatment(order, library.treatments[course.give], taken))
     return charges

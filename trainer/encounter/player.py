@@ -80,7 +80,7 @@ def stops_of(plan: Plan, last_day: int) -> list[int]:
     said = [r.day for r in plan.reads] + [b.day for b in plan.beliefs] + [c.day for c in plan.evidence]
     ordered = [t.day for t in plan.tests] + [c.day for c in plan.treatments if c.day is not None]
     days = {0, *visits, *said, *ordered, *(f.day for f in plan.forecasts)}
-    return sorted(day for day in days if day <= last_day)
+    return sorted(days)
 
 
 def play(session: Session, plan: Plan, speaker: Speaker) -> None:
@@ -92,6 +92,8 @@ def play(session: Session, plan: Plan, speaker: Speaker) -> None:
         If the encounter refuses something that the plan says.
     """
     stops = stops_of(plan, session.case.last_day)
+    if stops[-1] > session.case.last_day:
+        raise BadInput(f"the plan goes on to day {stops[-1]}; the case ends on day {session.case.last_day}")
     for number, day in enumerate(stops):
         while session.now.day < day and not session.now.over:
             _do(session, Advance(to_day=day, stops="urgent"))

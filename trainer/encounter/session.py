@@ -175,9 +175,9 @@ class Session:
         """Return what will fire on the way to a day, as far as it is known today: day and text, in order."""
         today, library = self.now.day, self.engine.library
         found = [(day, f"{name}: result") for day, name in chart.due(library, self.now.tests, today, to_day)]
-        for course in self.now.courses:
+        for course in {course.give: course for course in self.now.courses}.values():  # the last of each treatment
             day, name = course.day or 0, library.treatments[course.give].name
-            for step in course.steps:
+            for step in course.steps if course.steps[0].dose > 0 else ():
                 found.append((day, f"{name}: {step.dose:g} {step.unit}" if step.unit != "1" else f"{name} begins"))
                 day += step.days
             found.append((day, f"{name} ends"))

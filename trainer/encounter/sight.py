@@ -24,7 +24,6 @@ from trainer.reasoning.reading import MIGRATION, Sight
 
 _GONE_ML = 1.0  # of filled lung that no reader would see; judgement
 _SMALLER, _LARGER = 2 / 3, 4 / 3  # of filled lung, as in `trainer.reasoning.ctread`
-_OF_A_RING = ("thick-rim", "nodular-rim", "reticulation-inside-halo")  # nothing without the ring itself
 
 
 def scan_days(pictures: Sequence[Picture]) -> list[int]:
@@ -108,18 +107,14 @@ def true_read(session: Session, day: int, before: int | None) -> Read:
 
 
 def in_words(session: Session, day: int, before: int | None) -> str:
-    """Return the careful report of a CT as a text."""
-    scan, findings = scan_of(session, day, before), session.engine.library.findings
-    said = dict(zip(STILL, scan.still, strict=True))
-    ring = said["reversed-halo"]
-    seen = [findings[name].name for name in STILL if said[name] and (ring or name not in _OF_A_RING)]
-    where = zones_of(session.bedside.state(day))[0]
-    zones = [zone.replace("-", " ") for zone, there in zip(ZONES, where, strict=True) if there]
-    lines = [f"SIMULATED. CT of day {day}, thin sections. Seen: {', '.join(seen) or 'nothing out of the ordinary'}."]
+    """Return the written report of a CT: what is there, as `sight_of` has it."""
+    seen, findings = sight_of(session, day, before), session.engine.library.findings
+    signs = [findings[name].name for name in STILL if name in seen.present]
+    zones = [zone.replace("-", " ") for zone, there in zip(ZONES, seen.zones, strict=True) if there]
+    lines = [f"SIMULATED. CT of day {day}, thin sections. Seen: {', '.join(signs) or 'nothing out of the ordinary'}."]
     if zones:
         lines.append(f"Zones with disease: {', '.join(zones)}.")
-    if scan.change is not None:
-        moved = [findings[name].name for name, said in zip(CHANGE, scan.change, strict=True) if said]
-        lines.append(f"Beside day {before}: {', '.join(moved) or 'no clear change'}.")
-    lines.append("A report, too, may miss a sign or see one too many.")
+    if seen.trend is not None:
+        moved = " Opacities have gone in one place and come in another." if seen.migrated else ""
+        lines.append(f"Beside day {before}: {seen.trend if seen.trend != 'same' else 'unchanged'} as a whole.{moved}")
     return " ".join(lines)

@@ -96,7 +96,7 @@ def _own_title(mind: Mind, before: Situation, after: Situation, next_day: int | 
     tests = [library.tests[o.request.test] for o in after.tests[len(before.tests) :]]
     invasive = [test.name for test in tests if test.invasive]
     given = [library.treatments[b.course.give].name for b in after.begun[len(before.begun) :]]
-    words = [*given, *invasive]
+    words = list(dict.fromkeys([*given, *invasive]))
     if len(tests) > len(invasive):
         words.append("tests")
     return f"{', '.join(words)} and a visit on day {next_day}" if words else f"waiting until day {next_day}"
