@@ -262,6 +262,7 @@ def test_the_dead_are_not_scanned(engine, tmp_path, capsys):
 )
 def test_being_stopped_leaves_nothing(tmp_path, number, status, words):
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job has none
         "import sys; from tests.chest.conftest import make_anatomy; from trainer.chest.anatomy import build\n"
         "build.anatomy_of = lambda person, progress: make_anatomy()\n"
         "import time; from trainer.chest.series import Series; quick = Series.slice\n"

@@ -36,7 +36,7 @@ def test_the_worked_example(own, credit, says):
 def test_the_scale_is_the_table_where_it_is_short():
     short = Choice("a", "b", 8.0, 0.0, 8.0, 16.0, 0.5, False)
     made = decision_item(short, MARKING.points, AT)
-    assert made.points == pytest.approx(2.0) and "called for the better act" in made.reason
+    assert made.points == pytest.approx(2.0) and "Even on your own differential" in made.reason
 
 
 def test_doing_better_than_ones_reasons():
