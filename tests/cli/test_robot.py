@@ -61,17 +61,29 @@ def test_the_faults_show_in_the_fungal_case(engine):
     assert not any(row["gates_failed"] for row in of(rows, FUNGAL, TEXTBOOK))
 
 
-@pytest.mark.long
-def test_the_textbook_beats_every_robot_on_twenty_seeds(engine, capsys):
-    assert run(["robots", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert len(rows) == 20 * len(case_names()) * len(_PLAYERS)
-    with capsys.disabled():
-        for case in case_names():
-            judge(rows, case)
+def judge_all(rows, seeds):
+    """Check every case, and what the steroid-minded do to the three that tell them apart."""
+    assert len(rows) == seeds * len(case_names()) * len(_PLAYERS)
+    for case in case_names():
+        judge(rows, case)
+        assert sum(bool(row["gates_failed"]) for row in of(rows, case, TEXTBOOK)) <= 1, case
     for robot in ("steroids", "always-op"):  # steroids kill in the one case and cost little in the other
         assert all("steroid-in-fungal" in row["gates_failed"] for row in of(rows, FUNGAL, robot))
         assert mean(rows, CLASSIC, robot, "management") > mean(rows, FUNGAL, robot, "management") + 30
     assert mean(rows, BACTERIAL, "always-op") < mean(rows, BACTERIAL, TEXTBOOK) - 40
-    for case in case_names():
-        assert sum(bool(row["gates_failed"]) for row in of(rows, case, TEXTBOOK)) <= 1, case
+
+
+def rows_of(capsys, seeds):
+    assert run(["robots", "--seeds", str(seeds), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.long
+def test_the_textbook_beats_every_robot(engine, capsys):
+    judge_all(rows_of(capsys, 5), 5)
+
+
+@pytest.mark.bench
+def test_the_textbook_beats_every_robot_on_twenty_seeds(engine, capsys):
+    """Some twenty minutes: by name, `pytest -m bench -s tests/cli/test_robot.py`."""
+    judge_all(rows_of(capsys, 20), 20)
