@@ -86,7 +86,7 @@ class Plan(Frozen):
         Days on which waiting under watch is ordered.
     says : {"written", "observer"}
         Where a statement comes from that the plan does not write out: "written" leaves it unsaid, "observer" takes
-        it from the ideal observer and a careful report of the CT. An author's own plan says what to do and takes
+        it from the ideal observer and reads of the CT what is there. An author's own plan says what to do and takes
         from the observer what to believe, since every patient of a case differs.
     answers : tuple of str
         Tests that are ordered whenever the patient gets worse or calls between visits.
