@@ -20,13 +20,13 @@ _MAKES = np.array(
 )
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _cover(distance_mm: float, half_mm: float, pixel_mm: float) -> float:
     """Return the share of a pixel that a line ``half_mm`` to both sides covers."""
     return min(1.0, max(0.0, 0.5 + (half_mm - abs(distance_mm)) / pixel_mm))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _table_hu(away: float, depth: float, pixel_mm: float, make: np.ndarray) -> float:
     """Return HU of the table ``away`` mm from its middle and ``depth`` mm below the mattress' top there."""
     half, mattress, hollow, rim, wall = make[0], make[2], make[3], make[4], make[5]
@@ -47,7 +47,7 @@ def _table_hu(away: float, depth: float, pixel_mm: float, make: np.ndarray) -> f
     return hu + line * (make[6] - hu)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: float, seed: int) -> None:
     """Lay the table, two shells over foam with a mattress on them, under the patient where the image holds air.
 
@@ -75,7 +75,7 @@ def add_couch(image: np.ndarray, pixel_mm: float, centre_x_mm: float, top_mm: fl
                 image[row, x] = np.float32(hu)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def add_blanket(image: np.ndarray, pixel_mm: float, z_mm: float, seed: int) -> None:
     """Lay a thin sheet over the front of the patient, lifted here and there.
 

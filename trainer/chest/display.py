@@ -17,7 +17,7 @@ Plane = Literal["axial", "coronal", "sagittal"]
 Slab = Literal["mean", "maximum", "minimum"]
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _apply(image: np.ndarray, low: np.float32, scale: np.float32, out: np.ndarray) -> None:
     for row in nb.prange(image.shape[0]):
         y = np.int64(row)

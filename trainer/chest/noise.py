@@ -13,7 +13,7 @@ _COARSE = 64
 _ANGLES = 16
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def raw_noise(key: int, planes: np.ndarray, out: np.ndarray) -> None:
     """Write the mean of the acquisition's raw planes: white, zero mean, variance 1 / number of planes.
 
@@ -48,12 +48,12 @@ def raw_noise(key: int, planes: np.ndarray, out: np.ndarray) -> None:
             out[y, 4 * x + 3] = np.float32(s3) * scale
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _bytes(word: int) -> int:
     return (word & 255) + ((word >> 8) & 255) + ((word >> 16) & 255) + ((word >> 24) & 255) - 510
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _coarse(image: np.ndarray, out: np.ndarray) -> None:
     block = image.shape[0] // out.shape[0]
     for y in range(out.shape[0]):
@@ -66,7 +66,7 @@ def _coarse(image: np.ndarray, out: np.ndarray) -> None:
             out[y, x] = total / np.float32(n) * np.float32(0.001) + np.float32(1.0)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray, lateral: np.ndarray) -> None:
     """Write the mean over directions of exp(attenuation), the variance of filtered back projection at a point.
 
@@ -102,7 +102,7 @@ def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray, lateral: np.n
     lateral /= out
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
     """Multiply an image by ``scale`` times a coarse map, interpolated."""
     n, m = coarse.shape[0], noise.shape[0]

@@ -45,7 +45,7 @@ class Film:
     pixel_mm: float
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _integrate(volume: np.ndarray, first: np.ndarray, step_mm: float, out: np.ndarray, lung_mm: np.ndarray) -> None:
     for k in nb.prange(volume.shape[0]):
         z = np.int64(k)

@@ -27,14 +27,14 @@ _PATENT = np.float32(1.8 / 255.0)  # bronchi in consolidation are mildly dilated
 _EDGE_HU = 15  # a voxel outside the lobes below this may be partly lung and takes part in its neighbour's opacity
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _bilinear(v: np.ndarray, z: int, y: int, x: int, fy: np.float32, fx: np.float32) -> np.float32:
     a = np.float32(v[z, y, x]) + fx * np.float32(v[z, y, x + 1] - v[z, y, x])
     b = np.float32(v[z, y + 1, x]) + fx * np.float32(v[z, y + 1, x + 1] - v[z, y + 1, x])
     return a + fy * (b - a)
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _density(v: np.ndarray, z: np.float32, iy: int, ix: int, fy: np.float32, fx: np.float32) -> np.float32:
     """Return the density at a height, averaged over one plane's thickness (a quadratic B-spline across planes).
 
@@ -51,19 +51,19 @@ def _density(v: np.ndarray, z: np.float32, iy: int, ix: int, fy: np.float32, fx:
     )
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _lobes_near(v: np.ndarray, z: int, y: int, x: int) -> int:
     """Return 0 where no corner of a voxel's cell lies in a lobe."""
     low = v[z, y, x] | v[z, y, x + 1] | v[z, y + 1, x] | v[z, y + 1, x + 1]
     return int(low | v[z + 1, y, x] | v[z + 1, y, x + 1] | v[z + 1, y + 1, x] | v[z + 1, y + 1, x + 1])
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _within(box: np.ndarray, z: int, y: int, x: int) -> bool:
     return bool(box[0, 0] <= z <= box[0, 1] and box[1, 0] <= y <= box[1, 1] and box[2, 0] <= x <= box[2, 1])
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _lung_point(
     value: np.float32,
     cell: tuple[int, int, int],
@@ -118,7 +118,7 @@ def _lung_point(
     return value
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def scan_plane(
     hu: np.ndarray,
     lobe: np.ndarray,
@@ -231,7 +231,7 @@ def scan_plane(
             image[py, px] += np.float32(weight) * value
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _flood(
     value: np.float32,
     share: np.float32,
@@ -254,7 +254,7 @@ def _flood(
     return value + wet * (np.float32(FLUID_HU) - value), wet
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _swell(
     value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, nodes: np.ndarray
 ) -> tuple[np.float32, np.float32]:
@@ -274,7 +274,7 @@ def _swell(
     return value, most
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def finish(image: np.ndarray, out: np.ndarray) -> None:
     """Round to HU and pad outside the reconstruction circle with -1024."""
     half = 0.5 * (image.shape[0] - 1)

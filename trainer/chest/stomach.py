@@ -46,7 +46,7 @@ def surface_mm(anatomy: Anatomy, deformation: Deformation) -> float:
     return -np.inf if level is None else float(deformation.to_visit(np.array(level))[1])
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def with_gas(
     value: np.float32,
     gas: np.float32,
@@ -71,7 +71,7 @@ def with_gas(
     return value + gas * min(_ONE, max(_ZERO, inside)) * (_GAS_HU - value)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _filled(
     organ: np.ndarray, cell: tuple[int, int, int], place: tuple[np.float32, np.float32, np.float32]
 ) -> np.float32:

@@ -25,7 +25,7 @@ _SHIFT = np.uint64(32)
 _ROUNDS = 10
 
 
-@nb.njit(cache=True, inline="never")
+@nb.njit(cache=True, nogil=True, inline="never")
 def philox(
     c0: int, c1: int, c2: int, c3: int, k0: int | np.uint64, k1: int | np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -41,7 +41,7 @@ def philox(
     return x0, x1, x2, x3
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def uniform(key: int, stream: int, tick: int, index: int) -> float:
     """Return the number in the open interval (0, 1) that belongs to this key, stream, tick and index.
 
@@ -62,7 +62,7 @@ def uniform(key: int, stream: int, tick: int, index: int) -> float:
     return (float(((hi << _SHIFT) | lo) >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def normal(key: int, stream: int, tick: int, index: int) -> float:
     """Return the standard normal number of this key, stream, tick and index (Box and Muller 1958)."""
     k = np.uint64(key)

@@ -96,7 +96,7 @@ class Rules:
     hypoxaemia_worst: float
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _mg(flat: Array, per_kg: Array, most: Array, row: int, day: int, weight: float) -> float:
     """Return the glucocorticoid of a day of a regimen; nothing after its end."""
     if day < 0 or day >= flat.shape[1]:
@@ -104,7 +104,7 @@ def _mg(flat: Array, per_kg: Array, most: Array, row: int, day: int, weight: flo
     return flat[row, day, _STEROID] + min(per_kg[row, day] * weight, most[row, day])
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _reached(flat: Array, per_kg: Array, most: Array, row: int, weight: float, mg: float, since: int) -> int:
     """Return the day of a taper on which who takes ``mg`` since so many days goes on: never at a higher dose."""
     for day in range(flat.shape[1]):
@@ -114,7 +114,7 @@ def _reached(flat: Array, per_kg: Array, most: Array, row: int, weight: float, m
     return since
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _add(drugs: Array, flat: Array, row: int, day: int) -> None:
     """Give the drugs of a day of a regimen too, glucocorticoids aside."""
     if 0 <= day < flat.shape[1]:
@@ -123,7 +123,7 @@ def _add(drugs: Array, flat: Array, row: int, day: int) -> None:
                 drugs[channel] = max(drugs[channel], flat[row, day, channel])
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _treat(
     t: int, since: int, mg: float, before: float, begun: int, ill: bool, look: bool, d: int, weight: float,
     given: Array, always: Table, ill_now: Table, again: Table, drugs: Array,
@@ -155,7 +155,7 @@ def _treat(
     return mg
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _count(p: Record, o: Record, rules: Array, alive: float) -> None:
     """Add the day that a patient has lived through."""
     o.days += alive
@@ -165,7 +165,7 @@ def _count(p: Record, o: Record, rules: Array, alive: float) -> None:
     o.low_mood += alive * (1.0 - p.mood)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _carry(
     i: int, patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
     program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
@@ -213,7 +213,7 @@ def _carry(
 
 
 # Two functions, since numba's cache cannot tell a parallel kernel from a serial one of the same name.
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _carry_alone(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
     program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,
@@ -226,7 +226,7 @@ def _carry_alone(
         )  # fmt: skip
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _carry_together(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records,
     program: Array, known: Array, begun: Array, now: Table, always: Table, ill_now: Table, again: Table,

@@ -22,7 +22,7 @@ _TICKS = TICKS_PER_DAY
 BATCH_FOR_THREADS = 256  # patients from which waking a second thread costs less than it saves
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def live(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, drugs: Array, tick: int) -> None:
     """Carry one living patient from the beginning of a day to the next, death aside."""
     mg = drugs[_STEROID]
@@ -41,7 +41,7 @@ def live(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, dr
     harm.pay(p, b, mg, drugs, tick)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _one(
     i: int,
     patients: Records,
@@ -65,7 +65,7 @@ def _one(
 
 
 # Two functions, since numba's cache cannot tell a parallel kernel from a serial one of the same name.
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _advance_alone(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records, drugs: Array, tick: int
 ) -> None:
@@ -73,7 +73,7 @@ def _advance_alone(
         _one(i, patients, opacities, diseases, kinds, body, drugs, tick)
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _advance_together(
     patients: Records, opacities: Records, diseases: Records, kinds: Records, body: Records, drugs: Array, tick: int
 ) -> None:

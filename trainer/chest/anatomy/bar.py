@@ -77,14 +77,14 @@ class Bars:
             self.kind.append(int(kinds[i]))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _span(low: Any, high: Any, org: Any, sp: Any, n: Any) -> Any:
     """Return first and one past the last index between two positions in mm."""
     first = max(0, np.int64(math.floor((low - org) / sp)))
     return first, max(first, min(n, np.int64(math.ceil((high - org) / sp)) + 1))
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _draw_bars(
     dist: Any, kinds: Any, org: Any, sp: Any, start: Any, end: Any, normal: Any, half: Any, kind: Any
 ) -> Any:
@@ -144,7 +144,7 @@ def _draw_bars(
                         kinds[i, j, k] = kind[s]
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _draw_bodies(dist: Any, kinds: Any, org: Any, sp: Any, centre: Any, half: Any, kind: Any) -> Any:
     for ii in nb.prange(dist.shape[0]):
         i = np.int64(ii)

@@ -24,7 +24,7 @@ class BuildCancelled(Exception):
     """The caller asked to stop before the anatomy was complete."""
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _fill(hu: Any, organ: Any, share: Any, lung: Any, inner: Any, edge: Any) -> Any:
     """Replace the lungs' share of each voxel by lung tissue; ``edge`` HU stands in where no tissue was made."""
     for ii in nb.prange(hu.shape[0]):

@@ -32,7 +32,7 @@ class Capsules:
     end_radius_mm: np.ndarray
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _draw(out: Any, mask: Any, p: Any, q: Any, rp: Any, rq: Any, org: Any, sp: Any) -> Any:
     nz, ny, nx = out.shape
     h = np.float32((sp[0] * sp[1] * sp[2]) ** (1.0 / 3.0))

@@ -20,7 +20,7 @@ _WALL_HU, _BLOOD_HU, _AIR_HU = 30, 40, -992
 _MEDIASTINUM, _AIRWAY, _VESSEL, _FAT = (int(o) for o in (Organ.MEDIASTINUM, Organ.AIRWAY, Organ.VESSEL, Organ.FAT))
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _lay(hu: Any, organ: Any, vessel: Any, shell: Any, lumen: Any) -> Any:
     """Lay vessels, then bronchi, into fat; no bronchus enters a vessel and no vessel an open airway."""
     for ii in nb.prange(hu.shape[0]):

@@ -115,7 +115,7 @@ def fissures_of(grid: Grid, lung: np.ndarray, landmarks: Mapping[str, Point], pe
     return Fissures(made[1], made[3], made[2])
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _lobes(out: Any, lung: Any, right: Any, horizontal: Any, left: Any, z: Any) -> Any:
     for ii in nb.prange(lung.shape[0]):
         i = np.int64(ii)
@@ -153,7 +153,7 @@ def distance_mm(fissures: Fissures, grid: Grid, points_mm: np.ndarray, lobe: np.
     return np.where((lobe == 1) | (lobe == 2), np.minimum(oblique, to(fissures.horizontal)), oblique)
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _segments(out: Any, lobe: Any, start: Any, end: Any, owner: Any, org: Any, sp: Any) -> Any:
     for ii in nb.prange(out.shape[0]):
         i = np.int64(ii)

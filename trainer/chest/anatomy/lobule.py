@@ -17,7 +17,7 @@ CENTRAL_MM = 24.0
 _REACH = 3
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _seed(key: Any, org: Any, i: Any, j: Any, k: Any, out: Any) -> Any:
     """Return the jittered place of a seed; odd planes hold the seeds between, which only the centre has."""
     index = ((i + 512) * 1024 + (j + 512)) * 1024 + (k + 512)
@@ -27,7 +27,7 @@ def _seed(key: Any, org: Any, i: Any, j: Any, k: Any, out: Any) -> Any:
         out[a] = org[a] + STEP_MM * (0.5 * c + 0.62 * (u - 0.5))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _seeds(key: Any, org: Any, shape: Any, lobe: Any, costal: Any, lorg: Any, lsp: Any) -> Any:
     place = np.full((*shape, 3), np.float32(np.nan), np.float32)
     own = np.zeros(shape, np.uint8)
@@ -50,13 +50,13 @@ def _seeds(key: Any, org: Any, shape: Any, lobe: Any, costal: Any, lorg: Any, ls
     return place, own
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _cells(label: Any, septum: Any, lobe: Any, place: Any, own: Any, org: Any, lorg: Any, lsp: Any) -> Any:
     for i in nb.prange(lobe.shape[0]):
         _slice(np.int64(i), label, septum, lobe, place, own, org, lorg, lsp)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _slice(i: Any, label: Any, septum: Any, lobe: Any, place: Any, own: Any, org: Any, lorg: Any, lsp: Any) -> Any:
     inv = np.float32(2.0 / STEP_MM)
     half = np.float32(0.5)

@@ -69,7 +69,7 @@ class LungInterior:
     veins: Branches
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _bridge(out: Any, lung: Any) -> Any:
     """Fill what lies between the lungs, so that only the chest wall and diaphragm remain as surface."""
     for ii in nb.prange(lung.shape[0]):
@@ -87,7 +87,7 @@ def _bridge(out: Any, lung: Any) -> Any:
                     out[i, j, k] = True
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _reachable(out: Any, lung: Any, costal: Any) -> Any:
     """Mark the lung beyond `BORDER_MM` of chest wall and diaphragm."""
     nz, ny, nx = costal.shape
@@ -99,7 +99,7 @@ def _reachable(out: Any, lung: Any, costal: Any) -> Any:
                 out[i, j, k] = 1 if deep and lung[i, j, k] != 0 else 0
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _compose(hu: Any, lung: Any, vessel: Any, lumen: Any, outside: Any, blood: Any, wall: Any) -> Any:
     """Put vessels, walls and open lumens into the tissue."""
     for ii in nb.prange(hu.shape[0]):

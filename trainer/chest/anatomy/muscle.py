@@ -67,7 +67,7 @@ def _segments(habitus: Habitus) -> tuple[np.ndarray, np.ndarray]:
     return np.array(pieces), np.array(owner, dtype=np.int32)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _sample(f: Any, az: Any, ay: Any, ax: Any) -> Any:
     i = min(max(int(az), 0), f.shape[0] - 2)
     j = min(max(int(ay), 0), f.shape[1] - 2)
@@ -82,13 +82,13 @@ def _sample(f: Any, az: Any, ay: Any, ax: Any) -> Any:
     return a + tz * (c - a)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _window(v: Any, lo: Any, hi: Any, soft: Any) -> Any:
     """Return 1 between ``lo`` and ``hi``, falling to 0 over ``soft`` outside."""
     return min(1.0, max(0.0, min((v - lo) / soft + 1.0, (hi - v) / soft + 1.0)))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _nearer(d: Any, who: Any, best: Any, mine: Any, second: Any) -> Any:
     """Return nearest distance and muscle and the distance of the nearest other muscle, with one more seen."""
     if d < best:
@@ -100,7 +100,7 @@ def _nearer(d: Any, who: Any, best: Any, mine: Any, second: Any) -> Any:
     return best, mine, second
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _muscle(
     out: Any,
     org: Any,

@@ -15,7 +15,7 @@ _STREAM = 0x4E4F4953
 _MASK = SIDE - 1
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _fill(table: Any, key: Any) -> Any:
     for i in range(table.size):
         table[i] = 2.0 * chance.uniform(key, _STREAM, 0, i) - 1.0
@@ -28,7 +28,7 @@ def table_of(key: int) -> np.ndarray:
     return table
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def noise(table: Any, z: Any, y: Any, x: Any) -> Any:
     """Return value noise at a point in lattice units: about -1 to 1, mean 0, smooth over one unit.
 
@@ -56,7 +56,7 @@ def noise(table: Any, z: Any, y: Any, x: Any) -> Any:
     return p + ta * (r - p)
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _field(out: Any, org: Any, sp: Any, table: Any, scale: Any, shift: Any) -> Any:
     for ii in nb.prange(out.shape[0]):
         i = np.int64(ii)

@@ -34,7 +34,7 @@ SKEW_HU = 22.0
 FISSURE_MM = 0.2
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _base(
     hu: Any, lung: Any, front: Any, lobule: Any, tone: Any, org: Any, sp: Any, key: Any, offset: Any, grain: Any
 ) -> Any:
@@ -66,7 +66,7 @@ def _base(
                     hu[i, j, k] = np.int16(np.rint(value))
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
     nz, ny, nx = hu.shape
     cells = np.empty(3, np.int64)
@@ -119,7 +119,7 @@ def _threads(hu: Any, lung: Any, sp: Any, key: Any, gain: Any) -> Any:
                                         hu[p + e, q + f, r + g] += np.int16(np.rint(add))
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _lines(
     hu: Any,
     lung: Any,
@@ -154,7 +154,7 @@ def _lines(
                     hu[i, j, k] += np.int16(np.rint(line))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _tones(key: Any) -> Any:
     out = np.empty(4096, np.float32)
     for i in range(out.size):

@@ -62,7 +62,7 @@ def lattice_of(grid: Grid, step_mm: tuple[float, float, float] = (2.0, 2.0, 2.0)
     return Lattice(coarse, z[:, None, None], y[None, :, None], x[None, None, :])
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def smooth_minimum(a: float, b: float, k: float) -> float:
     """Return the polynomial smooth minimum of ``a`` and ``b`` over a width ``k`` (Quilez 2013)."""
     h = k - abs(a - b)
@@ -70,7 +70,7 @@ def smooth_minimum(a: float, b: float, k: float) -> float:
     return m if h <= 0.0 or k <= 0.0 else m - h * h / (4.0 * k)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _box(org: Any, sp: Any, shape: Any, low: Any, high: Any) -> Any:
     """Return first and one past the last index along each axis of the lattice points between two corners, mm."""
     lo = np.floor((low - org) / sp).astype(np.int64)
@@ -81,7 +81,7 @@ def _box(org: Any, sp: Any, shape: Any, low: Any, high: Any) -> Any:
     return lo, hi
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _ellipsoid(field: Any, org: Any, sp: Any, centre: Any, semi: Any, axes: Any, k: Any, reach: Any) -> Any:
     span = np.empty(3)
     for a in range(3):
@@ -108,7 +108,7 @@ def _ellipsoid(field: Any, org: Any, sp: Any, centre: Any, semi: Any, axes: Any,
                 field[i, j, m] = smooth_minimum(field[i, j, m], d, k)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _chain(z: Any, y: Any, x: Any, points: Any, radii: Any, flat: Any, use: Any, count: Any) -> Any:
     """Return the distance to the chosen pieces of a tube, unioned without bumps."""
     best = 1e9
@@ -126,7 +126,7 @@ def _chain(z: Any, y: Any, x: Any, points: Any, radii: Any, flat: Any, use: Any,
     return best
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _tube(field: Any, org: Any, sp: Any, points: Any, radii: Any, flat: Any, k: Any, reach: Any) -> Any:
     for ii in nb.prange(field.shape[0]):
         i = np.int64(ii)
@@ -262,7 +262,7 @@ def closed(distance: np.ndarray, grid: Grid, radius_mm: float) -> np.ndarray:
     return np.where(grown, np.minimum(distance, filled), distance).astype(np.float32)
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _smooth(out: Any, a: Any, b: Any, k: Any, sign: Any) -> Any:
     for i in nb.prange(out.size):
         out[i] = sign * smooth_minimum(sign * a[i], sign * b[i], k)

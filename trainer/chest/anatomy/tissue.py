@@ -48,18 +48,18 @@ def bone_table() -> np.ndarray:
     return table
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _blend(hu: Any, value: Any, share: Any) -> Any:
     return hu + share * (value - hu)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _share(distance: Any, step: Any) -> Any:
     """Return the share of a voxel of width ``step`` that lies inside a surface at ``distance``."""
     return min(1.0, max(0.0, 0.5 - distance / step))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _lines(stack: Any, i: Any, j: Any, ratio: Any, line: Any, near: Any) -> Any:
     """Read every field along one row of the fine grid, still on the coarse lattice along x."""
     fz, fy = i * ratio[0], j * ratio[1]
@@ -77,12 +77,12 @@ def _lines(stack: Any, i: Any, j: Any, ratio: Any, line: Any, near: Any) -> Any:
         near[f] = low < 2.0
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _at(line: Any, f: Any, x0: Any, tx: Any) -> Any:
     return line[f, x0] + tx * (line[f, x0 + 1] - line[f, x0])
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _in_wall(
     line: Any,
     near: Any,
@@ -120,7 +120,7 @@ def _in_wall(
     return value, what
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _in_belly(
     value: Any, what: Any, line: Any, near: Any, x0: Any, tx: Any, p: Any, grains: Any, step: Any, table: Any,
     person: Any,
@@ -159,7 +159,7 @@ def _in_belly(
     return value, what
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _groove(value: Any, depth: Any, line: Any, x0: Any, tx: Any, p: Any, coarse: Any, table: Any, person: Any) -> Any:
     """Return HU with the fat in the heart's grooves, which tapers inward, and the coronary vessels in it."""
     crown = 0.55 * _at(line, CROWN, x0, tx)
@@ -179,7 +179,7 @@ def _groove(value: Any, depth: Any, line: Any, x0: Any, tx: Any, p: Any, coarse:
     return value
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _heart(
     value: Any, what: Any, line: Any, near: Any, x0: Any, tx: Any, p: Any, grains: Any, step: Any, table: Any,
     person: Any,
@@ -202,7 +202,7 @@ def _heart(
     return value, _HEART if a >= 0.5 else what
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _in_middle(
     value: Any,
     what: Any,
@@ -251,7 +251,7 @@ def _in_middle(
     return value, what
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _in_bone(d: Any, kind: Any, p: Any, grains: Any, table: Any, person: Any, bones: Any) -> Any:
     """Return HU at depth ``d`` (mm, negative inside) of a bone, cartilage or disc."""
     coarse, grain = grains
@@ -269,7 +269,7 @@ def _in_bone(d: Any, kind: Any, p: Any, grains: Any, table: Any, person: Any, bo
     return _blend(marrow, bones[kind, 1] * (0.5 + 0.5 * person[BONE_DENSITY]), shell)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _soft(line: Any, near: Any, x0: Any, tx: Any, muscle: Any, p: Any, step: Any, table: Any, person: Any) -> Any:
     """Return HU and organ of all but bone, skin and lung at one point, with the two grains of its texture."""
     grains = (
@@ -294,7 +294,7 @@ def _soft(line: Any, near: Any, x0: Any, tx: Any, muscle: Any, p: Any, step: Any
     return value, what, grains
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _strip(muscle: Any, i: Any, j: Any, fine: Any, strip: Any) -> Any:
     """Read the muscles' field along one row of the fine grid."""
     fz, fy = i * fine[0], j * fine[1]
@@ -307,7 +307,7 @@ def _strip(muscle: Any, i: Any, j: Any, fine: Any, strip: Any) -> Any:
         strip[c] = a + tz * (b - a)
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def compose(
     hu: Any,
     organ: Any,

@@ -71,7 +71,7 @@ def bounds_of(grid: Grid, allowed: np.ndarray) -> Bounds:
     return Bounds(np.ascontiguousarray(steps, np.float32), grid)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _join(pts: Any, order: Any, origin: Any, lean: Any) -> Any:
     """Join the points one after another to the tree, each where its way to the root is short."""
     n = pts.shape[0]
@@ -109,7 +109,7 @@ def _join(pts: Any, order: Any, origin: Any, lean: Any) -> Any:
     return at[:rows], up[:rows]
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _sorted(at: Any, up: Any) -> Any:
     """Return the nodes so that a parent stands before its children."""
     n = at.shape[0]
@@ -131,7 +131,7 @@ def _sorted(at: Any, up: Any) -> Any:
     return out, new
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _relax(at: Any, up: Any, flow: Any, shift: Any, org: Any, sp: Any) -> Any:
     """Pull every fork to where its three branches balance, each pulling by its cross-section, within the bounds."""
     n = at.shape[0]
@@ -199,7 +199,7 @@ def grow(
     return Twigs(at[up[1:]], at[1:], parent, np.zeros(len(parent), np.int16))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _flow(parent: Any, need: Any) -> Any:
     n = parent.shape[0]
     flow, kids = np.zeros(n), np.zeros(n, np.int64)
@@ -227,7 +227,7 @@ def flow_of(parent: np.ndarray, need: np.ndarray | None = None) -> np.ndarray:
     return np.asarray(_flow(parent, np.ones(len(parent)) if need is None else need))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def generation_of(parent: np.ndarray) -> np.ndarray:
     """Return the number of forks above each branch, int16."""
     out = np.zeros(parent.shape[0], np.int16)
@@ -237,7 +237,7 @@ def generation_of(parent: np.ndarray) -> np.ndarray:
     return out
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def heir_of(parent: Any, radius_mm: Any) -> Any:
     """Return the widest child of each branch, int64, -1 without one; of equals the first."""
     out = np.full(parent.shape[0], -1)
@@ -301,13 +301,13 @@ def capsules_of(branches: Branches, rows: np.ndarray) -> Capsules:
     )  # fmt: skip
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _uniform(out: Any, key: Any, stream: Any) -> Any:
     for i in range(out.shape[0]):
         out[i] = chance.uniform(key, stream, 1, i)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _lattice(shape: Any, low: Any, step: Any, key: Any, stream: Any, jitter: Any, shift: Any) -> Any:
     out = np.empty((shape[0] * shape[1] * shape[2], 3))
     n = 0

@@ -53,7 +53,7 @@ def perfusion(points_mm: np.ndarray) -> np.ndarray:
     return np.asarray(0.7 + 0.6 * np.clip((y - low) / (high - low), 0.0, 1.0))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _beside(start: Any, end: Any, parent: Any, first: Any, gap: Any, key: Any) -> Any:
     """Return the vector from the end of each bronchus to its artery, turning slowly along the tree."""
     n = start.shape[0]

@@ -16,7 +16,7 @@ from trainer.core.chance import key_of
 HUNDREDTHS = 100.0  # distances are kept as int16 in 0.01 mm
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _share(lobe: np.ndarray, out: np.ndarray) -> None:
     """Write, for each half-resolution voxel and lobe, how many of its 8 voxels belong to the lobe."""
     for k in nb.prange(out.shape[0]):
@@ -33,7 +33,7 @@ def _share(lobe: np.ndarray, out: np.ndarray) -> None:
                 out[z, y, x] = best * 16 + most
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _centroids(lobule: np.ndarray, sums: np.ndarray) -> None:
     for z in range(lobule.shape[0]):
         for y in range(lobule.shape[1]):

@@ -8,7 +8,7 @@ import numpy as np
 from trainer.chest.anatomy.model import Branches
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _distance(
     start: np.ndarray,
     end: np.ndarray,

@@ -99,7 +99,7 @@ def _brush(opacity: np.void, territory: Territory, first: int, exact: int) -> np
     return brush
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _obstruction(centre: np.ndarray, seed: int, out: np.ndarray) -> None:
     """Fill in how readily each lobule traps air: a smooth field, so that neighbours go together, and chance."""
     for n in range(len(centre)):

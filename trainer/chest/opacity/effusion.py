@@ -15,13 +15,13 @@ _BIN_MM = 0.1
 _BINS = 4000
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def fluid_rank(z: np.float32, y: np.float32, depth: np.float32, low: np.float32, back: np.float32) -> np.float32:
     """Return how late fluid reaches a point (mm): shallow, low and far back come first."""
     return depth + np.float32(_UPHILL) * (z - low) + np.float32(_FORWARD) * (back - y)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _fill(
     share: np.ndarray,
     depth: np.ndarray,

@@ -19,7 +19,7 @@ _RIGHT_LOBES = int(Lobe.RIGHT_LOWER) + 1  # brushes count lobes from 1
 _CYST_AIR = np.float32(0.97)  # cysts are not seen as black as a bronchus: dust, mucus and partial volume
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def costal(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     """Return 1 where the nearest pleura is costal, 0 where it is the diaphragm's or the mediastinum's.
 
@@ -36,7 +36,7 @@ def costal(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: np.float
     return under_ribs * (_ONE - step(up / size, np.float32(0.5), np.float32(0.8)))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def honeycomb(
     b: np.record,
     layer: Layer,

@@ -11,13 +11,13 @@ _ONE = np.float32(1.0)
 CENTI = np.float32(0.01)
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def weight(k: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float32:
     """Return the share of corner ``k`` (bits z, y, x) in a cell's trilinear mean."""
     return (fz if k & 4 else _ONE - fz) * (fy if k & 2 else _ONE - fy) * (fx if k & 1 else _ONE - fx)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def pooled(
     values: np.ndarray,
     first: int,
@@ -37,7 +37,7 @@ def pooled(
     return total
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def half_value(values: np.ndarray, hz: np.float32, hy: np.float32, hx: np.float32) -> np.float32:
     """Return the trilinear value of a half-resolution volume in 0.01 mm at its indices, as mm."""
     iz, iy, ix = int(np.floor(hz)), int(np.floor(hy)), int(np.floor(hx))
@@ -52,7 +52,7 @@ def half_value(values: np.ndarray, hz: np.float32, hy: np.float32, hx: np.float3
     return total * CENTI
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def half_label(values: np.ndarray, hz: np.float32, hy: np.float32, hx: np.float32) -> int:
     """Return the value of the half-resolution voxel nearest to indices."""
     nz, ny, nx = values.shape

@@ -45,13 +45,13 @@ class Layer(NamedTuple):
     bin_origin: np.ndarray
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def tubes_of(layer: Layer) -> Tubes:
     """Return the bronchi."""
     return Tubes(layer.branch, layer.bin_first, layer.bin_member, layer.bin_origin)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def at(values: np.ndarray, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     """Return a half-resolution distance at a point in mm."""
     return half_value(

@@ -67,20 +67,20 @@ _STANDS_OUT = np.float32(0.35)  # a scar's thread is no whiter than this above w
 _GLASS = np.float32(0.44)  # the densest ground glass of a mixed opacity
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def step(value: np.float32, low: np.float32, high: np.float32) -> np.float32:
     """Return a smooth step from 0 at ``low`` to 1 at ``high``."""
     t = min(_ONE, max(_ZERO, (value - low) / (high - low)))
     return t * t * (np.float32(3.0) - np.float32(2.0) * t)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def solid_of_fill(fill: np.float32) -> np.float32:
     """Return the share of an opacity that is consolidated: none up to `MIXED_FILL`, all of it from 0.78."""
     return step(fill, np.float32(MIXED_FILL), np.float32(0.78))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def coverage_of_fill(fill: np.float32) -> np.float32:
     """Return the share of a point's air that tissue replaces where the airspace is filled evenly.
 
@@ -92,13 +92,13 @@ def coverage_of_fill(fill: np.float32) -> np.float32:
     return np.float32(0.975) + np.float32(0.02) * step(fill, np.float32(0.6), _ONE)
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def line(distance: np.float32, half_mm: np.float32, soft_mm: np.float32) -> np.float32:
     """Return the share of a line of a half width and a softness at a distance from its middle."""
     return _ONE - step(distance, half_mm - soft_mm, half_mm + soft_mm)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def net(
     z: np.float32, y: np.float32, x: np.float32, length: np.float32, half_mm: np.float32, soft_mm: np.float32, seed: int
 ) -> np.float32:
@@ -107,7 +107,7 @@ def net(
     return line(_HALF * (second - first), half_mm, soft_mm)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def airspace(
     b: np.record,
     lobular: np.float32,
@@ -160,7 +160,7 @@ def airspace(
     return shown
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def nets(
     b: np.record,
     z: np.float32,
@@ -206,7 +206,7 @@ def nets(
     return tissue
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def nodules(
     b: np.record, z: np.float32, y: np.float32, x: np.float32, depth: np.float32, within: np.float32
 ) -> np.float32:
@@ -219,7 +219,7 @@ def nodules(
     return np.float32(0.9) * within * clear * line(first, radius, np.float32(0.9))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def arcade(
     b: np.record,
     z: np.float32,

@@ -23,7 +23,7 @@ _BRONCHUS_REACH_MM = 24.0
 _COARSE = 3  # half-resolution voxels; the distance to a bronchus is smooth at this scale
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _form_distance(
     form: int,
     u: tuple[float, float, float],
@@ -53,7 +53,7 @@ def _form_distance(
     return r
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _between(values: np.ndarray, z: int, y: int, x: int) -> float:
     """Return the trilinear value of a lattice `_COARSE` times coarser at a voxel."""
     step = np.float32(1.0 / _COARSE)
@@ -66,7 +66,7 @@ def _between(values: np.ndarray, z: int, y: int, x: int) -> float:
     return float(total)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _beside(share: np.ndarray, label: int, z: int, y: int, x: int) -> bool:
     """Tell whether a voxel or one that touches it lies in the lobe."""
     if share[z, y, x] >> 4 == label:
@@ -79,7 +79,7 @@ def _beside(share: np.ndarray, label: int, z: int, y: int, x: int) -> bool:
     return False
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _rank(
     start: np.ndarray,
     spacing: np.ndarray,
@@ -145,7 +145,7 @@ def _rank(
                 out[z, y, x] = np.float32(at)
 
 
-@nb.njit(cache=True, parallel=True)
+@nb.njit(cache=True, nogil=True, parallel=True)
 def _count(
     rank: np.ndarray, inside: np.ndarray, lobe: np.ndarray, start: np.ndarray, label: int, counts: np.ndarray
 ) -> None:
@@ -178,7 +178,7 @@ def _count(
                         counts[slab, min(max(bin_, 0), counts.shape[1] - 1)] += 1
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def depth_at(depth: np.ndarray, start: np.ndarray, spacing: np.ndarray, origin: np.ndarray, point: np.ndarray) -> float:
     """Return the depth under the pleura in mm at a point, from the nearest voxel of a block."""
     index = np.zeros(3, np.int64)

@@ -37,7 +37,7 @@ _BRONCHUS, _ARCADE, _BUD = int(Part.BRONCHUS), int(Part.ARCADE), int(Part.BUD)
 _NODULE, _SPARED = int(Part.NODULE), int(Part.SPARED)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _bent_septum(layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     """Return the distance to the lobule's border where septa bow and waver instead of running straight."""
     wide, short = np.float32(10.0), np.float32(4.0)
@@ -47,7 +47,7 @@ def _bent_septum(layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> n
     return at(layer.septum, layer, z + dz, y + dy, x + dx)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _centrilobular(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     """Return hazy nodules of 2 to 4 mm whose centres lie 3 mm and more from septa, and whole off the pleura."""
     wz, wy, wx, first, _, who = cyst(z, y, x, np.float32(4.2), b.seed + 30, _ZERO)
@@ -62,7 +62,7 @@ def _centrilobular(b: np.record, layer: Layer, z: np.float32, y: np.float32, x: 
     return off * level * (_ONE - step(first, radius - np.float32(1.0), radius + np.float32(1.2)))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _bronchi(
     b: np.record,
     layer: Layer,
@@ -86,7 +86,7 @@ def _bronchi(
     return tissue, air
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _body(
     b: np.record,
     layer: Layer,
@@ -117,7 +117,7 @@ def _body(
     return airspace(b, lobular, noise[0], noise[1], noise[2], gap, bump, edge, shell), 0
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _kept(
     b: np.record,
     layer: Layer,
@@ -136,7 +136,7 @@ def _kept(
     return step(depth, width - np.float32(1.5), width + np.float32(2.0))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _overlaid(
     b: np.record,
     layer: Layer,
@@ -175,7 +175,7 @@ def _overlaid(
     return tissue, part
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _stain(
     b: np.record,
     layer: Layer,
@@ -230,7 +230,7 @@ def _stain(
     return min(_ONE, max(_ZERO, tissue)), air, part
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def stains(
     layer: Layer,
     shares: np.ndarray,

@@ -72,7 +72,7 @@ def _block(atlas: Atlas, lobe: int, point: np.ndarray, half_mm: float) -> tuple[
     return out[0], out[1], out[2]
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _bounds(rank: np.ndarray, inside: np.ndarray, threshold: float) -> np.ndarray:
     """Return the first and last index (2, 3) of voxels that lie in the lobe and below the threshold."""
     out = np.empty((2, 3), np.int64)

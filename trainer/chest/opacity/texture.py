@@ -16,7 +16,7 @@ _THREE = np.float32(3.0)
 _SCALE = np.float32(1.0 / 4294967296.0)
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def hash32(z: int, y: int, x: int, seed: int) -> int:
     """Return a 32-bit hash of a lattice point and a seed."""
     h = (z * 374761393 + y * 668265263 + x * 1442695041 + seed * 2654435761) & _MASK
@@ -25,13 +25,13 @@ def hash32(z: int, y: int, x: int, seed: int) -> int:
     return h ^ (h >> 15)
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def unit(h: int) -> np.float32:
     """Return a 32-bit hash as a number in [0, 1)."""
     return np.float32(h) * _SCALE
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def value_noise(z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int) -> np.float32:
     """Return smooth noise in [-1, 1] with the correlation length ``length`` (mm) at a point (mm)."""
     z, y, x = z / length, y / length, x / length
@@ -50,7 +50,7 @@ def value_noise(z: np.float32, y: np.float32, x: np.float32, length: np.float32,
     return total * _TWO - _ONE
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def cells(
     z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int
 ) -> tuple[np.float32, np.float32, int]:
@@ -77,7 +77,7 @@ def cells(
     return np.sqrt(first) * length, np.sqrt(second) * length, who
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def cyst(
     z: np.float32, y: np.float32, x: np.float32, length: np.float32, seed: int, uneven: np.float32
 ) -> tuple[np.float32, np.float32, np.float32, np.float32, np.float32, int]:

@@ -47,7 +47,7 @@ class Tubes(NamedTuple):
     origin: np.ndarray
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _file(branch: np.ndarray, origin: np.ndarray, first: np.ndarray, member: np.ndarray, counting: bool) -> None:
     """Count the members of each cube in ``first[..., 1]``, or write them and move that end along."""
     for n in range(branch.shape[0]):
@@ -117,7 +117,7 @@ def tubes_of(airways: Branches) -> Tubes:
     return Tubes(branch, first, member, origin)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def lumen_mm(
     tubes: Tubes, z: np.float32, y: np.float32, x: np.float32, traction: np.float32, seed: int
 ) -> tuple[np.float32, np.float32]:
@@ -165,18 +165,18 @@ def lumen_mm(
     return near, plain
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _away(z: np.float32, y: np.float32, x: np.float32) -> np.float32:
     return np.sqrt(z * z + y * y + x * x)
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, nogil=True, inline="always")
 def _round(away: np.float32, radius: np.float32, soft: np.float32) -> np.float32:
     """Return the share of what has a radius at a distance from its middle."""
     return _ONE - min(_ONE, max(_ZERO, (away - radius + soft) / (soft + soft)))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def plug(tubes: Tubes, z: np.float32, y: np.float32, x: np.float32, share: np.float32, seed: int) -> np.float32:
     """Return how much a point lies in bronchioles filled with pus and the buds at their ends (tree-in-bud).
 

@@ -15,13 +15,13 @@ from trainer.course.stream import DEATH
 _INFECTION_DAYS = 14.0
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def die(p: Record, q: Record, b: Record, tick: int) -> bool:
     """Return whether the patient dies on this day."""
     return uniform(p.key, DEATH, tick, 0) < risk(p, q, b, tick)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def risk(p: Record, q: Record, b: Record, tick: int) -> float:
     """Return the probability that the patient dies on this day."""
     rate = b.mortality_background_at_60 * 2.0 ** ((p.age_years - 60.0) / b.mortality_background_doubling)
@@ -42,7 +42,7 @@ def risk(p: Record, q: Record, b: Record, tick: int) -> float:
     return 1.0 - math.exp(-rate / DAYS_PER_YEAR)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _from_infection(tick: int, event_tick: int, lethality: float) -> float:
     """Return the hazard per year that kills ``lethality`` of those infected within two weeks of it."""
     days = (tick - event_tick) / TICKS_PER_DAY

@@ -18,7 +18,7 @@ _MATURE_FLARES_LESS = 0.9  # log hazard per SD; with the slower clearing of matu
 # fast the ones who relapse (Barroso 2007, n = 32: films normal after 8 against 13 weeks)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _flare_hazard(p: Record, q: Record, effect: float, turned: bool) -> float:
     """Return the hazard of a flare a day; mature tissue, an immune macrolide and sparing drugs lower it."""
     hazard = (
@@ -35,7 +35,7 @@ def _flare_hazard(p: Record, q: Record, effect: float, turned: bool) -> float:
     return hazard
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def inflame(p: Record, q: Record, tick: int, withdrawn: float) -> None:
     """Carry smoulder, drive and memory through one tick.
 

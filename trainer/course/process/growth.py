@@ -17,14 +17,14 @@ _ANTICOAGULATION = int(Channel.ANTICOAGULATION)
 _MOST = 6.0  # times its size at presentation; the chest holds no more of a tumour of hundreds of millilitres; judgement
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def grow(p: Record) -> None:
     """Carry a tumour through one day: it doubles in the patient's doubling time, slows near `_MOST`, never shrinks."""
     if p.growth > 0.0:
         p.growth *= math.exp(math.log(2.0) / p.doubling_days * max(0.0, 1.0 - p.growth / _MOST))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def stiffen(p: Record, q: Record, drugs: Array) -> None:
     """Carry fibrosis through one day: its own progress and what active drive adds; it never turns back."""
     if p.fibrosis <= 0.0 and q.fibrosis_per_drive <= 0.0:
@@ -34,7 +34,7 @@ def stiffen(p: Record, q: Record, drugs: Array) -> None:
     p.fibrosis = min(p.fibrosis + rate / DAYS_PER_YEAR * (1.0 - p.fibrosis), 1.0)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def embolise(p: Record, q: Record, tick: int, drugs: Array) -> bool:
     """Return whether an embolus comes on this day: a hazard that fades from the onset to a lasting one."""
     if q.thrombus_recurrence <= 0.0:

@@ -25,7 +25,7 @@ _PHYSIOLOGICAL_MG = 5.0  # about what the adrenals make in a day, as prednisolon
 _FRAGILE_AXIS = 0.35  # below this a missing dose is felt; judgement
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _happens(p: Record, stream: int, tick: int, index: int, per_year: float) -> bool:
     """Return whether an event with this hazard falls on this day of follow-up; the history before it has none."""
     if tick < 0:
@@ -33,7 +33,7 @@ def _happens(p: Record, stream: int, tick: int, index: int, per_year: float) -> 
     return uniform(p.key, stream, tick, index) < 1.0 - math.exp(-per_year / DAYS_PER_YEAR)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def pay(p: Record, b: Record, daily_mg: float, drugs: Array, tick: int) -> None:
     """Carry the harms of glucocorticoids through one day of ``daily_mg``."""
     dose = min(daily_mg / 40.0, 2.0)
@@ -59,7 +59,7 @@ def pay(p: Record, b: Record, daily_mg: float, drugs: Array, tick: int) -> None:
     _wear(p, b, daily_mg, drugs, tick)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _infect(p: Record, b: Record, drugs: Array, tick: int) -> None:
     """Ordinary infection and Pneumocystis, by dose and weeks of it."""
     frail = math.exp(0.5 * p.frailty_z)
@@ -72,7 +72,7 @@ def _infect(p: Record, b: Record, drugs: Array, tick: int) -> None:
         p.pjp_tick = tick
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _wear(p: Record, b: Record, daily_mg: float, drugs: Array, tick: int) -> None:
     """Mood, bone and the adrenal axis."""
     if daily_mg > 0.0:

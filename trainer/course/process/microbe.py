@@ -20,7 +20,7 @@ _MYCOBACTERIA_DRUG = int(Channel.MYCOBACTERIA)
 _GONE = 1e-4
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def multiply(p: Record, q: Record, drugs: Array, tick: int) -> None:
     """Carry the load through one tick: ``load' = growth load (1 - load) - (kill drug + defence (1 - w E)) load``.
 
@@ -43,7 +43,7 @@ def multiply(p: Record, q: Record, drugs: Array, tick: int) -> None:
     p.load = load if load > _GONE else 0.0
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def inflammation_of(p: Record, q: Record) -> float:
     """Return the inflammation that the organism causes, 0 to 1: its load, masked by steroids."""
     return p.load * (1.0 - q.microbe_steroid_masks * p.steroid_effect)

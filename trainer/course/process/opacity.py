@@ -37,7 +37,7 @@ _WEEPING = 0.15  # share of the way to its target that fluid goes in a day; judg
 _EFFUSION_SIDE = 100
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _draw(
     p: Record, tick: int, kind: int, index: int, centre: float, spread: float, lognormal: float, low: float, high: float
 ) -> float:
@@ -47,14 +47,14 @@ def _draw(
     return min(max(value, low), high)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _share(p: Record, tick: int, kind: int, index: int, most: float) -> float:
     """Return how marked a feature is: absent or present by chance ``most``, then 0.5 to 1."""
     u = uniform(p.key, SHAPE, tick, kind * _PER_KIND + index)
     return 0.0 if u >= most else 0.5 + 0.5 * u / most
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int, u: float) -> None:
     """Put a new opacity of ``kind`` into a free slot, or in the place of the faintest that has burnt out.
 
@@ -119,7 +119,7 @@ def bear(p: Record, opacities: Records, k: Record, kind: int, tick: int, u: floa
     o.scar = 0.0
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def first(p: Record, opacities: Records, q: Record, kinds: Records, tick: int) -> None:
     """Bear the opacities with which the illness begins: a whole number of each kind plus a chance of one more.
 
@@ -134,7 +134,7 @@ def first(p: Record, opacities: Records, q: Record, kinds: Records, tick: int) -
             bear(p, opacities, kinds[kind], kind, tick - i, (start + i / count) % 1.0)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def spread(p: Record, opacities: Records, q: Record, kinds: Records, tick: int, drugs: Array) -> None:
     """Bear this day's new opacities: each kind with a hazard in proportion to what it feeds on."""
     for kind in range(q.kinds):
@@ -153,7 +153,7 @@ def spread(p: Record, opacities: Records, q: Record, kinds: Records, tick: int, 
             bear(p, opacities, k, kind, tick, uniform(p.key, ADDRESS, tick, kind * _PER_KIND))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _feed(p: Record, q: Record, o: Record, k: Record, effect: float) -> float:
     """Return the activity of an opacity after this day.
 
@@ -172,7 +172,7 @@ def _feed(p: Record, q: Record, o: Record, k: Record, effect: float) -> float:
     return o.activity * math.exp(-o.pace * starved * (1.0 + k.steroid_quickens * effect) / k.burn_out)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _ripen_and_clear(p: Record, o: Record, k: Record, effect: float, pace: float) -> None:
     """Fill and widen while active; melt from the edge and thin out, at the patient's pace, when activity is spent."""
     alive = min(1.0, 1.5 * o.activity)
@@ -192,7 +192,7 @@ def _ripen_and_clear(p: Record, o: Record, k: Record, effect: float, pace: float
     o.volume_ml = max(o.volume_ml * math.exp(-k.shrinking * quick), min(o.volume_ml, least))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _change_look(p: Record, o: Record, k: Record, tick: int, scarring: float) -> None:
     """Ring, cavity and the marks of fibrosis; ``scarring`` is how readily the patient scars."""
     age_days = (tick - o.born_tick) / TICKS_PER_DAY
@@ -208,7 +208,7 @@ def _change_look(p: Record, o: Record, k: Record, tick: int, scarring: float) ->
         o.traction = max(o.traction, _TRACTION_FROM_SCAR * k.traction * o.scar)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def change(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, tick: int) -> None:
     """Carry every opacity through one day, drop those that are gone, and sum what is left."""
     effect = p.steroid_effect
@@ -242,7 +242,7 @@ def change(p: Record, opacities: Records, q: Record, kinds: Records, b: Record, 
     _weep(p, q, burden)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _weep(p: Record, q: Record, burden_ml: float) -> None:
     """Let pleural fluid follow the illness within days; one side holds most of it."""
     target = 0.0

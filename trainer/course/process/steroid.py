@@ -15,7 +15,7 @@ _RECENT_DAYS = 28.0
 _NONE = 1e-6
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def take(p: Record, b: Record, q: Record, dose_mg: float) -> None:
     """Carry prednisolone through one tick after a dose of ``dose_mg``.
 
@@ -44,13 +44,13 @@ def take(p: Record, b: Record, q: Record, dose_mg: float) -> None:
     p.steroid_effect = effect_of(p.effect_mg, p.steroid_z, b, q.inflammation_half_effect_dose)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def effect_site_mg(b: Record, daily_mg: float) -> float:
     """Return the effect-site amount that a daily dose settles at: its mean central amount."""
     return daily_mg * b.prednisolone_bioavailability / (b.prednisolone_elimination * 24.0)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def effect_of(effect_mg: float, steroid_z: float, b: Record, half_dose_mg: float) -> float:
     """Return the effect, 0 to 1, of an effect-site amount for a patient of this sensitivity."""
     if effect_mg <= 0.0 or half_dose_mg <= 0.0:
@@ -61,7 +61,7 @@ def effect_of(effect_mg: float, steroid_z: float, b: Record, half_dose_mg: float
     return x / (1.0 + x)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def settle(p: Record, b: Record, daily_mg: float, sparing: float, macrolide: float) -> None:
     """Carry the slow effects through one day: recent mean dose, steroid-sparing drugs, immune macrolide."""
     p.recent_mg += (1.0 - math.exp(-1.0 / _RECENT_DAYS)) * (daily_mg - p.recent_mg)

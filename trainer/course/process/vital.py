@@ -34,7 +34,7 @@ _ROOT_12 = math.sqrt(12.0)  # a uniform number has an SD of 1 / sqrt(12)
 _TEMPERATURE_NOISE = 0.12
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def intercurrent(tick: int, event_tick: int) -> float:
     """Return how bad an infection caught at ``event_tick`` is now: 1 at its worst, fading over days."""
     days = (tick - event_tick) * TICK_HOURS / 24.0
@@ -43,13 +43,13 @@ def intercurrent(tick: int, event_tick: int) -> float:
     return math.exp(-days / _INFECTION_DAYS)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _wander(p: Record, tick: int, index: int) -> float:
     """Return day-to-day variation of mean 0 and SD 1; uniform, which is a third of the work of a normal number."""
     return _ROOT_12 * (uniform(p.key, BODY, tick, index) - 0.5)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def show(p: Record, q: Record, b: Record, tick: int, drugs: Array) -> None:
     """Let every quantity follow the state for one tick.
 
@@ -82,7 +82,7 @@ def show(p: Record, q: Record, b: Record, tick: int, drugs: Array) -> None:
     _breathe(p, q, b, tick, drugs, febrile, caught)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _breathe(p: Record, q: Record, b: Record, tick: int, drugs: Array, febrile: float, caught: float) -> None:
     """Lung function, saturation, heart and respiratory rate, and symptoms."""
     filled = min(1.0, (p.burden_ml + 0.3 * (p.effusion_left_ml + p.effusion_right_ml)) / b.vitals_lung_volume)
