@@ -128,6 +128,8 @@ class MainWindow(QMainWindow):
             return self._thinker.begin(request, call)
 
         def show(session: Session) -> None:
+            from trainer.encounter.session import sealed
+
             header = session.run.header
             name = self._shelf.new_name(header.case, header.seed)
             try:

@@ -121,14 +121,9 @@ class Lanes(QWidget):
         if m.reference is None:
             return
         low, high = m.span
-        edges = (
-            low if m.reference.low is None else m.reference.low,
-            high if m.reference.high is None else m.reference.high,
-        )
+        edges = (low if m.reference.low is None else m.reference.low, high if m.reference.high is None else m.reference.high)
         shade = graph.mkColor(colours().good)
         shade.setAlpha(38)
-        region = graph.LinearRegionItem(
-            edges, orientation="horizontal", movable=False, brush=shade, pen=graph.mkPen(None)
-        )
+        region = graph.LinearRegionItem(edges, orientation="horizontal", movable=False, brush=shade, pen=graph.mkPen(None))
         region.setZValue(-10)
         item.addItem(region)
