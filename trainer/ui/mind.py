@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from trainer.encounter.run import Run
     from trainer.encounter.session import Session
     from trainer.reasoning.imagined import Imagined
+    from trainer.ui.library.catalogue import StartRequest
     from trainer.ui.work import Call
 
 
@@ -61,6 +62,24 @@ class Thinker:
 
         engine = self.engine(call)
         return Session(engine, read_case(run.header.case, engine.library), run)
+
+    def begin(self, request: StartRequest, call: Call) -> Session:
+        """Return a new encounter."""
+        from trainer.encounter.run import Header, Run
+        from trainer.encounter.session import Session
+        from trainer.knowledge.casebook import read_case
+
+        engine = self.engine(call)
+        case = read_case(request.case, engine.library)
+        header = Header(
+            case=case.id,
+            version=case.version,
+            seed=request.seed,
+            mode=request.mode,
+            policy=request.policy,
+            time_factor=request.time_factor,
+        )
+        return Session(engine, case, Run(header=header))
 
     def scorer(self, run: Run, policy: str, call: Call) -> tuple[Session, Examiner]:
         """Return a run's encounter, played again for this purpose alone, and who scores it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
@@ -9,10 +10,10 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QProgressBar, QPushButton, QStackedWidget
 
 from trainer.core.error import AtollError
-from trainer.encounter.run import Header, Run
+from trainer.encounter.run import Run
 from trainer.records.shelf import Shelf
+from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.library.page import LibraryPage
-from trainer.ui.library.request import StartRequest
 from trainer.ui.mind import Thinker
 from trainer.ui.preference import Preferences
 from trainer.ui.shortcut import bind
@@ -123,21 +124,22 @@ class MainWindow(QMainWindow):
         self.library.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _start(self, request: StartRequest) -> None:
-        header = Header(
-            case=request.case,
-            version=request.version,
-            seed=request.seed,
-            mode=request.mode,
-            policy=request.policy,
-            time_factor=request.time_factor,
-        )
-        run = Run(header=header)
-        try:
-            name = self._shelf.begin(run)
-        except AtollError as error:
-            self._complain(error)
-            return
-        self._open(name, run)
+        def job(call: Call) -> Session:
+            return self._thinker.begin(request, call)
+
+        def show(session: Session) -> None:
+            from trainer.encounter.session import sealed
+
+            header = session.run.header
+            name = self._shelf.new_name(header.case, header.seed)
+            try:
+                self._shelf.save(name, sealed(session))
+            except AtollError as error:
+                self._complain(error)
+            else:
+                self._sit_down(name, session)
+
+        self._call_patient(job, show)
 
     def _resume(self, name: str) -> None:
         try:
@@ -146,22 +148,18 @@ class MainWindow(QMainWindow):
             self._complain(error)
             self.library.refresh()
             return
-        self._open(name, run)
+        self._call_patient(lambda call: self._thinker.session(run, call), lambda session: self._sit_down(name, session))
 
-    def _open(self, name: str, run: Run) -> None:
-        """Make the encounter of a run off the window's thread, then show it."""
+    def _call_patient(self, job: Callable[[Call], Session], show: Callable[[Session], None]) -> None:
+        """Make an encounter off the window's thread, then show it."""
         self._cancel_opening()
 
-        def job(call: Call) -> Session:
-            call.tell(0.2, "calling the patient")
-            return self._thinker.session(run, call)
-
-        def show(session: Session) -> None:
+        def arrived(session: Session) -> None:
             self._opening = None
             self._show_progress(1.0, "")
-            self._sit_down(name, session)
+            show(session)
 
-        self._opening = self._lanes.mind.run(job, show, self._complain, progress=self._show_progress)
+        self._opening = self._lanes.mind.run(job, arrived, self._complain, progress=self._show_progress)
 
     def _cancel_opening(self) -> None:
         if self._opening is not None:
@@ -211,7 +209,7 @@ class MainWindow(QMainWindow):
             from trainer.ui.debrief.page import DebriefPage
 
             self.debrief = DebriefPage(self._lanes, self._thinker, self._scale, self)
-            self.debrief.again_asked.connect(self._play_again)
+            self.debrief.again_asked.connect(lambda: self._play_again(self.debrief.run))
             self.debrief.library_asked.connect(self.show_library)
             self.debrief.done.connect(self._note_score)
             self._pages.addWidget(self.debrief)
@@ -222,12 +220,15 @@ class MainWindow(QMainWindow):
         if not self._kept:
             return
         try:
-            self._shelf.note_score(self._kept, {name: round(dial.value) for name, dial in sheet.dials.items()})
+            self._shelf.note_score(self._kept, sheet)
         except AtollError as error:
             self._complain(error)
 
-    def _play_again(self, case: str) -> None:
-        self._start(self.library.request_for(case))
+    def _play_again(self, run: Run) -> None:
+        """Begin the case of a run anew, with the next patient and all else as it was."""
+        header = run.header
+        seed = self._shelf.next_seed(header.case)
+        self._start(StartRequest(header.case, seed, header.mode, header.time_factor, header.policy))
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():
