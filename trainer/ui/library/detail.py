@@ -156,6 +156,11 @@ class CaseDetail(QScrollArea):
         self.setWidget(inside)
 
     @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """What can have the focus, in the order of Tab; the runs come after."""
+        return (self._tutor, self._exam, self._time, self._policy, self._resume, self._start, self._debrief)
+
+    @property
     def mode(self) -> Mode:
         """The mode that is chosen."""
         return "exam" if self._exam.isChecked() else "tutor"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -155,7 +157,9 @@ class LibraryPage(QWidget):
         self._preferences.clicked.connect(self.preferences_asked)
         self._shortcuts.clicked.connect(self.shortcuts_asked)
         bind(self, "search", self._search.setFocus)
-        self.setFocusProxy(self.list)
+        order = (self._shortcuts, self._preferences, self._search, self._setting, self._difficulty, self._state)
+        for before, after in pairwise((*order, self.list, *self.detail.parts)):
+            QWidget.setTabOrder(before, after)
         self._dress()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
