@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from trainer.knowledge.plan import Course, Request, Step
 from trainer.reasoning.dial import DialReading, ScoreSheet
 from trainer.records.shelf import Shelf
 
+ROOT = Path(__file__).resolve().parents[2]
 CASE = "wandering-shadows"
 SHEET = ScoreSheet(72.4, {"perception": DialReading(64.0, 6.0), "safety": DialReading(100.0, 0.5)}, (), ())
 
@@ -150,7 +152,7 @@ def test_a_run_of_another_version_stays_where_it_is(shelf):
         path.write_text(text)
         (entry,) = shelf.entries()
         assert not entry.playable
-        with pytest.raises(BadInput, match="engine 9.0"):
+        with pytest.raises(BadInput, match=r"engine 9\.0"):
             shelf.load("a-1-1")
         assert path.read_text() == text
     assert shelf.complaints == ()
@@ -190,7 +192,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     shelf = Shelf(tmp_path / "file" / "runs")
     assert shelf.entries() == ()
-    with pytest.raises(AtollError, match="cannot be made.*set ATOLL_HOME"):
+    with pytest.raises(AtollError, match=r"cannot be made.*set ATOLL_HOME"):
         shelf.save("a-1-1", run())
 
 
@@ -224,9 +226,8 @@ while True:
 @pytest.fixture
 def other_window(shelf):
     """Another process that saves and saves."""
-    started = subprocess.Popen(
-        [sys.executable, "-c", SAVING, str(shelf.folder)], stdout=subprocess.PIPE, text=True, cwd=os.getcwd()
-    )
+    command = [sys.executable, "-c", SAVING, str(shelf.folder)]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert started.stdout.readline() == "ready\n"
     yield started
     started.kill()

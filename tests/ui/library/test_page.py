@@ -192,11 +192,13 @@ def test_no_word_of_the_page_tells_a_diagnosis(page):
         case = read_case(name, known)
         disease = known.diseases[case.disease]
         secret |= {disease.name, *disease.synonyms, disease.summary, *case.objectives, case.ends}
-        secret |= {step.title for step in case.steps} | {disease.id}
+        secret.add(disease.id)
     for name in case_names():
         page.list.choose(name)
         said = words(page)
-        assert read_case(name, known).title.casefold() in said
+        opening = page.row.opening.casefold()
+        assert opening in said and read_case(name, known).title.casefold() in said
+        said = said.replace(opening, "")  # what the author lets be told, a colleague's wrong word among it
         assert [one for one in secret if re.search(rf"\b{re.escape(one.casefold().strip())}\b", said)] == []
 
 
@@ -237,7 +239,7 @@ def test_the_theme_may_change_while_the_page_is_shown(page, qapp):
     class Watch(QObject):
         painted = 0
 
-        def eventFilter(self, _, event):
+        def eventFilter(self, _, event):  # noqa: N802 - Qt's name
             self.painted += event.type() == QEvent.Type.Paint
             return False
 
