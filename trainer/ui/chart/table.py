@@ -1,0 +1,151 @@
+"""Tables of findings that a row can be picked from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
+
+from trainer.ui.chart.page import Row
+from trainer.ui.chart.reference import ARROWS
+from trainer.ui.theme import colours
+
+_ROW = 26  # px, more than the 24 of a target
+_NAME = 148
+_ROLE: Final = Qt.ItemDataRole.UserRole
+
+
+class FindingTable(QTableWidget):
+    """Findings by row, as tall as it has rows. Double-click or Enter picks the finding of a row.
+
+    Signals
+    -------
+    picked : str
+        Identifier of a finding.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(True)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(_ROW)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setHighlightSections(False)
+        self.doubleClicked.connect(self._pick)
+
+    def show_numbers(self, rows: Sequence[Row], days: Sequence[int], today: int) -> None:
+        """Show findings by days, in the order in which they are given."""
+        self._begin(rows, ["Finding", *(f"Day {day}{' (today)' if day == today else ''}" for day in days)])
+        c = colours()
+        for index, row in enumerate(rows):
+            unit = "" if row.unit == "1" else f", {row.unit}"
+            usual = f"\nusual: {row.reference.in_words(row.unit)}" if row.reference is not None else ""
+            self._name(index, row, f"{row.name}{unit}", usual)
+            for column, day in enumerate(days, 1):
+                cell = row.cells.get(day)
+                flag = f" {ARROWS[cell.flag]} {cell.flag}" if cell is not None and cell.flag else ""
+                item = self._item(row, "" if cell is None else f"{cell.text}{flag}")
+                if cell is not None and cell.flag:
+                    item.setForeground(QColor(c.bad if cell.flag == "high" else c.warn))
+                if cell is not None and cell.new:
+                    font = item.font()
+                    font.setBold(True)
+                    item.setFont(font)
+                self.setItem(index, column, item)
+        self.resizeColumnsToContents()
+        self.setColumnWidth(0, _NAME)
+        self._settle()
+
+    def show_words(self, rows: Sequence[Row]) -> None:
+        """Show findings with what was said of them."""
+        self._begin(rows, ["Finding", "Said", "Day"])
+        for index, row in enumerate(rows):
+            self._name(index, row, row.name, "")
+            self.setItem(index, 1, self._item(row, row.words))
+            self.setItem(index, 2, self._item(row, str(row.day)))
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.setColumnWidth(0, _NAME)
+        self.setColumnWidth(2, 44)
+        self._settle()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return a height that holds every row."""
+        rows = sum(self.rowHeight(index) for index in range(self.rowCount()))
+        bar = self.horizontalScrollBar()
+        extra = bar.sizeHint().height() if self.horizontalHeader().length() > self.viewport().width() else 0
+        return QSize(320, self.horizontalHeader().sizeHint().height() + rows + extra + 2 * self.frameWidth())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the same height: what scrolls is the page."""
+        return QSize(160, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give wrapped words the height that they need."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._settle()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Pick the row with Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._pick(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def _begin(self, rows: Sequence[Row], headings: Sequence[str]) -> None:
+        finding = self._finding(self.currentIndex())
+        self.clear()
+        self.setRowCount(len(rows))
+        self.setColumnCount(len(headings))
+        self.setHorizontalHeaderLabels(list(headings))
+        at = next((index for index, row in enumerate(rows) if row.finding == finding), None)
+        if at is not None:
+            self.setCurrentCell(at, 0)
+
+    def _name(self, index: int, row: Row, text: str, usual: str) -> None:
+        item = self._item(row, f"{text}  new" if row.new else text)
+        item.setToolTip(f"{row.definition}{usual}\nfrom: {row.tests}")
+        if row.new:
+            font = item.font()
+            font.setBold(True)
+            item.setFont(font)
+        self.setItem(index, 0, item)
+
+    @staticmethod
+    def _item(row: Row, text: str) -> QTableWidgetItem:
+        item = QTableWidgetItem(text)
+        item.setData(_ROLE, row.finding)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, row.in_words())
+        if text:
+            item.setToolTip(row.in_words())
+        return item
+
+    def _settle(self) -> None:
+        self.resizeRowsToContents()
+        self.updateGeometry()
+
+    def _finding(self, index: QModelIndex) -> str:
+        return str(index.data(_ROLE) or "") if index.isValid() else ""
+
+    def _pick(self, index: QModelIndex) -> None:
+        finding = self._finding(index)
+        if finding:
+            self.picked.emit(finding)
