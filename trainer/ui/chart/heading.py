@@ -11,7 +11,12 @@ from trainer.ui.desk import Desk
 from trainer.ui.ribbon.timeline import taken_today
 
 _PLACES: Final = {"home": "At home", "clinic": "In the clinic", "ward": "On the ward", "icu": "In intensive care"}
-_SHOWN: Final = {"temperature": "", "resting-saturation": "SpO₂ ", "heart-rate": "pulse ", "respiratory-rate": "breaths "}
+_SHOWN: Final = {
+    "temperature": "",
+    "resting-saturation": "SpO₂ ",
+    "heart-rate": "pulse ",
+    "respiratory-rate": "breaths ",
+}
 WARNINGS: Final = (300, 60)
 """Seconds left at which an examination says so."""
 
@@ -43,7 +48,17 @@ class Heading:
 
     def in_words(self) -> str:
         """Return the strip as one would read it aloud."""
-        told = (self.title, "SIMULATED", self.person, self.place, self.day, self.step, self.vitals, self.drugs, self.mode)
+        told = (
+            self.title,
+            "SIMULATED",
+            self.person,
+            self.place,
+            self.day,
+            self.step,
+            self.vitals,
+            self.drugs,
+            self.mode,
+        )
         return ". ".join(told)
 
 
@@ -60,7 +75,7 @@ def heading_of(desk: Desk) -> Heading:
         day=f"Day {now.day}",
         step="The case is over" if now.over else desk.step.title,
         vitals=_vitals(desk),
-        drugs="Takes " + ", ".join(drugs) if drugs else "No drugs ordered",
+        drugs="Drugs: " + ", ".join(drugs) if drugs else "No drugs ordered",
         mode="Exam" if desk.exam else "Tutor",
         timed=desk.exam and not desk.over,
     )

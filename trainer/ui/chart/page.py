@@ -208,7 +208,7 @@ def _numbers(session: Session, results: Sequence[Result], fresh: int | None) -> 
         }
         tests = ", ".join(sorted({library.tests[r.test].name for r in found}))
         rows.append(_row(name, library.findings[name], cells, "", max(cells), tests, unit, reference))
-    rows.sort(key=lambda row: _KINDS.index(row.kind))
+    rows.sort(key=lambda row: (_KINDS.index(row.kind), -row.day))
     return tuple(rows)
 
 
@@ -265,13 +265,13 @@ def _signs(session: Session, scans: Sequence[int], read: set[int]) -> list[Row]:
         if _reported(session, day, read):
             seen = sight.sight_of(session, day, scans[index - 1] if index else None)
             names = [*sorted(seen.present), *([MIGRATION] if seen.migrated else [])]
-            said |= {(name, day): "in the report" for name in names}
+            said |= {(name, day): "CT report" for name in names}
     for _, one in session.now.said(Read):
         for name in one.signs:
             key = name, one.day
-            said[key] = "in your read and the report" if key in said else "in your read"
+            said[key] = "your read, CT report" if key in said else "your read"
     return [
-        _row(name, findings[name], {}, f"{words} of the CT of day {day}", day, "CT")
+        _row(name, findings[name], {}, words, day, "CT")
         for (name, day), words in sorted(said.items(), key=lambda pair: pair[0][1])
         if name in findings
     ]
@@ -294,7 +294,7 @@ def _reports(session: Session, scans: Sequence[int], read: set[int]) -> list[tup
 def _quoted(text: str) -> str:
     """Return what the patient says in quotation marks, unless it has its own."""
     inner = text.strip()
-    if inner[:1] in "\"“" and inner[-1:] in "\"”":
+    if inner[:1] in '"“' and inner[-1:] in '"”':
         inner = inner[1:-1]
     return f"“{inner}”"
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
-from trainer.ui.chart.page import Row
+from trainer.ui.chart.page import Cell, Row
 from trainer.ui.chart.reference import ARROWS
 from trainer.ui.theme import colours
 
 _ROW = 26  # px, more than the 24 of a target
-_NAME = 148
+_NAME = 19  # letters of a finding's name beside each other; the rest wraps
+_JOIN = "\u2060"  # keeps "mg/L" on one line
 _ROLE: Final = Qt.ItemDataRole.UserRole
 
 
@@ -52,38 +53,35 @@ class FindingTable(QTableWidget):
 
     def show_numbers(self, rows: Sequence[Row], days: Sequence[int], today: int) -> None:
         """Show findings by days, in the order in which they are given."""
-        self._begin(rows, ["Finding", *(f"Day {day}{' (today)' if day == today else ''}" for day in days)])
-        c = colours()
+        self._begin(rows, ["Finding", "", *("Today" if day == today else f"Day {day}" for day in days)])
         for index, row in enumerate(rows):
-            unit = "" if row.unit == "1" else f", {row.unit}"
+            unit = "" if row.unit == "1" else f", {row.unit}".replace("/", f"{_JOIN}/{_JOIN}").replace("% ", "%\u00a0")
             usual = f"\nusual: {row.reference.in_words(row.unit)}" if row.reference is not None else ""
             self._name(index, row, f"{row.name}{unit}", usual)
-            for column, day in enumerate(days, 1):
-                cell = row.cells.get(day)
-                flag = f" {ARROWS[cell.flag]} {cell.flag}" if cell is not None and cell.flag else ""
-                item = self._item(row, "" if cell is None else f"{cell.text}{flag}")
-                if cell is not None and cell.flag:
-                    item.setForeground(QColor(c.bad if cell.flag == "high" else c.warn))
-                if cell is not None and cell.new:
-                    font = item.font()
-                    font.setBold(True)
-                    item.setFont(font)
-                self.setItem(index, column, item)
-        self.resizeColumnsToContents()
-        self.setColumnWidth(0, _NAME)
+            told = row.in_words()
+            for column, day in enumerate(days, 2):
+                if day in row.cells:
+                    self.setItem(index, column, self._number(row, row.cells[day], told))
         self._settle()
+
+    def _number(self, row: Row, cell: Cell, told: str) -> QTableWidgetItem:
+        item = self._item(row, f"{cell.text} {ARROWS[cell.flag]} {cell.flag}" if cell.flag else cell.text, told)
+        if cell.flag:
+            c = colours()
+            item.setForeground(QColor(c.bad if cell.flag == "high" else c.warn))
+        if cell.new:
+            item.setFont(self._bold)
+        return item
 
     def show_words(self, rows: Sequence[Row]) -> None:
         """Show findings with what was said of them."""
-        self._begin(rows, ["Finding", "Said", "Day"])
+        self._begin(rows, ["Finding", "", "Said", "Day"])
         for index, row in enumerate(rows):
             self._name(index, row, row.name, "")
-            self.setItem(index, 1, self._item(row, row.words))
-            self.setItem(index, 2, self._item(row, str(row.day)))
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.setColumnWidth(0, _NAME)
-        self.setColumnWidth(2, 44)
+            told = row.in_words()
+            self.setItem(index, 2, self._item(row, row.words, told))
+            self.setItem(index, 3, self._item(row, str(row.day), told))
+        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self._settle()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -121,25 +119,37 @@ class FindingTable(QTableWidget):
             self.setCurrentCell(at, 0)
 
     def _name(self, index: int, row: Row, text: str, usual: str) -> None:
-        item = self._item(row, f"{text}  new" if row.new else text)
-        item.setToolTip(f"{row.definition}{usual}\nfrom: {row.tests}")
-        if row.new:
-            font = item.font()
-            font.setBold(True)
-            item.setFont(font)
-        self.setItem(index, 0, item)
+        told = row.in_words()
+        self.setItem(index, 0, self._item(row, text, f"{row.definition}{usual}\nfrom: {row.tests}"))
+        mark = self._item(row, "new" if row.new else "", told)
+        mark.setFont(self._bold)
+        mark.setForeground(QColor(colours().accent))
+        self.setItem(index, 1, mark)
 
     @staticmethod
-    def _item(row: Row, text: str) -> QTableWidgetItem:
+    def _item(row: Row, text: str, tip: str) -> QTableWidgetItem:
         item = QTableWidgetItem(text)
         item.setData(_ROLE, row.finding)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, row.in_words())
-        if text:
-            item.setToolTip(row.in_words())
+        item.setToolTip(tip)
         return item
 
+    @property
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
     def _settle(self) -> None:
-        self.resizeRowsToContents()
+        """Give columns and rows the room that their words need."""
+        metrics = QFontMetrics(self._bold)
+        self.setColumnWidth(0, metrics.averageCharWidth() * _NAME)
+        anything_new = any(self.item(index, 1).text() for index in range(self.rowCount()))
+        self.setColumnWidth(1, metrics.horizontalAdvance("new") + 10 if anything_new else 0)
+        for column in range(2, self.columnCount()):
+            if self.horizontalHeader().sectionResizeMode(column) != QHeaderView.ResizeMode.Stretch:
+                self.setColumnWidth(column, max(44, self.sizeHintForColumn(column) + 6))
+        for index in range(self.rowCount()):
+            self.setRowHeight(index, max(_ROW, self.sizeHintForRow(index) + 6))
         self.updateGeometry()
 
     def _finding(self, index: QModelIndex) -> str:

@@ -46,6 +46,10 @@ class ChartView(QWidget):
         self._text("opening", "Presentation")
         self._text("news", "What happened")
         self._text("pending", "Results to come")
+        self._hint = QLabel("Double-click a finding, or press Enter on it, to cite it as evidence.")
+        self._hint.setObjectName("chart_hint")
+        self._hint.setWordWrap(True)
+        self._column.addWidget(self._hint)
         self._numbers = self._table("numbers", "Measured")
         self._words = self._table("words", "Found and told")
         self._text("history", "In the patient's words")
@@ -81,7 +85,6 @@ class ChartView(QWidget):
         self._title(name, title)
         table = FindingTable(f"chart_{name}", title)
         table.picked.connect(self.finding_picked)
-        table.setToolTip("double-click or Enter: cite this finding")
         self._column.addWidget(table)
         return table
 
@@ -142,14 +145,23 @@ class ChartView(QWidget):
         self._say("opening", [opening] if opening else [])
         self._say("news", (_dated(day, text, dim) for day, text in page.news))
         self._say("pending", (f"{html.escape(name)}: due day {day}" for day, name in page.pending))
-        self._say("history", (f"{_paragraph(text)}<br>{_small(f'{name}, day {day}', dim)}" for day, name, text in page.history))
-        unread = [] if wanted.strip() else [f"CT of day {day}: read it first, then its report is here." for day in page.unread]
-        self._say("reports", [*unread, *(_dated(day, text, dim) for day, text in page.reports)])
+        self._say(
+            "history",
+            (f"{_paragraph(text)}<br>{_small(f'{name}, day {day}', dim)}" for day, name, text in page.history),
+        )
+        unread = (
+            []
+            if wanted.strip()
+            else [f"CT of day {day}: read it first, then its report is here." for day in page.unread]
+        )
+        self._say("reports", [*unread, *(_paragraph(text) for _, text in page.reports)])
         self._numbers.show_numbers(page.numbers, page.days, self._today)
         self._words.show_words(page.words)
         for name, table, rows in (("numbers", self._numbers, page.numbers), ("words", self._words, page.words)):
             table.setVisible(bool(rows))
             self._titles[name].setVisible(bool(rows))
+        self._hint.setVisible(bool(page.numbers or page.words))
+        self._hint.setStyleSheet(f"color: {dim}")
         shown = page.news or page.history or page.numbers or page.words or page.pending or page.reports
         self._nothing.setVisible(bool(wanted.strip()) and not shown)
 
