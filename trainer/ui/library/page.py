@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -133,7 +133,7 @@ class LibraryPage(QWidget):
         self._bar.setObjectName("preparing")
         self._bar.setAccessibleName("Preparing")
         self._bar.setRange(0, 1000)
-        self._bar.setFixedWidth(240)
+        self._bar.setFixedSize(240, 10)
         self._bar.setTextVisible(False)
         self._bar.hide()
         page = QVBoxLayout(self)
@@ -166,6 +166,11 @@ class LibraryPage(QWidget):
         """Look at the shelf again, and be ready for the keys."""
         super().showEvent(event)
         self.refresh()
+        self.list.setFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Hand the focus on to the list; a proxy would take Tab round the page away."""
+        super().focusInEvent(event)
         self.list.setFocus()
 
     def refresh(self) -> None:
