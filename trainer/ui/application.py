@@ -47,13 +47,14 @@ def start() -> int:
     keep_log()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
-    window = _window(application, shelf, preferences)
+    window = window_of(application, shelf, preferences)
     if line is not None:
         _tell(window, line)
     return run(application, window)
 
 
-def _window(application: QApplication, shelf: Shelf, preferences: Preferences) -> MainWindow:
+def window_of(application: QApplication, shelf: Shelf, preferences: Preferences) -> MainWindow:
+    """Return the main window in the dress that is preferred; nothing heavy is loaded for it."""
     from trainer.ui import shortcut, theme
 
     application.setApplicationName("Atoll")
@@ -132,7 +133,8 @@ def watch(window: MainWindow) -> None:
             bridge.came.emit(str(error))
             return
         _LOG.error("a defect", exc_info=(kind, error or kind(), trace))
-        bridge.came.emit(f"A defect of Atoll: {kind.__name__}: {error}. The log is in {home_dir() / 'logs'}.")
+        words = " ".join(str(error).split())
+        bridge.came.emit(f"A defect of Atoll: {kind.__name__}: {words}. The log is in {home_dir() / 'logs'}.")
 
     sys.excepthook = say
     threading.excepthook = lambda given: say(given.exc_type, given.exc_value, given.exc_traceback)

@@ -104,9 +104,11 @@ def _arrows(colour: str) -> str:
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     rules = ""
-    for name, of in (
-        ("caret-down", "QComboBox::down-arrow, QAbstractSpinBox::down-arrow"), ("caret-up", "QAbstractSpinBox::up-arrow")
-    ):  # fmt: skip
+    boxes = {
+        "caret-down": "QComboBox::down-arrow, QAbstractSpinBox::down-arrow",
+        "caret-up": "QAbstractSpinBox::up-arrow",
+    }
+    for name, of in boxes.items():
         path = folder / f"{name}-{colour[1:]}.png"
         if path.exists() or icon(name, colour).pixmap(_PICTURE, _PICTURE).save(str(path)):
             rules += f'{of} {{ image: url("{path.as_posix()}"); width: 12px; height: 12px; }}\n'
