@@ -90,6 +90,6 @@ def _low(spread: Spread) -> float:
 def figure(value: float, unit: str) -> str:
     """Return a number with as many digits as a ward would write: 37.2 °C, 85 mg/L, 0.30 ng/mL."""
     size = abs(value)
-    if unit == "°C":
-        return f"{value:.1f}"
+    if unit in ("°C", "/min"):
+        return f"{value:.1f}" if unit == "°C" else f"{value:.0f}"
     return f"{value:.0f}" if size >= 20 else f"{value:.1f}" if size >= 2 else f"{value:.2f}"

@@ -181,6 +181,10 @@ class Body(QWidget):
                 f"QToolButton:focus {{ border: 2px solid {c.text}; }}"
             )
 
+    def x_of(self, day: float) -> float:
+        """Return where a day lies, in pixels from the left."""
+        return self._axis().x_of(day)
+
     def choose(self, day: int) -> None:
         """Choose the visit of a CT, as a click on it does."""
         self._chosen = day
@@ -327,9 +331,7 @@ class _Painting:
         self._painter, self._c, self._axis, self._rows, self._timeline = painter, c, axis, rows, timeline
         self._metrics = QFontMetricsF(painter.font())
 
-    def all(
-        self, collapsed: bool, shown: tuple[int, ...], picked: tuple[str, ...], buttons: dict[int, QRectF]
-    ) -> None:
+    def all(self, collapsed: bool, shown: tuple[int, ...], picked: tuple[str, ...], buttons: dict[int, QRectF]) -> None:
         """Draw every row."""
         bottom = VISIT_ROW if collapsed else self._rows.axis[0]
         self._lines(shown, buttons, bottom)
@@ -513,4 +515,6 @@ class _Painting:
         self._painter.drawLine(QPointF(x, VISIT_ROW - 3), QPointF(x, bottom))
         self._painter.setBrush(QColor(self._c.text))
         self._painter.setPen(Qt.PenStyle.NoPen)
-        self._painter.drawPolygon(QPolygonF([QPointF(x - 4, bottom + 4), QPointF(x + 4, bottom + 4), QPointF(x, bottom)]))
+        self._painter.drawPolygon(
+            QPolygonF([QPointF(x - 4, bottom + 4), QPointF(x + 4, bottom + 4), QPointF(x, bottom)])
+        )

@@ -43,6 +43,11 @@ class Lanes(QWidget):
         """How many lanes there are."""
         return len(self._plots)
 
+    @property
+    def plots(self) -> list[Any]:
+        """The plots, from top to bottom."""
+        return list(self._plots)
+
     def show_measured(self, measured: tuple[Measured, ...], today: int, shown_days: tuple[int, ...] = ()) -> None:
         """Show quantities, with today and the visits on show marked."""
         if self._what == (measured, today, shown_days):
@@ -121,9 +126,14 @@ class Lanes(QWidget):
         if m.reference is None:
             return
         low, high = m.span
-        edges = (low if m.reference.low is None else m.reference.low, high if m.reference.high is None else m.reference.high)
+        edges = (
+            low if m.reference.low is None else m.reference.low,
+            high if m.reference.high is None else m.reference.high,
+        )
         shade = graph.mkColor(colours().good)
         shade.setAlpha(38)
-        region = graph.LinearRegionItem(edges, orientation="horizontal", movable=False, brush=shade, pen=graph.mkPen(None))
+        region = graph.LinearRegionItem(
+            edges, orientation="horizontal", movable=False, brush=shade, pen=graph.mkPen(None)
+        )
         region.setZValue(-10)
         item.addItem(region)

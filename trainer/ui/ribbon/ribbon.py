@@ -122,6 +122,11 @@ class TimeRibbon(QWidget):
         return self._body.timeline
 
     @property
+    def body(self) -> Body:
+        """The painted part."""
+        return self._body
+
+    @property
     def picked(self) -> tuple[str, ...]:
         """Identifiers of the quantities that are plotted."""
         return tuple(name for name, button in self._picks.items() if button.isChecked())

@@ -122,7 +122,9 @@ class Measured:
     @property
     def span(self) -> tuple[float, float]:
         """Least and greatest of what a plot must hold: the values, and the near edge of the range."""
-        edges = [] if self.reference is None else [e for e in (self.reference.low, self.reference.high) if e is not None]
+        edges = (
+            [] if self.reference is None else [e for e in (self.reference.low, self.reference.high) if e is not None]
+        )
         found = [*self.values, *edges] or [0.0, 1.0]
         low, high = min(found), max(found)
         room = 0.12 * (high - low) or 0.05 * abs(high) or 1.0
@@ -325,8 +327,13 @@ def measured_of(session: Session) -> tuple[Measured, ...]:
         long_name = library.findings[finding].name
         found.append(
             Measured(
-                name, short, long_name[0].upper() + long_name[1:], units.get(finding, "1"), tuple(days),
-                tuple(values[day] for day in days), ranges.get(finding),
+                name,
+                short,
+                long_name[0].upper() + long_name[1:],
+                units.get(finding, "1"),
+                tuple(days),
+                tuple(values[day] for day in days),
+                ranges.get(finding),
             )  # fmt: skip
         )
     return tuple(found)
@@ -359,7 +366,9 @@ def taken_today(desk: Desk) -> tuple[str, ...]:
             continue
         course = next(c for c in reversed(now.courses) if c.give == give)
         left = now.day - (course.day or 0)
-        step = next(s for s, end in zip(course.steps, np.cumsum([s.days for s in course.steps]), strict=True) if left < end)
+        step = next(
+            s for s, end in zip(course.steps, np.cumsum([s.days for s in course.steps]), strict=True) if left < end
+        )
         treatment = treatments[give]
         if step.unit == "1":
             found.append(treatment.name)
