@@ -200,7 +200,7 @@ def test_where_no_log_can_be_written_the_window_opens_all_the_same(tmp_path):
     assert (out, err, made.returncode) == ("closed\n", "", 0)
 
 
-HEAVY = {"pyqtgraph", "pydicom", "highdicom", "scipy", "napari", "numba", "PIL", "rich"}
+HEAVY = {"numpy", "pyqtgraph", "pydicom", "highdicom", "scipy", "napari", "numba", "PIL", "rich"}
 
 
 def test_the_library_is_on_the_screen_before_anything_heavy_is_loaded(tmp_path):

@@ -47,7 +47,10 @@ def start() -> int:
     keep_log()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
-    window = window_of(application, shelf, preferences)
+    try:
+        window = window_of(application, shelf, preferences)
+    except AtollError as error:  # a case or a table that came with Atoll was damaged
+        return _refuse(str(error))
     if line is not None:
         _tell(window, line)
     return run(application, window)

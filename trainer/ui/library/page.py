@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
-from trainer.knowledge.casebook import case_names, read_case
-from trainer.knowledge.library import library
+from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import (
     DIFFICULTIES,
@@ -66,11 +65,10 @@ class LibraryPage(QWidget):
         super().__init__(parent)
         self.setObjectName("library_page")
         self._shelf = shelf
-        known = library()
-        self._cases = [read_case(name, known) for name in case_names()]
+        self._cases = cases_as_written()
         self._rows: tuple[Row, ...] = ()
         self.list = CaseList()
-        self.detail = CaseDetail({policy.id: policy.title for policy in known.policies.values()})
+        self.detail = CaseDetail(policy_titles())
         self._search = QLineEdit()
         self._setting = _choice("filter_setting", "Setting", "Any setting", SETTINGS)
         self._difficulty = _choice("filter_difficulty", "Difficulty", "Any difficulty", DIFFICULTIES)
