@@ -225,3 +225,39 @@ os._exit(0)
     modules, cases = done.stdout.splitlines()
     assert int(cases) == 12, done.stderr
     assert not {name.split(".")[0] for name in modules.split()} & HEAVY
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_main_window_ends_by_a_signal(tmp_path, engine, number):
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from trainer.ui import application as start
+QApplication(sys.argv[:1])
+QTimer.singleShot(1500, lambda: print("ready", flush=True))
+sys.exit(start.start())
+"""
+    made = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(tmp_path), cwd=ROOT,
+    )  # fmt: skip
+    assert made.stdout.readline() == "ready\n"
+    made.send_signal(number)
+    out, err = made.communicate(timeout=60)
+    assert (out, made.returncode) == ("", 128 + number), err
+    assert "Traceback" not in err
+    assert not (tmp_path / "logs" / "atoll.log").exists(), "nothing went wrong on the way"
+
+
+def test_a_second_window_is_refused_in_one_line(tmp_path):
+    code = "from trainer.records.shelf import Shelf\nShelf().claim()\nprint(1, flush=True)\ninput()"
+    holding = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(tmp_path), cwd=ROOT,
+    )  # fmt: skip
+    try:
+        assert holding.stdout.readline() == "1\n"
+        assert "Atoll is open already" in refused(atoll(tmp_path))
+    finally:
+        holding.communicate("\n")
