@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -166,7 +167,7 @@ def test_more_than_ten_cts_keep_their_targets(qtbot, engine):
     buttons = [button(ribbon, f"visit_{day}") for day in range(0, 24, 2)]
     places = [b.geometry() for b in buttons]
     assert all(p.width() >= 24 and p.height() >= 24 for p in places)
-    assert all(not a.intersects(b) for a, b in zip(places, places[1:], strict=False))
+    assert all(not a.intersects(b) for a, b in pairwise(places))
 
 
 def test_nothing_of_the_plots_stays_behind(qtbot, desk):
@@ -182,7 +183,7 @@ def test_nothing_of_the_plots_stays_behind(qtbot, desk):
     widgets = {id(w) for w in QApplication.topLevelWidgets()}
     ribbon.close()
     ribbon.deleteLater()
-    del ribbon
+    ribbon = None
     QTest.qWait(10)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()

@@ -143,7 +143,7 @@ class FindingTable(QTableWidget):
         """Give columns and rows the room that their words need."""
         metrics = QFontMetrics(self._bold)
         self.setColumnWidth(0, metrics.averageCharWidth() * _NAME)
-        anything_new = any(self.item(index, 1).text() for index in range(self.rowCount()))
+        anything_new = any(self.model().index(index, 1).data() for index in range(self.rowCount()))
         self.setColumnWidth(1, metrics.horizontalAdvance("new") + 10 if anything_new else 0)
         for column in range(2, self.columnCount()):
             if self.horizontalHeader().sectionResizeMode(column) != QHeaderView.ResizeMode.Stretch:

@@ -89,9 +89,9 @@ class ChartView(QWidget):
         return table
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("chart_page")
-        inner.setLayout(self._column)
+        self._inner = QWidget()
+        self._inner.setObjectName("chart_page")
+        self._inner.setLayout(self._column)
         self._area = QScrollArea()
         self._area.setObjectName("chart_scroll")
         self._area.setAccessibleName("Chart")
@@ -99,7 +99,7 @@ class ChartView(QWidget):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._area.setWidget(inner)
+        self._area.setWidget(self._inner)
         for table in (self._numbers, self._words):
             table.currentCellChanged.connect(self._follow)
         outer = QVBoxLayout(self)
@@ -132,7 +132,7 @@ class ChartView(QWidget):
         if isinstance(table, FindingTable) and table.hasFocus():
             place = table.visualItemRect(table.currentItem()).center() if table.currentItem() is not None else None
             if place is not None:
-                inner = table.viewport().mapTo(self._area.widget(), place)
+                inner = table.viewport().mapTo(self._inner, place)
                 self._area.ensureVisible(inner.x(), inner.y(), 0, 40)
 
     def _fill(self) -> None:

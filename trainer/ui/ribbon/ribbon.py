@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.ui.desk import Desk
-from trainer.ui.ribbon.body import VISIT_ROW, Body
+from trainer.ui.ribbon.body import Body
+from trainer.ui.ribbon.painting import VISIT_ROW
 from trainer.ui.ribbon.timeline import MEASURED, Timeline, timeline_of
 from trainer.ui.theme import colours, icon
 
