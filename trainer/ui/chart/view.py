@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from trainer.ui.chart.page import Page, page_of
+from trainer.encounter.session import Session
+from trainer.ui.chart.page import Page, Reports, page_of
 from trainer.ui.chart.table import FindingTable
 from trainer.ui.desk import Desk
 from trainer.ui.theme import colours
@@ -30,6 +31,8 @@ class ChartView(QWidget):
         self.setObjectName("chart_view")
         self.setAccessibleName("Chart")
         self._page: Page | None = None
+        self._session: Session | None = None
+        self._written = Reports()
         self._today = 0
         self._filter = QLineEdit()
         self._filter.setObjectName("chart_filter")
@@ -48,7 +51,9 @@ class ChartView(QWidget):
         self._text("pending", "Results to come")
         self._hint = QLabel("Double-click a finding, or press Enter on it, to cite it as evidence.")
         self._hint.setObjectName("chart_hint")
+        self._hint.setProperty("kind", "dim")
         self._hint.setWordWrap(True)
+        self._hint.setContentsMargins(0, 6, 0, 0)
         self._column.addWidget(self._hint)
         self._numbers = self._table("numbers", "Measured")
         self._words = self._table("words", "Found and told")
@@ -63,9 +68,7 @@ class ChartView(QWidget):
     def _title(self, name: str, title: str) -> None:
         label = QLabel(title)
         label.setObjectName(f"chart_{name}_title")
-        font = label.font()
-        font.setBold(True)
-        label.setFont(font)
+        label.setProperty("kind", "section")
         label.setContentsMargins(0, 6, 0, 0)
         self._titles[name] = label
         self._column.addWidget(label)
@@ -115,7 +118,9 @@ class ChartView(QWidget):
 
     def show_desk(self, desk: Desk) -> None:
         """Show an encounter as it stands."""
-        page = page_of(desk)
+        if desk.session is not self._session:
+            self._session, self._written = desk.session, Reports()
+        page = page_of(desk, self._written)
         if page != self._page or desk.day != self._today:
             self._page, self._today = page, desk.day
             self._fill()
@@ -161,7 +166,6 @@ class ChartView(QWidget):
             table.setVisible(bool(rows))
             self._titles[name].setVisible(bool(rows))
         self._hint.setVisible(bool(page.numbers or page.words))
-        self._hint.setStyleSheet(f"color: {dim}")
         shown = page.news or page.history or page.numbers or page.words or page.pending or page.reports
         self._nothing.setVisible(bool(wanted.strip()) and not shown)
 

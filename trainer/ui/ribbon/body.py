@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 
 from trainer.ui.ribbon.axis import Axis, horizon, nearest, spread
 from trainer.ui.ribbon.lane import Lanes
-from trainer.ui.ribbon.painting import BUTTON, DRUG_ROWS, LEFT, MARGIN, RIGHT, VISIT_ROW, Painting, Rows
+from trainer.ui.ribbon.painting import BUTTON, DRUG_ROWS, LEFT, MARGIN, RIGHT, VISIT_ROW, Painting, Rows, button_style
 from trainer.ui.ribbon.timeline import Timeline, packed
 from trainer.ui.theme import colours, icon
 
@@ -118,6 +118,7 @@ class Body(QWidget):
 
     def restyle(self) -> None:
         """Take the colours of the theme that is worn now."""
+        self.setStyleSheet(button_style(colours()))
         self._mark_buttons()
         if self._lanes is not None:
             self._lanes.restyle()
@@ -150,14 +151,9 @@ class Body(QWidget):
             today = self._timeline is not None and day == self._timeline.today
             button.setAccessibleName(f"CT of day {day}{', today' if today else ''}{', on show' if shown else ''}")
             button.setToolTip(f"CT of day {day}{' (on show)' if shown else ''}: show it")
-            edge = c.text if today else c.line
-            button.setStyleSheet(
-                f"QToolButton {{ border: 1px solid {edge}; border-radius: 4px; background: {c.panel}; color: {c.text};"
-                " padding: 0 3px; }"
-                f"QToolButton:checked {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}"
-                f"QToolButton:hover {{ border-color: {c.accent}; }}"
-                f"QToolButton:focus {{ border: 2px solid {c.text}; }}"
-            )
+            font = button.font()
+            font.setBold(today)
+            button.setFont(font)
 
     def x_of(self, day: float) -> float:
         """Return where a day lies, in pixels from the left."""

@@ -26,6 +26,17 @@ _USUAL_MG = 80.0  # a pulse above this reaches the top and says its figure; judg
 DRUG_ROWS = 2
 
 
+def button_style(c: Colours) -> str:
+    """Return the style of the ribbon's small buttons: what is pressed is filled, what has the focus is framed."""
+    return (
+        f"QToolButton {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.panel}; color: {c.text};"
+        " padding: 0 2px; min-width: 20px; min-height: 22px; }"
+        f"QToolButton:checked {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}"
+        f"QToolButton:hover {{ border-color: {c.accent}; }}"
+        f"QToolButton:focus {{ border: 2px solid {c.text}; padding: 0 1px; min-width: 18px; min-height: 20px; }}"
+    )
+
+
 @dataclass(frozen=True)
 class Rows:
     """Top and height of each row, in pixels."""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from trainer.ui.desk import Desk
 from trainer.ui.ribbon.body import Body
-from trainer.ui.ribbon.painting import VISIT_ROW
+from trainer.ui.ribbon.painting import VISIT_ROW, button_style
 from trainer.ui.ribbon.timeline import MEASURED, Timeline, timeline_of
 from trainer.ui.theme import colours, icon
 
@@ -108,13 +108,13 @@ class TimeRibbon(QWidget):
         gutter.addLayout(head)
         gutter.addWidget(self._grid)
         gutter.addStretch(1)
-        left = QWidget()
-        left.setFixedWidth(_GUTTER)
-        left.setLayout(gutter)
+        self._gutter = QWidget()
+        self._gutter.setFixedWidth(_GUTTER)
+        self._gutter.setLayout(gutter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(left)
+        row.addWidget(self._gutter)
         row.addWidget(self._stack, 1)
 
     @property
@@ -168,16 +168,8 @@ class TimeRibbon(QWidget):
     def restyle(self) -> None:
         """Take the colours and icons of the theme that is worn now."""
         c = colours()
-        self._as_table.setIcon(icon("table"))
         self._fold.setIcon(icon("caret-up" if self.folded else "caret-down"))
-        style = (
-            f"QToolButton {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.panel}; color: {c.text}; }}"
-            f"QToolButton:checked {{ background: {c.accent}; color: {c.on_accent}; }}"
-            f"QToolButton:hover {{ border-color: {c.accent}; }}"
-            f"QToolButton:focus {{ border: 2px solid {c.text}; }}"
-        )
-        for button in (*self._picks.values(), self._as_table):
-            button.setStyleSheet(style)
+        self._gutter.setStyleSheet(button_style(c))
         self._as_table.setIcon(icon("table", c.on_accent if self._as_table.isChecked() else c.text))
         self._body.restyle()
 
