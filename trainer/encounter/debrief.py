@@ -251,7 +251,7 @@ def feedback_of(examiner: Examiner, session: Session, since: int) -> Feedback:
     visits = tuple(
         _visit(mind, stop, *choices.get(stop.closing.event, (None, None)))
         for stop in _stops(session)
-        if stop.closing.event > since and any(n > since for n, _ in stop.after.said(Belief))
+        if any(n > max(since, stop.before.last_event) for n, _ in stop.after.said(Belief))
     )
     return Feedback(items, gates, visits, _names(library), _references(library, [*items, *gates]))
 

@@ -94,12 +94,15 @@ class Missed:
     zones : tuple of str
     slices : tuple of int
         The first and the last in which it is drawn.
+    glimpsed : bool
+        Whether none of its slices was on the screen for longer than a glimpse.
     """
 
     label: int
     cause: Cause
     zones: tuple[Zone, ...]
     slices: tuple[int, int]
+    glimpsed: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,8 @@ def _missed(
         if not digits[first : last + 1].any():
             found.append((size, Missed(label, "search", zones, (first, last))))
         elif read is not None and not named & set(zones):
-            found.append((size, Missed(label, "recognition", zones, (first, last))))
+            glimpsed = int(digits[first : last + 1].max()) < SEEN
+            found.append((size, Missed(label, "recognition", zones, (first, last), glimpsed)))
     return tuple(missed for _, missed in sorted(found, key=lambda pair: -pair[0]))
 
 
@@ -196,7 +200,9 @@ def _of_slices(day: int, whole: Coverage) -> list[str]:
     if whole.never == whole.whole:
         return [f"The CT of day {day} was never opened."]
     if whole.seen == whole.whole:
-        return [f"Every one of the {whole.whole} slices of the CT of day {day} was on the screen long enough to be seen."]
+        return [
+            f"Every one of the {whole.whole} slices of the CT of day {day} was on the screen long enough to be seen."
+        ]
     return [
         f"Of the {whole.whole} slices of the CT of day {day} you saw {whole.seen}, glimpsed {whole.glimpsed} "
         f"(less than half a second) and never had {whole.never} on the screen."
@@ -229,6 +235,11 @@ def _of_missed(missed: Sequence[Missed], was_read: bool) -> list[str]:
             said.append(
                 f"{where} lies in {span}, none of which was ever on the screen: an error of search (Kundel 1978). "
                 f"Go through every slice, apex to base, one lung and then the other."
+            )
+        elif one.glimpsed:
+            said.append(
+                f"{where} ({span}) went by in less than half a second a slice and is neither marked nor read there: an "
+                f"error of recognition (Kundel 1978). Slow down where there is lung."
             )
         else:
             said.append(

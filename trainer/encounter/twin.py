@@ -129,9 +129,7 @@ def chests(session: Session, days: Sequence[int]) -> list[ChestState | None]:
     """Return what the chest of an encounter's patient shows on some days, in order; None after death."""
     bedside = beyond(session, days[-1])
     return [
-        chest_of(bedside.state(day), 0, day)
-        if bedside.patient(day)["death_tick"] >= day * TICKS_PER_DAY
-        else None
+        chest_of(bedside.state(day), 0, day) if bedside.patient(day)["death_tick"] >= day * TICKS_PER_DAY else None
         for day in days
     ]
 

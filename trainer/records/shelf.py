@@ -205,7 +205,7 @@ class Shelf:
         self._known.pop(name, None)
 
     def _path(self, name: str) -> Path:
-        if Path(name).name != name or name.startswith("."):
+        if not name or Path(name).name != name or name.startswith("."):
             raise BadInput(f"{name!r} is no name of a run")
         return self.folder / f"{name}{_RUN}"
 

@@ -43,7 +43,7 @@ def obstacle(environ: Mapping[str, str] = os.environ) -> str | None:
     """
     if not sys.platform.startswith("linux"):
         return None
-    return _display(environ) or _graphics() or _plugin(environ)
+    return _no_display(environ) or _graphics() or _plugin(environ) or _silent_display(environ)
 
 
 def of_import(error: ImportError) -> str:
@@ -52,15 +52,28 @@ def of_import(error: ImportError) -> str:
     return _missing([found.group()]) if found else f"Qt cannot be loaded ({error}); install Atoll again"
 
 
-def _display(environ: Mapping[str, str]) -> str | None:
-    """Return what is wrong with the display."""
+def _displays(environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the X display and the Wayland display that Qt may take, "" for none; None if it needs neither."""
     asked = environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
     if asked not in {"", "xcb", "wayland"}:
         return None
-    x11, wayland = environ.get("DISPLAY", ""), environ.get("WAYLAND_DISPLAY", "")
-    if not (x11 and asked != "wayland") and not (wayland and asked != "xcb"):
+    x11 = environ.get("DISPLAY", "") if asked != "wayland" else ""
+    wayland = environ.get("WAYLAND_DISPLAY", "") if asked != "xcb" else ""
+    return x11, wayland
+
+
+def _no_display(environ: Mapping[str, str]) -> str | None:
+    if _displays(environ) == ("", ""):
         return "no display; start it in a desktop session, or see `atoll --help` for the commands"
-    if (wayland and asked != "xcb" and _wayland_answers(environ)) or (x11 and asked != "wayland" and _x11_answers()):
+    return None
+
+
+def _silent_display(environ: Mapping[str, str]) -> str | None:
+    displays = _displays(environ)
+    if displays is None:
+        return None
+    x11, wayland = displays
+    if (wayland and _wayland_answers(environ)) or (x11 and _x11_answers()):
         return None
     return f"the display {wayland or x11} does not answer; start Atoll in a desktop session that you are logged in to"
 
@@ -76,11 +89,8 @@ def _wayland_answers(environ: Mapping[str, str]) -> bool:
 
 
 def _x11_answers() -> bool:
-    """Return whether the X server lets us in; where even its library is missing, that is said later."""
-    try:
-        xcb = ctypes.CDLL("libxcb.so.1")
-    except OSError:
-        return True
+    """Return whether the X server lets us in."""
+    xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]

@@ -115,7 +115,7 @@ QToolButton:checked {{ background: {c.field}; border-color: {c.accent}; }}
 QToolButton:focus {{ border: 2px solid {c.accent}; padding: 1px 5px; }}
 QToolButton:disabled {{ color: {c.dim}; }}
 QLineEdit {{ min-height: 24px; padding: 1px 8px; border: 1px solid {c.line}; border-radius: 5px;
-  background: {c.field}; color: {c.text}; }}
+  background: {c.field}; color: {c.text}; placeholder-text-color: {c.dim}; }}
 QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 0 7px; }}
 QComboBox, QSpinBox, QDoubleSpinBox, QRadioButton, QCheckBox {{ min-height: 24px; }}
 QRadioButton:focus, QCheckBox:focus {{ color: {c.accent}; }}
@@ -136,6 +136,19 @@ QHeaderView::section {{ min-height: 24px; padding: 2px 8px; border: none; border
   background: {c.ground}; color: {c.dim}; }}
 QTableView {{ gridline-color: {c.line}; }}
 QToolTip {{ padding: 4px 8px; border: 1px solid {c.line}; background: {c.panel}; color: {c.text}; }}
+QScrollBar:vertical {{ width: 14px; margin: 0; border: none; background: transparent; }}
+QScrollBar:horizontal {{ height: 14px; margin: 0; border: none; background: transparent; }}
+QScrollBar::handle {{ margin: 3px; border-radius: 4px; background: {c.line}; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {c.dim}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QProgressBar {{ max-height: 10px; border: none; border-radius: 5px; background: {c.line}; color: {c.text}; }}
+QProgressBar::chunk {{ border-radius: 5px; background: {c.accent}; }}
+QMenu {{ padding: 4px; border: 1px solid {c.line}; background: {c.panel}; color: {c.text}; }}
+QMenu::item {{ min-height: 24px; padding: 2px 24px 2px 12px; }}
+QMenu::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
 QSplitter::handle {{ background: {c.ground}; }}
 QSplitter::handle:hover {{ background: {c.line}; }}
 QFrame[kind="rule"] {{ border: none; background: {c.line}; max-height: 1px; }}
@@ -145,6 +158,7 @@ QLabel[kind="brand"] {{ font-size: {points * 2.0:.1f}pt; font-weight: 700; }}
 QLabel[kind="title"] {{ font-size: {points * 1.7:.1f}pt; font-weight: 600; }}
 QLabel[kind="lead"] {{ font-size: {points * 1.1:.1f}pt; }}
 QLabel[kind="section"] {{ font-weight: 600; }}
+QLabel[kind="key"] {{ padding: 1px 7px; border: 1px solid {c.line}; border-radius: 4px; background: {c.field}; }}
 QLabel[kind="dim"] {{ color: {c.dim}; }}
 """
 

@@ -15,6 +15,8 @@ State = Literal["new", "in play", "done"]
 STATES: Final[tuple[State, ...]] = ("new", "in play", "done")
 SETTINGS: Final = ("clinic", "ward", "emergency")
 DIFFICULTIES: Final = ("introductory", "intermediate", "advanced")
+_DAYS_PER_MONTH: Final = 30.44
+_MONTHS_FROM: Final = 4
 TIME_FACTORS: Final = (1.0, 1.25, 1.5, 2.0)
 
 _WHO = re.compile(r"\{person\}, \{age\} years old,")
@@ -57,6 +59,8 @@ class Row:
     difficulty : str
     opening : str
         The opening text before there is a patient, in general words.
+    last_day : int
+        Day on which the case ends at the latest. What the case itself says of its end may tell the diagnosis.
     runs : tuple of Entry
         What the learner has played of it, the last first.
     """
@@ -67,6 +71,7 @@ class Row:
     minutes: int
     difficulty: str
     opening: str
+    last_day: int
     runs: tuple[Entry, ...] = ()
 
     @property
@@ -101,6 +106,13 @@ class Row:
         return "Done" if self.done_run is not None else "New"
 
     @property
+    def end_text(self) -> str:
+        """When the case is over."""
+        months = round(self.last_day / _DAYS_PER_MONTH)
+        span = f"{months} months" if months >= _MONTHS_FROM else f"{self.last_day // 7} weeks"
+        return f"It ends when you close it, when the patient dies, or after {span}."
+
+    @property
     def facts(self) -> str:
         """Setting, time and difficulty in one line."""
         return f"{self.setting.capitalize()}  ·  {self.minutes} min  ·  {self.difficulty}"
@@ -133,7 +145,7 @@ def catalogue(cases: Iterable[Case], entries: Iterable[Entry]) -> tuple[Row, ...
         of.setdefault(entry.case, []).append(entry)
     rows = [
         Row(
-            case.id, case.title, case.setting, case.minutes, case.difficulty, general(case.opening),
+            case.id, case.title, case.setting, case.minutes, case.difficulty, general(case.opening), case.last_day,
             tuple(sorted(of.get(case.id, ()), key=lambda run: -run.played_ns)),
         )
         for case in cases

@@ -30,6 +30,12 @@ from trainer.ui.theme import colours, icon
 _RUNS_SHOWN: Final = 6
 _READING_WIDTH: Final = 760  # longer lines are hard to follow
 _BOX_WIDTH: Final = 460
+_GUIDE: Final = (
+    "Read the chart and the CT, mark what you see, and sign the read.\n"
+    "Spend 20 tokens on the differential, and cite findings for and against.\n"
+    "Order tests and treatment, say what the next visit will show, commit, and move the clock.\n"
+    "At the end the debrief shows what could have been known, what each choice was worth, and the truth on the CT."
+)
 
 
 class CaseDetail(QScrollArea):
@@ -60,17 +66,20 @@ class CaseDetail(QScrollArea):
         self._title = _label("case_title", "title")
         self._facts = _label("case_facts", "dim")
         self._opening = _label("case_opening", "lead")
-        self._tutor = QRadioButton("&Tutor")
-        self._exam = QRadioButton("E&xam")
+        self._ends = _label("case_ends", "dim")
+        self._tutor = QRadioButton("Tutor")
+        self._exam = QRadioButton("Exam")
         self._time = QComboBox()
         self._policy = QComboBox()
-        self._start = QPushButton("&Start with a new patient")
+        self._start = QPushButton(" Start with a new patient")
         self._resume = QPushButton()
-        self._debrief = QPushButton("Open the last &debrief")
+        self._debrief = QPushButton(" Open the last debrief")
         self._dials_title = _label("dials_title", "section")
         self._dials = DialBars()
         self._runs_title = _label("runs_title", "section")
         self._runs = QVBoxLayout()
+        self._guide_title = _label("guide_title", "section", "How a case goes")
+        self._guide = _label("guide", "dim", _GUIDE)
         for policy, title in policies.items():
             self._policy.addItem(title, policy)
         self._opening.setMaximumWidth(_READING_WIDTH)
@@ -109,6 +118,7 @@ class CaseDetail(QScrollArea):
         column.addWidget(self._facts)
         column.addSpacing(4)
         column.addWidget(self._opening)
+        column.addWidget(self._ends)
         column.addSpacing(8)
         column.addWidget(_label("play_title", "section", "Play"))
         for button, text in (
@@ -121,24 +131,34 @@ class CaseDetail(QScrollArea):
             column.addWidget(explained)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
-        form.addRow("T&ime", self._time)
-        form.addRow("&Policy", self._policy)
+        form.addRow("Time", self._time)
+        form.addRow("Policy", self._policy)
         column.addLayout(form)
         column.addSpacing(6)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
-        for action in (self._resume, self._start, self._debrief):
+        for action in (self._resume, self._start):
             buttons.addWidget(action)
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addSpacing(10)
-        column.addWidget(self._dials_title)
+        last = QHBoxLayout()
+        last.addWidget(self._dials_title, 1)
+        last.addWidget(self._debrief)
+        column.addLayout(last)
         column.addWidget(self._dials)
         column.addSpacing(6)
+        column.addWidget(self._guide_title)
+        column.addWidget(self._guide)
         column.addWidget(self._runs_title)
         column.addLayout(self._runs)
         column.addStretch(1)
         self.setWidget(inside)
+
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """What can have the focus, in the order of Tab; the runs come after."""
+        return (self._tutor, self._exam, self._time, self._policy, self._resume, self._start, self._debrief)
 
     @property
     def mode(self) -> Mode:
@@ -159,6 +179,7 @@ class CaseDetail(QScrollArea):
         self._title.setText(row.title)
         self._facts.setText(row.facts)
         self._opening.setText(row.opening)
+        self._ends.setText(row.end_text)
         factor = max(self._time.currentIndex(), 0)
         self._time.clear()
         for known in TIME_FACTORS:
@@ -191,7 +212,7 @@ class CaseDetail(QScrollArea):
         self._resume.setVisible(row.open_run is not None)
         self._debrief.setVisible(row.done_run is not None)
         if row.open_run is not None:
-            self._resume.setText(f"&Resume on day {row.open_run.day}")
+            self._resume.setText(f" Resume on day {row.open_run.day}")
         _set_kind(self._resume, "primary")
         _set_kind(self._start, "" if row.open_run is not None else "primary")
         for button in (self._start, self._resume, self._debrief):
@@ -207,17 +228,22 @@ class CaseDetail(QScrollArea):
                 old.hide()
                 old.deleteLater()
         score = row.last_score
-        self._dials_title.setVisible(score is not None)
+        self._dials_title.setVisible(row.done_run is not None)
         self._dials.setVisible(score is not None)
+        self._dials_title.setText("Ended, not scored yet")
         if score is not None:
             self._dials_title.setText(f"Last score: {score.overall:.0f} of 100")
             self._dials.show_dials(dials_of(score))
+        self._guide.setVisible(not row.runs)
+        self._guide_title.setVisible(not row.runs)
         self._runs_title.setVisible(bool(row.runs))
         hidden = len(row.runs) - _RUNS_SHOWN
         more = f" (the last {_RUNS_SHOWN} of {len(row.runs)})" if hidden > 0 else ""
         self._runs_title.setText(f"Your patients{more}")
         for entry in row.runs[:_RUNS_SHOWN]:
-            self._runs.addWidget(self._line(entry))
+            line = self._line(entry)
+            self._runs.addWidget(line)
+            line.show()  # Qt would only do so in a moment, too late for the height to be known
 
     def _line(self, entry: Entry) -> QWidget:
         line = QWidget()

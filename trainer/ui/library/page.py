@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -89,9 +91,9 @@ class LibraryPage(QWidget):
         header = QHBoxLayout()
         header.setContentsMargins(28, 16, 20, 14)
         header.setSpacing(18)
-        for widget in (name, what):
-            header.addWidget(widget, 0, Qt.AlignmentFlag.AlignBaseline)
-        header.addStretch(1)
+        what.setWordWrap(True)
+        header.addWidget(name)
+        header.addWidget(what, 1)
         header.addWidget(self._shortcuts)
         header.addWidget(self._preferences)
         self._search.setObjectName("case_search")
@@ -132,6 +134,7 @@ class LibraryPage(QWidget):
         self._bar.setAccessibleName("Preparing")
         self._bar.setRange(0, 1000)
         self._bar.setFixedWidth(240)
+        self._bar.setTextVisible(False)
         self._bar.hide()
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
@@ -154,7 +157,9 @@ class LibraryPage(QWidget):
         self._preferences.clicked.connect(self.preferences_asked)
         self._shortcuts.clicked.connect(self.shortcuts_asked)
         bind(self, "search", self._search.setFocus)
-        self.setFocusProxy(self.list)
+        order = (self._shortcuts, self._preferences, self._search, self._setting, self._difficulty, self._state)
+        for before, after in pairwise((*order, self.list, *self.detail.parts)):
+            QWidget.setTabOrder(before, after)
         self._dress()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name

@@ -10,31 +10,32 @@ from trainer.chest.deformation import Deformation
 from trainer.chest.display import Plane
 from trainer.ui.reading.plane import PLANES, Lattice
 
-# Places in a plane at which the visits are compared, in half widths of the lungs from their middle: right and left
-# lung, front and back. The mean over them decides, for the diaphragm's halves rise apart.
+# Places in a plane that stand for it, in half widths of the lungs from their middle: either lung, front and back.
 _SPOTS = tuple((a, b) for a in (-0.5, 0.5) for b in (-0.45, 0.45))
 
 
 @lru_cache(maxsize=64)
-def linked_planes(
-    here: Deformation, here_lattice: Lattice, there: Deformation, there_lattice: Lattice, orientation: Plane
-) -> np.ndarray:
-    """Return for each plane of a visit the parallel plane of another that shows the same tissue, best on the whole.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64, shape (planes of ``here``,).
-    """
+def _levels_mm(deformation: Deformation, lattice: Lattice, orientation: Plane) -> np.ndarray:
+    """Return the mean level of each plane in the anatomy's reference, rising, shape (planes,)."""
     axis = PLANES.index(orientation)
-    number = here_lattice.count(orientation)
     others = [n for n in range(3) if n != axis]
-    middle = here.centre_mm + here.shift_mm
-    points = np.empty((number, len(_SPOTS), 3))
-    points[..., axis] = (here_lattice.origin_mm[axis] + np.arange(number) * here_lattice.spacing_mm[axis])[:, None]
+    middle = deformation.centre_mm + deformation.shift_mm
+    points = np.empty((lattice.count(orientation), len(_SPOTS), 3))
+    points[..., axis] = [[lattice.position_mm(orientation, n)] for n in range(len(points))]
     for k, other in enumerate(others):
-        points[..., other] = middle[other] + np.array([spot[k] for spot in _SPOTS]) * here.half_mm[other]
-    height = there.to_visit(here.to_reference(points))[..., axis].mean(axis=1)
-    index = np.rint((height - there_lattice.origin_mm[axis]) / there_lattice.spacing_mm[axis]).astype(np.int64)
-    out: np.ndarray = np.clip(index, 0, there_lattice.count(orientation) - 1)
-    return out
+        points[..., other] = middle[other] + np.array([spot[k] for spot in _SPOTS]) * deformation.half_mm[other]
+    level: np.ndarray = deformation.to_reference(points)[..., axis].mean(axis=1)
+    return level
+
+
+def linked_plane(
+    here: tuple[Deformation, Lattice], there: tuple[Deformation, Lattice], orientation: Plane, index: int
+) -> int:
+    """Return the parallel plane of another visit that shows the tissue of a plane, best on the whole.
+
+    A plane of one visit is a tilted and curved sheet in another; of the parallel planes there the one is taken that
+    lies at the same mean level in the reference, over places in both lungs. Going there and back leads to the plane
+    itself or its neighbour, unless a series ends between.
+    """
+    from_mm, to_mm = _levels_mm(*here, orientation), _levels_mm(*there, orientation)
+    return int(np.abs(to_mm - from_mm[min(max(index, 0), len(from_mm) - 1)]).argmin())

@@ -29,7 +29,7 @@ from trainer.chest.series import Series
 from trainer.chest.warming import is_warm, warm
 from trainer.course.person import Person
 from trainer.ui.reading.errand import Errand, Want, errands, moved
-from trainer.ui.reading.linking import linked_planes
+from trainer.ui.reading.linking import linked_plane
 from trainer.ui.reading.plane import Lattice
 from trainer.ui.reading.scan import Ask, Frame, Scan
 from trainer.ui.reading.truth import Lookup
@@ -276,8 +276,7 @@ class Pictures(QObject):
         here, there = self._visits[ask.scan], self._visits[to_name]
         if here is there:
             return ask.index
-        table = linked_planes(here.deformation, here.lattice, there.deformation, there.lattice, ask.plane)
-        return int(table[min(max(ask.index, 0), len(table) - 1)])
+        return linked_plane((here.deformation, here.lattice), (there.deformation, there.lattice), ask.plane, ask.index)
 
     # What is on show
 
@@ -295,7 +294,7 @@ class Pictures(QObject):
         if ask.plane != "axial":
             older = volume.older(ask) if volume is not None else None
             one = volume if volume is not None and volume.left < len(volume.there) else other
-            return older or (one.frame(replace(ask, slab_mm=0.0, kernel=one.source[1])) if one is not None else None)
+            return older or (one.frame(self._single(ask, one, ask.index)) if one is not None else None)
         found = []
         for one, penalty in ((volume, 0), (other, _OTHER_KERNEL)):
             index = one.nearest(ask.index) if one is not None else None
@@ -304,7 +303,11 @@ class Pictures(QObject):
         if not found:
             return None
         _, _, index, one = min(found, key=lambda entry: entry[:2])
-        return one.frame(replace(ask, index=index, slab_mm=0.0, kernel=one.source[1]))
+        return one.frame(self._single(ask, one, index))
+
+    @staticmethod
+    def _single(ask: Ask, volume: Volume, index: int) -> Ask:
+        return replace(ask, index=index, slab_mm=0.0, slab="mean", kernel=volume.source[1])
 
     def want(self, asks: Sequence[Ask]) -> None:
         """Say what is on show now: it is drawn first, then what comes next in the direction of scrolling, then all."""
