@@ -120,6 +120,7 @@ class ChartView(QWidget):
         """Show an encounter as it stands."""
         if desk.session is not self._session:
             self._session, self._written = desk.session, Reports()
+            self._filter.clear()
         page = page_of(desk, self._written)
         if page != self._page or desk.day != self._today:
             self._page, self._today = page, desk.day

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 
 from trainer.ui.ribbon.axis import Axis, horizon, nearest, spread
 from trainer.ui.ribbon.lane import Lanes
-from trainer.ui.ribbon.painting import BUTTON, DRUG_ROWS, LEFT, MARGIN, RIGHT, VISIT_ROW, Painting, Rows, button_style
+from trainer.ui.ribbon.painting import BUTTON, LEFT, MARGIN, Painting, button_style
+from trainer.ui.ribbon.row import Rows, least_height, rows
 from trainer.ui.ribbon.timeline import Timeline, packed
 from trainer.ui.theme import colours, icon
 
@@ -168,7 +169,7 @@ class Body(QWidget):
     def _axis(self) -> Axis:
         timeline = self._timeline
         last = 28 if timeline is None else horizon(timeline.today, timeline.last_day)
-        return Axis(last, LEFT, max(self.width() - LEFT - RIGHT, 40.0))
+        return Axis(last, LEFT, max(self.width() - LEFT - self._margin(), 40.0))
 
     def _small(self) -> QFont:
         font = QFont(self.font())
@@ -176,15 +177,21 @@ class Body(QWidget):
         return font
 
     def _rows(self) -> Rows:
-        line = QFontMetricsF(self._small()).height()
-        drugs = min(DRUG_ROWS, len(packed(self._timeline.drugs))) if self._timeline else 0
-        events, doses, bars, axis = max(15.0, line), 1.9 * line, drugs * 0.95 * line, line + 1
-        top, rows = float(VISIT_ROW), []
-        plots = max(0.0, self.height() - top - events - doses - bars - axis - 1)
-        for height in (events, doses, bars, plots, axis):
-            rows.append((top, height))
-            top += height
-        return Rows(*rows)
+        drugs = len(packed(self._timeline.drugs)) if self._timeline is not None else 0
+        return rows(self.height(), self._line, drugs, len(self._picked))
+
+    @property
+    def _line(self) -> float:
+        return QFontMetricsF(self._small()).height()
+
+    @property
+    def least_height(self) -> int:
+        """What height all rows need, in pixels."""
+        return least_height(self._line, len(self._picked))
+
+    def _margin(self) -> float:
+        """Return the room to the right of the axis, where the rows have their names and the last values stand."""
+        return max(118.0, QFontMetricsF(self._small()).horizontalAdvance("SpO₂ not measured") + 16)
 
     def _place(self) -> None:
         """Put the visit buttons and the plots where their days are."""
@@ -195,7 +202,7 @@ class Body(QWidget):
         metrics = QFontMetricsF(self.font())
         widths = {day: max(34.0, metrics.horizontalAdvance(str(day)) + 28.0) for day in days}
         size = max(widths.values(), default=34.0) + 2
-        places = spread([axis.x_of(d) for d in days], size, size / 2, axis.left + axis.width + RIGHT / 2)
+        places = spread([axis.x_of(d) for d in days], size, size / 2, self.width() - size / 2)
         tight = len(places) > 1 and min(b - a for a, b in pairwise(places)) < size - 1
         for day, x in zip(days, places, strict=True):
             width = BUTTON if tight else int(widths[day])

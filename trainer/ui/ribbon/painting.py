@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -10,12 +9,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from trainer.ui.chart.reference import ARROWS
 from trainer.ui.ribbon.axis import Axis
+from trainer.ui.ribbon.row import DRUG_ROWS, VISIT_ROW, Rows
 from trainer.ui.ribbon.timeline import Dose, Drug, Happening, Timeline, packed
 from trainer.ui.theme import Colours, icon
 
-VISIT_ROW = 28  # px: a button of 24 and its margins
-BUTTON = 24
-LEFT, RIGHT = 14.0, 122.0
+BUTTON = 24  # px
+LEFT = 14.0
 _ICONS: Final = {
     "death": "x-circle", "deterioration": "warning", "call": "phone", "result": "flask", "procedure": "scissors",
     "move": "bed", "due": "hourglass", "return": "calendar-check",
@@ -23,7 +22,6 @@ _ICONS: Final = {
 _PRESSING: Final = ("death", "deterioration", "call", "procedure", "move", "return", "due", "result")
 MARGIN = 6.0  # px on either side of the plots, so that a point at the end of the axis is whole
 _USUAL_MG = 80.0  # a pulse above this reaches the top and says its figure; judgement
-DRUG_ROWS = 2
 
 
 def button_style(c: Colours) -> str:
@@ -37,23 +35,14 @@ def button_style(c: Colours) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Top and height of each row, in pixels."""
-
-    events: tuple[float, float]
-    doses: tuple[float, float]
-    drugs: tuple[float, float]
-    plots: tuple[float, float]
-    axis: tuple[float, float]
-
-
 class Painting:
     """One painting of a timeline."""
 
     def __init__(self, painter: QPainter, c: Colours, axis: Axis, rows: Rows, timeline: Timeline) -> None:
         self._painter, self._c, self._axis, self._rows, self._timeline = painter, c, axis, rows, timeline
         self._metrics = QFontMetricsF(painter.font())
+        self._right = axis.left + axis.width + 8
+        self._room_right = painter.device().width() - self._right - 2
 
     def all(self, collapsed: bool, shown: tuple[int, ...], picked: tuple[str, ...], buttons: dict[int, QRectF]) -> None:
         """Draw every row."""
@@ -73,6 +62,10 @@ class Painting:
         self._painter.setPen(QColor(colour))
         shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
         self._painter.drawText(rect, flags | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _name(self, text: str, top: float, height: float, colour: str) -> None:
+        """Write what a row is to the right of it."""
+        self._text(QRectF(self._right, top, self._room_right, height), text, colour, Qt.AlignmentFlag.AlignLeft)
 
     def _lines(self, shown: tuple[int, ...], buttons: dict[int, QRectF], bottom: float) -> None:
         """Draw a line from each visit down, the ones on show as wide bands."""
@@ -117,15 +110,13 @@ class Painting:
             wide = self._metrics.horizontalAdvance(label) + 2
             at = min(max(0.0, x - wide / 2), right + MARGIN - wide)
             self._text(QRectF(at, top + 2, wide, height - 2), label, self._c.dim, Qt.AlignmentFlag.AlignHCenter)
-        self._text(QRectF(right + 8, top + 2, RIGHT - 10, height - 2), "day · week", self._c.dim,
-                   Qt.AlignmentFlag.AlignLeft)  # fmt: skip
+        self._name("day · week", top + 2, height - 2, self._c.dim)
 
     def _doses(self) -> None:
         top, height = self._rows.doses
-        right = self._axis.left + self._axis.width
         doses = [d for d in self._timeline.doses if d.day < self._axis.last]
         caption = "steroid, mg/day" if doses else "no steroid"
-        self._text(QRectF(right + 8, top, RIGHT - 10, height), caption, self._c.dim, Qt.AlignmentFlag.AlignLeft)
+        self._name(caption, top, height, self._c.dim)
         if not doses:
             return
         most = min(max(d.mg for d in doses), max(_USUAL_MG, min(d.mg for d in doses)))
@@ -164,10 +155,9 @@ class Painting:
         for index, row in enumerate(rows[:DRUG_ROWS]):
             for drug in row:
                 self._drug(drug, QRectF(0, top + index * tall, 0, tall))
-        right = self._axis.left + self._axis.width
         hidden = sum(len(row) for row in rows[DRUG_ROWS:])
         caption = f"drugs, {hidden} more" if hidden else "drugs"
-        self._text(QRectF(right + 8, top, RIGHT - 10, tall), caption, self._c.dim, Qt.AlignmentFlag.AlignLeft)
+        self._name(caption, top, tall, self._c.dim)
 
     def _drug(self, drug: Drug, row: QRectF) -> None:
         x, end = self._axis.x_of(drug.day), self._axis.x_of(min(drug.until, self._axis.last))
@@ -215,20 +205,18 @@ class Painting:
             colour = {"death": self._c.bad, "deterioration": self._c.bad, "call": self._c.warn}.get(kind, self._c.text)
             made = icon(_ICONS[kind], self._c.dim if kind in ("due", "return", "result") else colour)
             made.paint(self._painter, int(x - size / 2), int(top + (height - size) / 2), int(size), int(size))
-        right = self._axis.left + self._axis.width
-        self._text(QRectF(right + 8, top, RIGHT - 10, height), "events", self._c.dim, Qt.AlignmentFlag.AlignLeft)
+        self._text(
+            QRectF(self._right, top, self._room_right, height), "events", self._c.dim, Qt.AlignmentFlag.AlignLeft
+        )
 
     def _last_values(self, picked: tuple[str, ...]) -> None:
         chosen = [m for m in self._timeline.measured if m.id in picked]
         top, height = self._rows.plots
-        right = self._axis.left + self._axis.width
         for index, m in enumerate(chosen):
             tall = height / len(chosen)
-            rect = QRectF(right + 8, top + index * tall, RIGHT - 10, tall)
             flag = m.reference.flag(m.values[-1]) if m.values and m.reference else ""
-            arrow = f" {ARROWS[flag]}" if flag else ""
-            self._text(rect, f"{m.name} {m.last}{arrow}", self._c.text if m.values else self._c.dim,
-                       Qt.AlignmentFlag.AlignLeft)  # fmt: skip
+            told = f"{m.name} {m.last.replace(' predicted', '')}{f' {ARROWS[flag]}' if flag else ''}"
+            self._name(told, top + index * tall, tall, self._c.text if m.values else self._c.dim)
         if not chosen:
             self._text(QRectF(self._axis.left + 4, top, self._axis.width - 8, height),
                        "nothing chosen to plot", self._c.dim, Qt.AlignmentFlag.AlignLeft)  # fmt: skip
