@@ -104,7 +104,7 @@ def test_a_day_lies_at_the_same_place_in_the_plots(ribbon):
     box = plot.getPlotItem().getViewBox()
     for day in (0, 7, 28, 56):
         inside = plot.viewportTransform().map(box.mapViewToScene(QPointF(day, 1.0)))
-        assert plot.mapTo(body, QPointF(inside)).x() == pytest.approx(body.x_of(day), abs=0.75)
+        assert plot.mapTo(body, QPointF(inside)).x() == pytest.approx(body.x_of(day), abs=0.5)
 
 
 def test_folding_leaves_the_visits(qtbot, desk):
