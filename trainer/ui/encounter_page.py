@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from trainer.core.error import AtollError
 from trainer.encounter.debrief import Feedback, feedback_of
@@ -21,8 +21,12 @@ from trainer.ui.reading.scan import scan_of
 from trainer.ui.ribbon.ribbon import TimeRibbon
 from trainer.ui.shortcut import bind
 from trainer.ui.step.panel import StepPanel
+from trainer.ui.step.sign import PATTERN, SIGN
 from trainer.ui.strip import PatientStrip
 from trainer.ui.work import Call, Lanes
+
+
+_PANEL, _WIDEST = 400, 4000  # pixels at first: all that the panel leaves goes to the pictures
 
 
 class EncounterPage(QWidget):
@@ -58,16 +62,11 @@ class EncounterPage(QWidget):
         self.strip, self.room, self.panel = PatientStrip(self), ReadingRoom(self._pictures, self), StepPanel(self)
         self.chart, self.ribbon, self.feedback = ChartView(self), TimeRibbon(self), FeedbackView(self)
         self.panel.set_chart(self.chart)
+        self.feedback.hide()
         self._notice = QLabel()
         self._notice.setObjectName("notice")
         self._notice.setAccessibleName("Notice")
         self._notice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._bar = QProgressBar()
-        self._bar.setObjectName("chest_progress")
-        self._bar.setAccessibleName("Progress")
-        self._bar.setRange(0, 1000)
-        self._stop = QPushButton("Cancel")
-        self._stop.setObjectName("cancel_chest")
         self._debrief = QPushButton("To the debrief")
         self._debrief.setObjectName("to_debrief")
         self._time_up = QTimer(self)
@@ -83,12 +82,11 @@ class EncounterPage(QWidget):
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
         self._split.setChildrenCollapsible(False)
+        self._split.setSizes([_WIDEST, _PANEL])
         below = QHBoxLayout()
         below.setContentsMargins(8, 0, 8, 2)
         below.addWidget(self._notice, 1)
-        for widget in (self._bar, self._stop, self._debrief):
-            below.addWidget(widget)
-        self._bar.setMaximumWidth(260)
+        below.addWidget(self._debrief)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2)
@@ -96,7 +94,6 @@ class EncounterPage(QWidget):
         whole.addWidget(self._split, 1)
         whole.addWidget(self.ribbon)
         whole.addLayout(below)
-        self._show_progress(1.0, "")
         self._debrief.hide()
 
     def _connect(self) -> None:
@@ -105,10 +102,7 @@ class EncounterPage(QWidget):
         self.ribbon.day_chosen.connect(self.room.show_day)
         self.room.marks_changed.connect(self._pass_marks)
         self.room.state_changed.connect(self._pass_days)
-        self._pictures.progressed.connect(self._show_progress)
-        self._pictures.ready_changed.connect(lambda: self._show_progress(1.0, ""))
-        self._pictures.failed.connect(self.tell)
-        self._stop.clicked.connect(self._cancel)
+        self.strip.announced.connect(self.tell)
         self._debrief.clicked.connect(self.finish)
         self._time_up.timeout.connect(self._refresh)
         bind(self, "focus-viewer", self.room.setFocus)
@@ -120,8 +114,10 @@ class EncounterPage(QWidget):
         self._notice.clear()
         session = desk.session
         self.panel.set_feedback(None)
+        names = session.engine.library.findings
+        self.room.clear()
+        self.room.clear_marks_sign_choices([(sign, names[sign].name) for sign in (*PATTERN, *SIGN)])
         self._pictures.open_patient(session.person, self._scale)
-        self.room.begin([(name, finding.name) for name, finding in session.engine.library.findings.items()])
         left = desk.seconds_left
         if left is not None:
             self._time_up.start(max(0, round(1000 * left)) + 500)
@@ -183,7 +179,7 @@ class EncounterPage(QWidget):
             self.panel.set_marks(self.room.marks(day), self.room.changes(day))
 
     def _pass_days(self) -> None:
-        self.ribbon.set_shown_days(self.room.shown_days())
+        self.ribbon.set_shown_days(self.room.shown_days)
 
     def _ask_feedback(self, desk: Desk, since: int) -> None:
         run, policy = desk.run, desk.session.run.header.policy
@@ -209,19 +205,6 @@ class EncounterPage(QWidget):
         """Show a line below."""
         self._notice.setText(text)
 
-    def _show_progress(self, share: float, text: str) -> None:
-        busy = share < 1.0
-        self._bar.setVisible(busy)
-        self._stop.setVisible(busy)
-        self._bar.setValue(round(1000 * share))
-        if text:
-            self._bar.setFormat(f"{text} %p %")
-
-    def _cancel(self) -> None:
-        self._pictures.cancel_building()
-        self._pictures.cancel_whole()
-        self._show_progress(1.0, "")
-
     def finish(self) -> None:
         """Go to the debrief."""
         if self._desk is not None:
@@ -233,5 +216,5 @@ class EncounterPage(QWidget):
         if self._feedback_call is not None:
             self._feedback_call.cancel()
         self._desk = None
-        self.strip.rest()
-        self.room.rest()
+        self._pictures.close()
+        self.room.clear()

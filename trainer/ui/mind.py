@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trainer.chest.series import Series
     from trainer.course.cohort import Engine
     from trainer.encounter.examiner import Examiner
     from trainer.encounter.run import Run
@@ -97,7 +98,7 @@ class Thinker:
         return self.session(run, call), self._examiners[policy]
 
 
-def _draw(session: Session, day: int) -> object:
+def _draw(session: Session, day: int) -> Series:
     """Return the CT of a day, for the marks in it."""
     from trainer.chest.anatomy.build import anatomy_of
     from trainer.chest.protocol import Protocol

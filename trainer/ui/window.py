@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QProgressBar, QPushButton, QStackedWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QProgressBar, QPushButton, QStackedWidget
 
 from trainer.core.error import AtollError
 from trainer.encounter.run import Run
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from trainer.ui.encounter_page import EncounterPage
 
 _TELL_MS = 12_000
+_SCHEME = {"OHIF": "window", "3D Slicer": "scroll"}
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +52,8 @@ class MainWindow(QMainWindow):
         self._lanes, self._thinker = Lanes(self), Thinker()
         self.encounter: EncounterPage | None = None
         self.debrief: DebriefPage | None = None
+        self._discussed: Run | None = None
+        self._sheet: QDialog | None = None
         self._kept = ""  # name on the shelf of the run that is played or discussed
         self._opening: Call | None = None
         self._pages = QStackedWidget()
@@ -63,7 +66,11 @@ class MainWindow(QMainWindow):
         self.library.start_asked.connect(self._start)
         self.library.resume_asked.connect(self._resume)
         self.library.debrief_asked.connect(self._discuss_kept)
+        self.library.preferences_asked.connect(self.show_preferences)
+        self.library.shortcuts_asked.connect(self.show_shortcuts)
         bind(self, "library", self.show_library)
+        bind(self, "preferences", self.show_preferences)
+        bind(self, "shortcuts", self.show_shortcuts)
         bind(self, "quit", self._leave)
         bind(self, "full-screen", self._toggle_full_screen)
         self.show_library()
@@ -209,10 +216,11 @@ class MainWindow(QMainWindow):
             from trainer.ui.debrief.page import DebriefPage
 
             self.debrief = DebriefPage(self._lanes, self._thinker, self._scale, self)
-            self.debrief.again_asked.connect(lambda: self._play_again(self.debrief.run))
+            self.debrief.again_asked.connect(self._play_again)
             self.debrief.library_asked.connect(self.show_library)
             self.debrief.done.connect(self._note_score)
             self._pages.addWidget(self.debrief)
+        self._discussed = run
         self._pages.setCurrentWidget(self.debrief)
         self.debrief.open_run(run)
 
@@ -224,11 +232,44 @@ class MainWindow(QMainWindow):
         except AtollError as error:
             self._complain(error)
 
-    def _play_again(self, run: Run) -> None:
-        """Begin the case of a run anew, with the next patient and all else as it was."""
-        header = run.header
+    def _play_again(self, _: str) -> None:
+        """Begin the case that was discussed anew, with the next patient and all else as it was."""
+        if self._discussed is None:
+            return
+        header = self._discussed.header
         seed = self._shelf.next_seed(header.case)
         self._start(StartRequest(header.case, seed, header.mode, header.time_factor, header.policy))
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        from trainer.ui.sheet import ShortcutSheet
+
+        self._show_sheet(ShortcutSheet(self))
+
+    def show_preferences(self) -> None:
+        """Show the preferences; what is changed there holds at once."""
+        from trainer.ui.preference_sheet import PreferenceSheet
+
+        sheet = PreferenceSheet(self._preferences, self)
+        sheet.changed.connect(self._prefer)
+        self._show_sheet(sheet)
+
+    def _show_sheet(self, sheet: QDialog) -> None:
+        """Show a sheet beside the window; there is one at a time."""
+        if self._sheet is not None:
+            self._sheet.close()
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.finished.connect(self._forget_sheet)
+        self._sheet = sheet
+        sheet.show()
+
+    def _forget_sheet(self) -> None:
+        self._sheet = None
+
+    def _prefer(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+        if self.encounter is not None:
+            self.encounter.room.set_scheme(_SCHEME[preferences.mouse])
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():

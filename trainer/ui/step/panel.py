@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from html import escape
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from trainer.encounter.event import Advance, Command, Ended, ReadStated, RolledBack
@@ -27,6 +28,7 @@ from trainer.ui.step.visit_section import VisitSection
 from trainer.ui.theme import colours
 
 _COLUMNS = 3
+_REFUSED = "Refused:"
 
 
 class StepPanel(QWidget):
@@ -63,8 +65,8 @@ class StepPanel(QWidget):
     def _build(self) -> None:
         self.next = label(name="step_next")
         self.next.setAccessibleName("What to do next")
-        self.title = label(name="step_title", heading=True)
-        self.ends = label(name="step_ends", dim=True)
+        self.title = label(name="step_title")
+        self.title.setTextFormat(Qt.TextFormat.RichText)
         self.arrival = label(name="step_arrival")
         self.message = label(name="step_message")
         self.message.hide()
@@ -99,7 +101,7 @@ class StepPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         whole.setSpacing(6)
-        for widget in (self.next, self.title, self.ends, self.arrival):
+        for widget in (self.next, self.title, self.arrival):
             whole.addWidget(widget)
         whole.addLayout(tabs)
         whole.addLayout(self._feedback_box)
@@ -133,15 +135,17 @@ class StepPanel(QWidget):
         self._desk = desk
         self._standing = standing_of(desk)
         if self.draft.day != desk.day:
-            self.draft = Draft(day=desk.day, marks=(), changes={})
+            self.draft = Draft(day=desk.day)
             self._confirmed = ""
-            self.message.hide()
+            self.tell("")
+            self.choose("chart")
         self.draft = settled(self.draft, today_of(desk.session))
         self._refresh()
 
     def refused(self, reason: str) -> None:
         """Say why a command was refused; nothing of the draft is lost."""
-        self.tell(f"Refused: {reason}.")
+        shown = self.message.text() if self.message.text().startswith(_REFUSED) else ""
+        self.tell(f"{shown} {_REFUSED} {reason}.".strip())
 
     def set_marks(self, marks: Sequence[Mark], changes: Mapping[str, Change]) -> None:
         """Take what is marked in today's pictures into the draft of the read."""
@@ -157,7 +161,7 @@ class StepPanel(QWidget):
         """Show feedback above the sections until it is closed, or take it away."""
         if self._feedback is not None:
             self._feedback_box.removeWidget(self._feedback)
-            self._feedback.setParent(None)
+            self._feedback.hide()
         self._feedback = widget
         if widget is not None:
             self._feedback_box.addWidget(widget)
@@ -201,9 +205,8 @@ class StepPanel(QWidget):
         if desk is None or standing is None:
             return
         self.next.setText(next_thing(self.draft, standing))
-        self.title.setText(f"Day {standing.day}: {standing.title}")
-        self.ends.setText(standing.ends)
-        self.ends.setToolTip(desk.session.case.ends)
+        self.title.setText(f"<b>Day {standing.day}: {escape(standing.title)}.</b> {escape(standing.ends)}")
+        self.title.setToolTip(desk.session.case.ends)
         why = desk.session.now.stops[-1][2] if desk.session.now.stops else ()
         self.arrival.setText("\n".join(one.text for one in why))
         self.arrival.setVisible(bool(why))
@@ -217,8 +220,19 @@ class StepPanel(QWidget):
         self.advance_button.setEnabled(not standing.over)
         day = self.draft.leading_to(standing)
         words = "End the case" if standing.last else f"Move the clock to day {day}"
-        self.advance_button.setText(f"{words} all the same" if self._confirmed == "advance" else words)
+        again = "End all the same" if standing.last else "Move on all the same"
+        self.advance_button.setText(again if self._confirmed in {"advance", "end"} else words)
         self.advance_button.setAccessibleName(self.advance_button.text())
+        self._point(standing, waiting)
+
+    def _point(self, standing: Standing, waiting: int) -> None:
+        """Let the button that is next stand out."""
+        on = not waiting and not missing(self.draft, standing)
+        for made, main in ((self.commit_button, not on), (self.advance_button, on)):
+            if made.property("main") != main:
+                made.setProperty("main", main)
+                made.style().unpolish(made)
+                made.style().polish(made)
 
     def _submit(self, wanted: list[Command]) -> None:
         self._confirmed = ""

@@ -14,7 +14,7 @@ from trainer.ui.desk import Desk
 from trainer.ui.step import order_words
 from trainer.ui.step.draft import Draft
 from trainer.ui.step.prospect import STEP_PERCENT, Prospect, moved, with_relapse
-from trainer.ui.step.section import SectionView, button, column, label, scrolled
+from trainer.ui.step.section import SectionView, button, column, guarded, label, scrolled
 from trainer.ui.step.standing import Standing
 
 _MOST_AHEAD = 12
@@ -38,6 +38,7 @@ class VisitSection(SectionView):
         self.day.valueChanged.connect(self._choose_day)
         self.to_step = button("Next step", "next_step_day")
         self.to_step.clicked.connect(self._choose_step)
+        guarded(self.day)
         self.ahead = label(name="ahead")
         self.forecast_title = label("What do you expect of it?", heading=True)
         self.told = label(name="forecast_told", dim=True)
@@ -87,6 +88,7 @@ class VisitSection(SectionView):
         slider.setRange(0, 100 // STEP_PERCENT)
         slider.setPageStep(2)
         slider.setMinimumHeight(26)
+        guarded(slider)
         slider.valueChanged.connect(self._mover(name))
         figure = label("", wrap=False)
         figure.setFixedWidth(44)
