@@ -13,13 +13,14 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QScrollBar,
     QTabBar,
+    QTableView,
     QTextEdit,
     QWidget,
 )
 
 _DRIVEN = (
-    QAbstractButton, QAbstractSpinBox, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QAbstractItemView,
-    QTabBar,
+    QAbstractButton, QAbstractSpinBox, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit,
+    QAbstractItemView, QTabBar,
 )  # fmt: skip
 _STYLED = Qt.WidgetAttribute.WA_StyledBackground
 _LEAST_TARGET = 24  # WCAG 2.2, 2.5.8
@@ -69,13 +70,18 @@ def _of_names(widget):
         yield f"{_called(widget)} has no accessible name"
 
 
+def _height_of(view):
+    if isinstance(view, QTableView):
+        return view.rowHeight
+    return lambda row: view.visualRect(view.model().index(row, 0)).height()
+
+
 def _of_size(widget):
     wide, tall = widget.width(), widget.height()
     if isinstance(widget, QAbstractItemView):
         model = widget.model()
         rows = range(min(model.rowCount(), 50)) if model is not None else ()
-        sizes = [widget.visualRect(model.index(row, 0)).height() for row in rows]
-        low = min((size for size in sizes if size > 0), default=_LEAST_TARGET)
+        low = min((size for size in map(_height_of(widget), rows) if size > 0), default=_LEAST_TARGET)
         if low < _LEAST_TARGET:
             yield f"{_called(widget)} has a row of {low} px"
     elif isinstance(widget, QTabBar):

@@ -85,7 +85,7 @@ class Lanes(QWidget):
         item = plot.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()
-        item.setContentsMargins(0, 0, 0, 0)
+        item.layout.setContentsMargins(0, 0, 0, 0)  # it has one of 1 px, by which the days would be shifted
         for side in ("left", "bottom", "top", "right"):
             item.hideAxis(side)
         item.setMouseEnabled(False, False)

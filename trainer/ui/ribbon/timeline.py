@@ -334,7 +334,7 @@ def measured_of(session: Session) -> tuple[Measured, ...]:
                 tuple(days),
                 tuple(values[day] for day in days),
                 ranges.get(finding),
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 
