@@ -11,6 +11,7 @@ from trainer.knowledge.document import Document, Where
 from trainer.knowledge.finding import Finding, Source
 from trainer.knowledge.investigation import OTHERWISE, Investigation
 from trainer.knowledge.number import JUDGEMENT
+from trainer.knowledge.orderset import OrderSet
 from trainer.knowledge.plan import Plan
 from trainer.knowledge.policy import Policy
 from trainer.knowledge.statement import OTHER
@@ -71,6 +72,34 @@ def check_names(documents: Iterable[Document], diseases: Mapping[str, Disease]) 
             other = taken.setdefault(word.strip().lower(), disease.id)
             if other != disease.id:
                 yield document.fault(where, f"{word!r} is what {other} is called too")
+
+
+def check_order_sets(
+    documents: Iterable[Document],
+    order_sets: Mapping[str, OrderSet],
+    tests: Mapping[str, Investigation],
+    treatments: Mapping[str, Treatment],
+) -> Iterator[Fault]:
+    """An order set must hold something, of things that are known and in doses that may be given."""
+    for document in documents:
+        found = order_sets.get(document.path.stem) if document.path.parent.name == "ordersets" else None
+        if found is None:
+            continue
+        if not found.tests and not found.treatments:
+            yield document.fault((), "orders nothing")
+        if found.kind == "course" and (found.tests or len(found.treatments) != 1):
+            yield document.fault(("kind",), "a course is one treatment and no test")
+        for i, name in enumerate(found.tests):
+            if name not in tests:
+                yield document.fault(("tests", i), f"no test is called {name!r}")
+        for i, regimen in enumerate(found.treatments):
+            if regimen.give not in treatments:
+                yield document.fault(("treatments", i, "give"), f"no treatment is called {regimen.give!r}")
+                continue
+            for j, step in enumerate(regimen.steps):
+                reason = objection(treatments[regimen.give], step.dose, step.unit)
+                if reason is not None:
+                    yield document.fault(("treatments", i, "steps", j, "dose"), reason)
 
 
 def _check_tests(

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ValidationError
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import assets_dir
 from trainer.knowledge.body import Body
-from trainer.knowledge.checking import check_names, check_plan, check_references, check_sources
+from trainer.knowledge.checking import check_names, check_order_sets, check_plan, check_references, check_sources
 from trainer.knowledge.disease import Disease
 from trainer.knowledge.document import Document, Where, fault_of, parse, read_document
 from trainer.knowledge.finding import Finding, Source
 from trainer.knowledge.investigation import Investigation
+from trainer.knowledge.orderset import OrderSet
 from trainer.knowledge.plan import Plan
 from trainer.knowledge.policy import Policy
 from trainer.knowledge.treatment import Treatment
@@ -41,6 +42,7 @@ class Library:
     plans: Mapping[str, Plan]
     policies: Mapping[str, Policy]
     validation: tuple[Row, ...]
+    order_sets: Mapping[str, OrderSet]
 
     def disease(self, word: str) -> Disease:
         """Return the disease with this identifier or synonym.
@@ -253,6 +255,7 @@ def _files(folder: Path) -> list[Path]:
         *(knowledge / name for name in ("tests", "treatments", "diseases")),
         folder / "plans",
         folder / "policies",
+        folder / "ordersets",
     )
     return single + [path for part in several for path in sorted(part.glob("*.yaml"))]
 
@@ -260,7 +263,7 @@ def _files(folder: Path) -> list[Path]:
 def _strays(folder: Path) -> Iterator[Fault]:
     """Say which files nobody reads: they may have been meant to count."""
     read = set(_files(folder))
-    for part in (folder / "knowledge", folder / "plans", folder / "policies"):
+    for part in (folder / name for name in ("knowledge", "plans", "policies", "ordersets")):
         for path in sorted(part.rglob("*.y*ml")):
             if path not in read:
                 yield Fault(path, 1, "not read; its folder or the end of its name is not one that Atoll knows")
@@ -276,6 +279,7 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
     diseases: dict[str, Disease] = {}
     plans: dict[str, Plan] = {}
     policies: dict[str, Policy] = {}
+    order_sets: dict[str, OrderSet] = {}
     reading.gather(reading.entries(Source, knowledge / "sources.yaml"), sources, knowledge / "sources.yaml")
     reading.gather(reading.entries(Finding, knowledge / "findings.yaml"), findings, knowledge / "findings.yaml")
     for path in sorted((knowledge / "tests").glob("*.yaml")):
@@ -288,12 +292,16 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         reading.gather(reading.named_by_file(Plan, path), plans, path)
     for path in sorted((folder / "policies").glob("*.yaml")):
         reading.gather(reading.policy(path), policies, path)
+    for path in sorted((folder / "ordersets").glob("*.yaml")):
+        reading.gather(reading.named_by_file(OrderSet, path), order_sets, path)
     body = reading.whole(Body, knowledge / "body.yaml")
     validation = reading.whole(Validation, knowledge / "validation.yaml")
     reading.faults += _strays(folder)
     for document in reading.documents if sources else ():  # without any, each use of one would be a fault
         reading.faults += check_sources(document, sources)
     reading.faults += check_references(reading.documents, findings, tests, treatments, diseases, plans, policies)
+    if tests and treatments:  # without either, each use of it would be a fault
+        reading.faults += check_order_sets(reading.documents, order_sets, tests, treatments)
     reading.faults += check_names(reading.documents, diseases)
     faults = sorted(set(reading.faults), key=lambda fault: (str(fault.path), fault.line, fault.message))
     if body is None or validation is None:
@@ -308,5 +316,6 @@ def _read(folder: Path) -> tuple[Library | None, list[Fault]]:
         plans=MappingProxyType(plans),
         policies=MappingProxyType(policies),
         validation=validation.rows,
+        order_sets=MappingProxyType(order_sets),
     )
     return whole, faults

@@ -55,12 +55,14 @@ LEAST_EFFECTIVE = 100.0
 
 _AGE_ERROR = 0.1  # width with which the age of imagined patients is compared; judgement
 _HALVED, _RAISED_MG_L = 0.5, 20.0  # fall of a raised CRP that counts as an answer; judgement
-_NAMED = {
+FINDING_OF_COLUMN = {
     "crp_mg_l": "c-reactive-protein", "fever": "fever", "symptom_weeks": "tempo", "dlco_percent": "diffusing-capacity",
     "migrated": "migration", "consolidation": "consolidation", "ground_glass": "ground-glass-opacity",
     "reversed_halo": "reversed-halo", "rim_mm": "thick-rim", "perilobular": "perilobular-pattern",
     "bilateral": "bilateral-opacities", "effusion": "pleural-effusion",
 }  # fmt: skip
+"""Finding that each column of the outcomes tells of, when an opening tells it."""
+
 _LEAST_SHARE = 1e-12  # keeps a forecast defined where all imagined patients of the likely diseases have died
 _RECALLED = 0.25  # share of `LEAST_EFFECTIVE` that must remain when a finding's own past is kept whole
 _NUMBERS = ("age_years", "severity", "crp_mg_l", "symptom_weeks", "dlco_percent", "rim_mm")
@@ -322,7 +324,7 @@ class Observer:
         yield as_imagined(None, sex)
         for name, value in {"age_years": told.age_years, **told.columns}.items():
             column = self._shaped(self.imagined.columns[name])
-            finding = _NAMED.get(name)
+            finding = FINDING_OF_COLUMN.get(name)
             if not math.isfinite(value):
                 continue
             if name in _NUMBERS:
