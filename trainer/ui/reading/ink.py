@@ -40,10 +40,12 @@ class Ink:
     """
 
     def __init__(self, painter: QPainter, geometry: Geometry, font: QFont) -> None:
-        self.painter, self.geometry = painter, geometry
+        self.painter = painter
         self.width, self.height = geometry.size
         painter.setFont(font)
         self.metrics = QFontMetricsF(font)
+        self._corner = geometry.screen_of(0.0, 0.0)
+        self._down, self._across = (mm * geometry.scale for mm in geometry.pixel_mm)
         self.step = self.metrics.height()
 
     def draw(self, scene: Scene) -> None:
@@ -66,7 +68,7 @@ class Ink:
         self._texts(scene)
 
     def _at(self, row: float, column: float) -> QPointF:
-        return QPointF(*self.geometry.screen_of(row, column))
+        return QPointF(self._corner[0] + column * self._across, self._corner[1] + row * self._down)
 
     def text(self, x: float, y: float, text: str, colour: QColor = _TEXT) -> None:
         """Write a line with its left end at x and its baseline at y, on a shade that keeps it legible."""

@@ -77,8 +77,8 @@ class ReadingRoom(QWidget):
         bar.slab_asked.connect(stage.set_slab)
         bar.kernel_asked.connect(stage.other_kernel)
         bar.asked.connect(self.do)
-        bar.cine_asked.connect(stage.run_cine)
-        bar.speed_asked.connect(stage.set_speed)
+        bar.cine_asked.connect(stage.cine.run)
+        bar.speed_asked.connect(stage.cine.set_speed)
         card.rated.connect(self.reader.rate)
         card.signed.connect(self.reader.name_sign)
         card.said.connect(self.reader.say)
@@ -211,8 +211,8 @@ class ReadingRoom(QWidget):
         """Put away, one after the other: a measurement begun, what is chosen, the tool, the crosshair."""
         if self.reader.drop_pending():
             self._hint()
-        elif self.stage.running:
-            self.stage.run_cine(False)
+        elif self.stage.cine.running:
+            self.stage.cine.run(False)
         elif self.reader.chosen is not None:
             self.reader.choose(None)
         elif self._tool is not self._scheme.left:
@@ -241,7 +241,7 @@ class ReadingRoom(QWidget):
         views = self.stage.views
         state = views.current
         self.toolbar.show_layout(views.layout)
-        self.toolbar.show_cine(self.stage.running)
+        self.toolbar.show_cine(self.stage.cine.running)
         kept = False
         if state is not None:
             self.toolbar.show_state(state)
