@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Atoll")
         self.setMinimumSize(1180, 700)
         self._shelf, self._preferences, self._scale = shelf, preferences, scale
-        self._lanes, self._thinker = Lanes(self), Thinker()
+        self._lanes, self._thinker = Lanes(self), Thinker(scale)
         self.encounter: EncounterPage | None = None
         self.debrief: DebriefPage | None = None
         self._discussed: Run | None = None
