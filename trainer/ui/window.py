@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
         """Show the sheet of shortcuts."""
         from trainer.ui.sheet import ShortcutSheet
 
-        self._show_sheet(ShortcutSheet(self))
+        self._show_sheet(ShortcutSheet(self, self._preferences.mouse))
 
     def show_preferences(self) -> None:
         """Show the preferences; what is changed there holds at once."""

@@ -273,7 +273,7 @@ class CaseDetail(QScrollArea):
 def run_text(entry: Entry) -> str:
     """Return a run in one line."""
     if not entry.playable:
-        return f"Patient {entry.seed}  ·  {entry.mode}  ·  of another version of Atoll"
+        return f"Patient {entry.seed}  ·  {entry.mode}  ·  of another version"
     if entry.score is not None:
         stands = f"{entry.score.overall:.0f} of 100"
     else:
