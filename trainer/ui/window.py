@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trainer.ui.encounter_page import EncounterPage
 
 _TELL_MS = 12_000
+_PAINTED_MS = 200  # what is heavy is imported once the library is on the screen
 
 
 class MainWindow(QMainWindow):
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         bind(self, "quit", self._leave)
         bind(self, "full-screen", self._toggle_full_screen)
         self.show_library()
-        QTimer.singleShot(0, self, self._prepare)
+        QTimer.singleShot(_PAINTED_MS, self, self._prepare)
 
     def _fill_status(self) -> None:
         self._bar.setObjectName("opening_progress")
