@@ -45,6 +45,8 @@ def test_help_has_an_example(capsys, command):
         (["simulate", "cop", "--plan", "missing.yaml"], "cannot be read"),
         (["simulate", "cop", "--patients", "-3"], "a whole number from 1"),
         (["simulate", "cop", "--patients", "many"], "a whole number from 1"),
+        (["simulate", "cop", "--patients", "1_0"], "a whole number from 1"),
+        (["simulate", "cop", "--seed", "1_0"], "a whole number from 0"),
         (["simulate", "cop", "--days", "99999"], "a whole number from 0 to 3650"),
         (["simulate", "cop", "--seed", "-1"], "no seed"),
         (["simulate", "cop", "--patients", "1", "--out", "no/such/folder.csv"], "there is no such folder"),

@@ -8,12 +8,14 @@ from collections.abc import Callable
 _LARGEST_SEED = 2**63 - 1
 
 
+def _digits(text: str) -> int:
+    """Return a number written in plain digits, -1 for anything else: `int` would also read 1_0 and other scripts'."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+
+
 def whole(text: str) -> int:
     """Return a seed: a whole number from 0."""
-    try:
-        value = int(text)
-    except ValueError:
-        value = -1
+    value = _digits(text)
     if not 0 <= value <= _LARGEST_SEED:
         raise argparse.ArgumentTypeError(f"{text!r} is no seed; a whole number from 0 is expected")
     return value
@@ -23,10 +25,7 @@ def count(name: str, low: int, high: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``low`` to ``high``."""
 
     def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
+        value = _digits(text)
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{text!r} {name}; a whole number from {low} to {high} is expected")
         return value

@@ -19,11 +19,11 @@ from trainer.knowledge.policy import Policy
 from trainer.knowledge.statement import Belief, Citation, Forecast, Read
 from trainer.reasoning.belief import belief_item
 from trainer.reasoning.citation import Chart, evidence_items, nothing_cited
-from trainer.reasoning.decision import decision_item
+from trainer.reasoning.decision import Choice, decision_item
 from trainer.reasoning.dial import ScoreSheet, score_sheet
 from trainer.reasoning.economy import Charge, economy_items
 from trainer.reasoning.forecast import forecast_item
-from trainer.reasoning.gate import Stretch, pulse_item, safety_gates, safety_items, unheeded_item
+from trainer.reasoning.gate import Gate, Stretch, pulse_item, safety_gates, safety_items, unheeded_item
 from trainer.reasoning.item import Item, Moment
 from trainer.reasoning.keyfeature import key_feature_items, prophylaxis_item
 from trainer.reasoning.mark import Slices, block_about, lesion_at, mark_item
@@ -77,8 +77,8 @@ class Assessment:
         before: dict[str, float] | None = None
         for one in steps:
             items += self._read_items(one)
-            items += self._belief_items(one, before)
-            items += self._evidence_items(one) + self._forecast_items(one) + self._decision_items(one)
+            items += _one_of(self._belief_items(one, before))
+            items += self._evidence_items(one) + _one_of(self._forecast_items(one)) + self._decision_items(one)
             stated = one.said(Belief)
             before = dict(stated[-1][1].shares) if stated else before
         return self._with_orders(items, stops)
@@ -124,7 +124,7 @@ class Assessment:
             at = Moment(belief.day, number)
             items.append(belief_item(belief.shares, reference, self._prior, marking, at, self._names, before))
             before = dict(belief.shares)
-        return _one_of(items)
+        return items
 
     def _at(self, number: int) -> Situation:
         """Return where the encounter stood when an event came."""
@@ -168,14 +168,16 @@ class Assessment:
             if stop.next_day is not None:
                 expected = self._mind.expected(stop.after, stop.next_day)
                 items.append(forecast_item(forecast, expected, marking, Moment(forecast.day, number)))
-        return _one_of(items)
+        return items
 
     def _decision_items(self, one: Played) -> list[Item]:
         found = []
         for stop, at in self._deciding(one):
-            choice = self._weighing(self._mind, stop.before, stop.after, stop.next_day)
-            found.append(decision_item(choice, self._marking.points, at))
+            found.append(decision_item(self._choice(stop), self._marking.points, at))
         return found
+
+    def _choice(self, stop: Stop) -> Choice:
+        return self._weighing(self._mind, stop.before, stop.after, stop.next_day)
 
     def _deciding(self, one: Played) -> Iterator[tuple[Stop, Moment]]:
         """Yield the step's first stop, and those at which a drug or an invasive test was ordered."""
@@ -186,13 +188,35 @@ class Assessment:
             if stop.next_day is not None and (index == 0 or turning):
                 yield stop, Moment(stop.before.day, max(turning, default=stop.closing.event))
 
+    def weighed(self) -> Iterator[tuple[Stop, Choice, float]]:
+        """Yield each stop whose orders are weighed, with the choice and the luck, as each is worked out."""
+        for one in self._steps()[1]:
+            for stop, _ in self._deciding(one):
+                yield stop, self._choice(stop), self._weighing.luck(self._mind, stop.before, stop.after)
+
+    def gates(self) -> tuple[Gate, ...]:
+        """Return the safety gates, as far as the run has come."""
+        return self._with_orders([], self._steps()[0]).gates
+
+    def answers(self, since: int) -> list[Item]:
+        """Return the items of what was stated and decided after an event; what is still missing is left out."""
+        items: list[Item] = []
+        before: dict[str, float] | None = None
+        for one in self._steps()[1]:
+            read = {read.day for n, read in one.said(Read) if n > since}
+            found = [item for item in self._read_items(one) if item.day in read] if read else []
+            found += self._belief_items(one, before) if one.said_since(Belief, since) else []
+            found += self._evidence_items(one) if one.said_since(Citation, since) else []
+            found += self._forecast_items(one) if one.said_since(Forecast, since) else []
+            found += self._decision_items(one) if one.closing.event > since else []
+            items += [item for item in found if item.event is not None and item.event > since]
+            stated = one.said(Belief)
+            before = dict(stated[-1][1].shares) if stated else before
+        return items
+
     def luck(self) -> list[tuple[int, float]]:
         """Return the day of each choice and how many points better it fared than could be expected; never scored."""
-        return [
-            (stop.before.day, self._weighing.luck(self._mind, stop.before, stop.after))
-            for one in self._steps()[1]
-            for stop, _ in self._deciding(one)
-        ]
+        return [(stop.before.day, luck) for stop, _, luck in self.weighed()]
 
     def _read_items(self, one: Played) -> list[Item]:
         if "read" not in one.step.asks or not one.stops:

@@ -16,6 +16,7 @@ from trainer.knowledge.statement import LAST_DAY, Belief, Citation, Day, Forecas
 
 Place = Literal["home", "clinic", "ward", "icu"]
 InterruptKind = Literal["death", "deterioration", "call", "result"]
+MOST_SLICES = 2000
 _Typed = Annotated[str, Field(max_length=200)]
 _Text = Annotated[str, Field(max_length=300)]
 
@@ -102,6 +103,25 @@ class ForecastStated(_Event):
     forecast: Forecast
 
 
+class Looked(_Event):
+    """How long each slice of a CT was on the screen; it tells what was searched and is never scored.
+
+    Parameters
+    ----------
+    day : int
+    scan : int
+        Day of the CT.
+    shown : str
+        One digit a slice from the feet: 0 never shown, 1 glimpsed, 2 seen. Several of one scan are put together slice
+        by slice, the highest counts.
+    """
+
+    kind: Literal["looked"] = "looked"
+    day: Day
+    scan: Day
+    shown: Annotated[str, Field(pattern=r"^[012]+$", max_length=MOST_SLICES)]
+
+
 class Interrupt(Frozen):
     """Why the clock stopped.
 
@@ -158,5 +178,5 @@ class Ended(_Event):
 
 _Statement = ReadStated | BeliefStated | EvidenceCited | ForecastStated
 _Order = TestOrdered | CourseStarted | CourseStopped | WaitingChosen | Moved
-Event = Annotated[_Order | _Statement | Advanced | RolledBack | Ended, Field(discriminator="kind")]
-Command = _Order | _Statement | Advance | RolledBack | Ended
+Event = Annotated[_Order | _Statement | Looked | Advanced | RolledBack | Ended, Field(discriminator="kind")]
+Command = _Order | _Statement | Looked | Advance | RolledBack | Ended

@@ -44,7 +44,7 @@ class Examiner:
     def __init__(
         self, engine: Engine, policy: Policy, imagined: Imagined, effort: Effort = FULL, draw: Draw | None = None
     ) -> None:
-        self.engine, self.policy, self._draw = engine, policy, draw
+        self.engine, self.policy, self.draw = engine, policy, draw
         least = min(LEAST_EFFECTIVE, imagined.count / 4)
         self.observer = Observer(engine, policy.case_mix, imagined, least)
         self.weighing = Weighing(Appraiser(engine, policy.value), effort)
@@ -88,14 +88,15 @@ class Examiner:
 
     def score(self, session: Session) -> ScoreSheet:
         """Return the score of what counts of an encounter."""
-        return self._assessment(session).sheet()
+        return self.assessment(session).sheet()
 
     def luck(self, session: Session) -> list[tuple[int, float]]:
         """Return the day of each choice and how many points better it fared than could be expected; never scored."""
-        return self._assessment(session).luck()
+        return self.assessment(session).luck()
 
-    def _assessment(self, session: Session) -> Assessment:
-        return Assessment(self.mind(session), self.policy, self.weighing, self._reference(session), self._draw)
+    def assessment(self, session: Session) -> Assessment:
+        """Return what scores an encounter, part by part."""
+        return Assessment(self.mind(session), self.policy, self.weighing, self._reference(session), self.draw)
 
     def _reference(self, session: Session) -> list[Charge]:
         """Return what the textbook plan spends on this patient by the day that the encounter has reached."""

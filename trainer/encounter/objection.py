@@ -12,6 +12,7 @@ from trainer.encounter.event import (
     Ended,
     EvidenceCited,
     ForecastStated,
+    Looked,
     Moved,
     ReadStated,
     RolledBack,
@@ -44,6 +45,9 @@ def objection_to(command: Command, now: Situation, case: Case, library: Library)
             return _to_statement(command, now, library)
         case RolledBack():
             return None
+        case Looked(day=day, scan=scan):
+            there = any(p.modality == "CT" and p.day == scan for p in pictures(library, now.tests, now.day))
+            return _not_today(day, now) or (None if there else f"there is no CT of day {scan}")
         case _:
             return _to_order(command, now, library)
 

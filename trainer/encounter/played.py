@@ -70,6 +70,10 @@ class Played:
         begin = self.stops[0].before.last_event
         return [(n, s) for n, s in self.stops[-1].after.said(kind) if n > begin]
 
+    def said_since(self, kind: type[S], event: int) -> bool:
+        """Return whether a statement of a kind was made in the step after an event."""
+        return any(number > event for number, _ in self.said(kind))
+
 
 def stops_of(events: Sequence[Numbered], place: Situation) -> list[Stop]:
     """Return where the clock stood, in order.

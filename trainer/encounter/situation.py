@@ -16,6 +16,7 @@ from trainer.encounter.event import (
     EvidenceCited,
     ForecastStated,
     Interrupt,
+    Looked,
     Moved,
     Place,
     ReadStated,
@@ -123,6 +124,8 @@ class Situation:
                 died = any(one.kind == "death" for one in why)
                 stops = (*self.stops, (number, day, why))
                 return {"day": day, "visits": (*self.visits, day), "stops": stops, "over": died}
+            case Looked():
+                return {}  # what was on the screen changes nothing in the encounter
             case RolledBack():
                 raise ValueError("a return to an earlier event is no step forward")
             case Moved() | Ended():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from trainer.core.time import DAYS_PER_WEEK, TICKS_PER_DAY
+from trainer.course.history import chest_of
+from trainer.course.opacity import ChestState
 from trainer.course.state import NEVER
 from trainer.encounter.bedside import Bedside
 from trainer.encounter.player import Written, play
@@ -94,7 +97,7 @@ def twins(session: Session, plan: Plan) -> Twins:
     return Twins(plan.title, tuple(zip(days, mine, theirs, strict=True)), ending(session), ending(twin), twin)
 
 
-def _beyond(session: Session, day: int) -> Bedside:
+def beyond(session: Session, day: int) -> Bedside:
     """Return the patient carried to a day under what was ordered last; the encounter itself stays where it is."""
     further = Bedside(session.engine, session.bedside.onset)
     further.carry_to(day, session.now.courses)
@@ -102,7 +105,7 @@ def _beyond(session: Session, day: int) -> Bedside:
 
 
 def _line(session: Session, days: list[int]) -> list[Course | None]:
-    bedside = _beyond(session, days[-1])
+    bedside = beyond(session, days[-1])
     drugs = bedside.drugs(session.now.courses, days[-1])
     found: list[Course | None] = []
     for day in days:
@@ -122,10 +125,19 @@ def _line(session: Session, days: list[int]) -> list[Course | None]:
     return found
 
 
+def chests(session: Session, days: Sequence[int]) -> list[ChestState | None]:
+    """Return what the chest of an encounter's patient shows on some days, in order; None after death."""
+    bedside = beyond(session, days[-1])
+    return [
+        chest_of(bedside.state(day), 0, day) if bedside.patient(day)["death_tick"] >= day * TICKS_PER_DAY else None
+        for day in days
+    ]
+
+
 def ending(session: Session) -> str:
     """Return what becomes of the patient within `EPILOGUE_DAYS` after the case, in a few sentences."""
     last = session.now.day + EPILOGUE_DAYS
-    bedside = _beyond(session, last)
+    bedside = beyond(session, last)
     patient = bedside.patient(last)
     cumulative = float(patient["taken_mg"]) / 1000.0
     relapses = [day for day in range(last + 1) if bedside.relapsing(day)]

@@ -161,12 +161,18 @@ def _height(lobe: np.ndarray, height: np.ndarray) -> np.ndarray:
 
 
 def zones_of(state: State) -> np.ndarray:
-    """Return which zones hold a listed opacity, bool, shape (n, 6), in the order of `ZONES`.
+    """Return which zones hold a listed opacity, bool, shape (n, 6), in the order of `ZONES`."""
+    out: np.ndarray = np.any(zones_of_each(state.opacities), axis=1)
+    return out
+
+
+def zones_of_each(opacities: np.ndarray) -> np.ndarray:
+    """Return the zones in which each opacity lies, bool, shape (n, slots, 6); none for what nobody would list.
 
     An opacity counts as a sphere of its volume about its centre. The chest draws it along lobules and fissures, so
     a zone that it only grazes may differ from the picture.
     """
-    o = state.opacities
+    o = opacities
     seen = seen_of(o)
     centre = _height(o["lobe"], o["height"])
     radius = np.cbrt(3.0 * np.maximum(o["volume_ml"], 0.0) * 1000.0 / (4.0 * np.pi)) / _LUNG_MM
@@ -177,8 +183,8 @@ def zones_of(state: State) -> np.ndarray:
     for side in (right, ~right):
         for bottom in (2 / 3, 1 / 3, 0.0):
             inside = np.minimum(high, bottom + 1 / 3) - np.maximum(low, bottom)
-            columns.append((seen & side & (inside >= enough)).any(axis=1))
-    return np.stack(columns, axis=1)
+            columns.append(seen & side & (inside >= enough))
+    return np.stack(columns, axis=-1)
 
 
 def parts_of(state: State) -> np.ndarray:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 Scope = Literal["viewer", "page", "window"]
 
@@ -66,6 +66,24 @@ SHORTCUTS: Final[tuple[Shortcut, ...]] = (
     Shortcut("key-image", "K", "keep this as a key image", "viewer"),
     Shortcut("slab", "S", "next slab: single slice, MIP, MinIP, mean", "viewer"),
     Shortcut("kernel", "N", "lung or soft kernel", "viewer"),
+    Shortcut("window", "W", "put the window back into the left button", "viewer"),
+    Shortcut("locate", "H", "bring the other panes to this place", "viewer"),
+    Shortcut("cursor-up", "Alt+Up", "crosshair up", "viewer"),
+    Shortcut("cursor-down", "Alt+Down", "crosshair down", "viewer"),
+    Shortcut("cursor-left", "Alt+Left", "crosshair left", "viewer"),
+    Shortcut("cursor-right", "Alt+Right", "crosshair right", "viewer"),
+    Shortcut("pan-up", "Ctrl+Up", "move the picture up", "viewer"),
+    Shortcut("pan-down", "Ctrl+Down", "move the picture down", "viewer"),
+    Shortcut("pan-left", "Ctrl+Left", "move the picture left", "viewer"),
+    Shortcut("pan-right", "Ctrl+Right", "move the picture right", "viewer"),
+    Shortcut("visit-before", ",", "the visit before, in this pane", "viewer"),
+    Shortcut("visit-after", ".", "the visit after, in this pane", "viewer"),
+    Shortcut("plane", "P", "next plane: axial, coronal, sagittal", "viewer"),
+    Shortcut("thicker", "T", "thicker slab", "viewer"),
+    Shortcut("thinner", "Shift+T", "thinner slab", "viewer"),
+    Shortcut("next-mark", "J", "to the next mark", "viewer"),
+    Shortcut("delete", "Del", "delete the chosen mark", "viewer"),
+    Shortcut("redo", "Ctrl+Shift+Z", "do it again", "viewer"),
     Shortcut("undo", "Ctrl+Z", "take back the last mark or measurement", "viewer"),
     Shortcut("escape", "Esc", "put the tool away", "viewer"),
     Shortcut("maximise", "Return", "this pane alone, and back", "viewer"),
@@ -84,6 +102,7 @@ SHORTCUTS: Final[tuple[Shortcut, ...]] = (
     Shortcut("sign-read", "Ctrl+Shift+R", "sign the read of the CT", "page"),
     Shortcut("commit", "Ctrl+Return", "commit the step", "page"),
     Shortcut("advance", "Ctrl+Shift+N", "move the clock to the next visit", "page"),
+    Shortcut("search", "Ctrl+F", "search the cases", "page"),
     Shortcut("library", "Ctrl+L", "back to the library", "window"),
     Shortcut("preferences", "Ctrl+,", "preferences", "window"),
     Shortcut("shortcuts", "?", "this sheet", "window"),
@@ -91,11 +110,73 @@ SHORTCUTS: Final[tuple[Shortcut, ...]] = (
     Shortcut("quit", "Ctrl+Q", "leave Atoll", "window"),
 )
 
+_TABLE: Final = {shortcut.id: shortcut for shortcut in SHORTCUTS}
 _CONTEXT: Final = {
     "viewer": Qt.ShortcutContext.WidgetWithChildrenShortcut,
     "page": Qt.ShortcutContext.WindowShortcut,
     "window": Qt.ShortcutContext.WindowShortcut,
 }
+
+
+_PREFIX: Final = "shortcut_"
+_chosen: dict[str, str] = {}  # keys by id, where a person prefers others; of the process, as the table is
+
+
+def keys_of(name: str) -> str:
+    """Return the keys of a shortcut: those preferred, or those of the table.
+
+    Raises
+    ------
+    KeyError
+        If the table has no such shortcut.
+    """
+    return _chosen.get(name) or _TABLE[name].keys
+
+
+def prefer(keys: Mapping[str, str]) -> None:
+    """Let shortcuts act on other keys, those that are bound already and those to come.
+
+    Parameters
+    ----------
+    keys : mapping
+        Keys by id, where they differ from the table; an unknown id is passed over, as one of another version is.
+    """
+    _chosen.clear()
+    _chosen.update({name: wanted for name, wanted in keys.items() if name in _TABLE})
+    for widget in QApplication.topLevelWidgets():
+        for made in widget.findChildren(QShortcut):
+            name = made.objectName().removeprefix(_PREFIX).replace("_", "-")
+            if name in _TABLE:
+                made.setKey(QKeySequence(keys_of(name)))
+
+
+def objection(name: str, keys: str, chosen: Mapping[str, str]) -> str | None:
+    """Return why a shortcut cannot have these keys, if it cannot.
+
+    The scopes lie in one another, the viewer in its page and the page in its window, so a key that is used twice
+    would be heard by both or by neither.
+
+    Parameters
+    ----------
+    name : str
+    keys : str
+        As `QKeySequence` reads them.
+    chosen : mapping
+        The preferred keys of the others.
+    """
+    wanted = QKeySequence(keys)
+    text = wanted.toString()
+    if wanted.isEmpty() or wanted.count() != 1:
+        return "one key, with or without Ctrl, Alt and Shift, is needed"
+    if text.split("+")[-1] in {"Tab", "Backtab"}:
+        return "Tab goes from one part to the next, and stays so"
+    letter = len(text.removeprefix("Shift+")) == 1
+    if _TABLE[name].scope != "viewer" and letter and text != _TABLE[name].keys:
+        return "a single letter acts in the viewer alone; add Ctrl or Alt"
+    for other in SHORTCUTS:
+        if other.id != name and QKeySequence(chosen.get(other.id) or other.keys) == wanted:
+            return f"{text} is there already: {other.text}"
+    return None
 
 
 def bind(widget: QWidget, name: str, act: Callable[[], None]) -> QShortcut:
@@ -106,9 +187,8 @@ def bind(widget: QWidget, name: str, act: Callable[[], None]) -> QShortcut:
     KeyError
         If the table has no such shortcut.
     """
-    known = {shortcut.id: shortcut for shortcut in SHORTCUTS}[name]
-    made = QShortcut(QKeySequence(known.keys), widget)
-    made.setObjectName(f"shortcut_{name.replace('-', '_')}")
-    made.setContext(_CONTEXT[known.scope])
+    made = QShortcut(QKeySequence(keys_of(name)), widget)
+    made.setObjectName(f"{_PREFIX}{name.replace('-', '_')}")
+    made.setContext(_CONTEXT[_TABLE[name].scope])
     made.activated.connect(act)
     return made

@@ -1,252 +1,290 @@
-"""The window on one patient.
-
-Crude: one case, one pane, one treatment to order. It shows that everything is connected.
-"""
+"""The main window: the library, the encounter and the debrief, one at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QProgressBar,
-    QPushButton,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QMainWindow, QProgressBar, QPushButton, QStackedWidget
 
-from trainer.chest.anatomy.build import BuildCancelled, anatomy_of
-from trainer.chest.anatomy.model import Anatomy
-from trainer.chest.display import WINDOWS, window_level
-from trainer.chest.protocol import Protocol
-from trainer.chest.series import Series
-from trainer.chest.warming import is_warm, warm
-from trainer.core.chance import key_of
 from trainer.core.error import AtollError
-from trainer.encounter.event import Advance, Command, CourseStarted
-from trainer.encounter.session import Rejected, Session, sealed
-from trainer.knowledge.plan import Course, Step
-from trainer.records.run_file import write_run
-from trainer.ui.viewer import SliceView
-from trainer.ui.work import Worker
+from trainer.encounter.run import Run
+from trainer.records.shelf import Shelf
+from trainer.ui.library.catalogue import StartRequest
+from trainer.ui.library.page import LibraryPage
+from trainer.ui.mind import Thinker
+from trainer.ui.preference import Preferences
+from trainer.ui.shortcut import bind
+from trainer.ui.work import Call, Lanes, Priority
 
-_ADVANCE_DAYS = 28
-_ORDERS = {
-    "Prednisolone 0.75 mg/kg for 4 weeks": ("prednisolone", 0.75, "mg/kg", 28),
-    "Prednisolone 20 mg for 4 weeks": ("prednisolone", 20.0, "mg", 28),
-    "Co-amoxiclav for 10 days": ("co-amoxiclav", 1.0, "1", 10),
-}
+if TYPE_CHECKING:
+    from trainer.encounter.session import Session
+    from trainer.reasoning.dial import ScoreSheet
+    from trainer.ui.debrief.page import DebriefPage
+    from trainer.ui.encounter_page import EncounterPage
 
-
-@dataclass(frozen=True)
-class _Picture:
-    """A slice as it goes from the worker to the pane."""
-
-    grey: np.ndarray
-    caption: str
-    count: int
-    day: int
-    index: int
+_TELL_MS = 12_000
+_SCHEME = {"OHIF": "window", "3D Slicer": "scroll"}
 
 
 class MainWindow(QMainWindow):
-    """A patient, the CT of today, one order, the clock and the score."""
+    """Atoll's window.
 
-    def __init__(self, session: Session, scale: int = 1) -> None:
+    The pages of the encounter and the debrief are made when they are first wanted: they import what is heavy.
+
+    Parameters
+    ----------
+    shelf : Shelf
+        Where runs are kept.
+    preferences : Preferences
+    scale : int
+        Of the anatomy: 1 for the full grid, 2 for half as many voxels along each axis.
+    """
+
+    def __init__(self, shelf: Shelf, preferences: Preferences, scale: int = 1) -> None:
         super().__init__()
-        self._session = session
-        self._scale = scale
-        self._worker = Worker(self)
-        self._anatomy: Anatomy | None = None
-        self._series: dict[int, Series] = {}
-        self._asked: tuple[int, int] | None = None
-        self.setWindowTitle(f"Atoll: {session.case.title}")
         self.setObjectName("main_window")
-        self._view = SliceView()
-        self._slider = QSlider(Qt.Orientation.Vertical)
-        self._slider.setObjectName("slice_slider")
-        self._slider.setAccessibleName("Slice")
-        self._bar = QProgressBar()
+        self.setWindowTitle("Atoll")
+        self.setMinimumSize(1180, 700)
+        self._shelf, self._preferences, self._scale = shelf, preferences, scale
+        self._lanes, self._thinker = Lanes(self), Thinker()
+        self.encounter: EncounterPage | None = None
+        self.debrief: DebriefPage | None = None
+        self._discussed: Run | None = None
+        self._sheet: QDialog | None = None
+        self._kept = ""  # name on the shelf of the run that is played or discussed
+        self._opening: Call | None = None
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        self.library = LibraryPage(shelf, self)
+        self._pages.addWidget(self.library)
+        self.setCentralWidget(self._pages)
+        self._bar, self._stop = QProgressBar(), QPushButton("Cancel")
+        self._fill_status()
+        self.library.start_asked.connect(self._start)
+        self.library.resume_asked.connect(self._resume)
+        self.library.debrief_asked.connect(self._discuss_kept)
+        self.library.preferences_asked.connect(self.show_preferences)
+        self.library.shortcuts_asked.connect(self.show_shortcuts)
+        bind(self, "library", self.show_library)
+        bind(self, "preferences", self.show_preferences)
+        bind(self, "shortcuts", self.show_shortcuts)
+        bind(self, "quit", self._leave)
+        bind(self, "full-screen", self._toggle_full_screen)
+        self.show_library()
+        QTimer.singleShot(0, self, self._prepare)
+
+    def _fill_status(self) -> None:
+        self._bar.setObjectName("opening_progress")
+        self._bar.setAccessibleName("Progress")
         self._bar.setRange(0, 1000)
-        self._opening = self._label("opening", session.opening)
-        self._state = self._label("state", "")
-        self._news = self._label("news", "")
-        self._order = QComboBox()
-        self._order.setObjectName("order_choice")
-        self._order.setAccessibleName("Order")
-        self._order.addItems(list(_ORDERS))
-        self._give = self._button("give_order", "Order", self.give_order)
-        self._advance = self._button("advance", f"Advance {_ADVANCE_DAYS} days", self.advance)
-        self._save = self._button("save_run", "Save the run...", self._ask_where)
-        self._lay_out()
-        self._slider.valueChanged.connect(self._ask_slice)
-        self._view.scrolled.connect(lambda steps: self._slider.setValue(self._slider.value() + steps))
-        self._worker.progressed.connect(lambda share: self._bar.setValue(round(1000 * share)))
-        self._show_patient()
-        self._set_ready(ready=False)
-        if not is_warm():
-            self.statusBar().showMessage("First run: compiling the chest for this machine (a minute or two, once)")
-        self._worker.run(self._build, self._begin, self._complain)
+        self._bar.setMaximumWidth(320)
+        self._stop.setObjectName("cancel_opening")
+        self._stop.clicked.connect(self._cancel_opening)
+        self.statusBar().addPermanentWidget(self._bar)
+        self.statusBar().addPermanentWidget(self._stop)
+        self._show_progress(1.0, "")
 
-    @staticmethod
-    def _label(name: str, text: str) -> QLabel:
-        label = QLabel(text)
-        label.setObjectName(name)
-        label.setWordWrap(True)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return label
-
-    @staticmethod
-    def _button(name: str, text: str, action: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setMinimumHeight(28)
-        button.clicked.connect(action)
-        return button
-
-    def _lay_out(self) -> None:
-        side = QVBoxLayout()
-        form = QFormLayout()
-        form.addRow("&Order", self._order)
-        above: tuple[QWidget, ...] = (self._opening, self._state)
-        below: tuple[QWidget, ...] = (self._give, self._advance, self._news, self._save)
-        for widget in above:
-            side.addWidget(widget)
-        side.addLayout(form)
-        for widget in below:
-            side.addWidget(widget)
-        side.addStretch(1)
-        side.addWidget(self._bar)
-        panel = QWidget()
-        panel.setLayout(side)
-        panel.setFixedWidth(380)
-        row = QHBoxLayout()
-        row.addWidget(self._view, 1)
-        row.addWidget(self._slider)
-        row.addWidget(panel)
-        middle = QWidget()
-        middle.setLayout(row)
-        self.setCentralWidget(middle)
-
-    @property
-    def view(self) -> SliceView:
-        """The pane."""
-        return self._view
-
-    @property
-    def ready(self) -> bool:
-        """Whether the chest is there and orders are taken."""
-        return self._advance.isEnabled()
-
-    def _set_ready(self, *, ready: bool) -> None:
-        for widget in (self._give, self._advance, self._save, self._slider):
-            widget.setEnabled(ready)
-        self._bar.setVisible(not ready)
-
-    def _build(self) -> Anatomy:
-        warm()
-        return anatomy_of(self._session.person, self._worker.progressed.emit, self._worker.stopping, self._scale)
-
-    def _begin(self, anatomy: Anatomy) -> None:
-        self._anatomy = anatomy
-        self._set_ready(ready=True)
-        self.statusBar().clearMessage()
-        self._open_today()
-
-    def _open_today(self) -> None:
-        day = self._session.now.day
-        assert self._anatomy is not None
-        key = key_of("visit", self._session.person.key, day)
-        self._series[day] = Series(self._anatomy, self._session.chest(day), Protocol(), key)
-        count = self._series[day].count
-        middle = self._slider.value() if self._slider.maximum() == count - 1 else count // 2
-        self._slider.blockSignals(True)
-        self._slider.setRange(0, count - 1)
-        self._slider.setValue(middle)
-        self._slider.blockSignals(False)
-        self._ask_slice(middle)
-
-    def _ask_slice(self, index: int) -> None:
-        day = self._session.now.day
-        self._asked = (day, index)
-        series = self._series.get(day)
-        if series is not None:
-            self._worker.run(lambda: self._picture(series, day, index), self._show_slice, self._complain)
-
-    def _picture(self, series: Series, day: int, index: int) -> _Picture | None:
-        if self._asked != (day, index):
-            return None
-        grey = window_level(series.slice(index), *WINDOWS["lung"])
-        return _Picture(
-            grey, f"day {day}   z {series.position_mm(index):.0f} mm   lung -600/1500", series.count, day, index
+    def _prepare(self) -> None:
+        """Make the engine while the learner looks at the library."""
+        self._lanes.mind.run(
+            self._thinker.engine,
+            self._ready,
+            self._complain,
+            priority=Priority.AHEAD,
+            progress=self._show_progress,
         )
 
-    def _show_slice(self, picture: _Picture | None) -> None:
-        if picture is not None and self._asked == (picture.day, picture.index):
-            self._view.show_picture(picture.grey, picture.caption)
+    def _ready(self, _: object) -> None:
+        self._show_progress(1.0, "")
 
-    def give_order(self) -> None:
-        """Start the treatment that is chosen, today."""
-        give, dose, unit, days = _ORDERS[self._order.currentText()]
-        step = Step.model_validate({"dose": dose, "unit": unit, "days": days})
-        today = self._session.now.day
-        self._submit(CourseStarted(course=Course(give=give, day=today, steps=(step,))))
+    def _show_progress(self, share: float, text: str) -> None:
+        self._bar.setVisible(share < 1.0)
+        self._stop.setVisible(share < 1.0 and self._opening is not None)
+        self._bar.setValue(round(1000 * share))
+        self._bar.setFormat(f"{text}  %p %")
+        self.statusBar().setVisible(share < 1.0 or bool(self.statusBar().currentMessage()))
 
-    def advance(self) -> None:
-        """Move the clock on and show the CT of the new day."""
-        today = self._session.now.day
-        last = self._session.case.last_day
-        if self._submit(Advance(to_day=min(today + _ADVANCE_DAYS, last), stops="urgent")):
-            self._open_today()
-
-    def _submit(self, command: Command) -> bool:
-        answer = self._session.submit(command)
-        self._show_patient()
-        if isinstance(answer, Rejected):
-            self.statusBar().showMessage(answer.reason)
-        return not isinstance(answer, Rejected)
-
-    def _show_patient(self) -> None:
-        now = self._session.now
-        seen = self._session.vitals()
-        given = "; ".join(f"{c.give} from day {c.day}" for c in now.courses) or "nothing yet"
-        self._state.setText(
-            f"<b>Day {now.day}</b><br>{seen['temperature_c']:.1f} degrees, CRP {seen['crp_mg_l']:.0f} mg/L, "
-            f"SpO2 {seen['spo2_percent']:.0f} %, FVC {seen['fvc_percent']:.0f} %<br>Given: {given}"
-        )
-        told = [one.text for _, day, why in now.stops if day == now.day for one in why]
-        self._news.setText("<br>".join(told))
-
-    def _ask_where(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the run", "run.json", "Runs (*.json)")
-        if name:
-            self.save(Path(name))
-
-    def save(self, path: Path) -> None:
-        """Save the run into a file."""
-        try:
-            write_run(path, sealed(self._session))
-        except AtollError as error:
-            self._complain(error)
-        else:
-            self.statusBar().showMessage(f"saved in {path}")
+    def tell(self, text: str) -> None:
+        """Show a line below the page."""
+        self.statusBar().setVisible(True)
+        self.statusBar().showMessage(text, _TELL_MS)
 
     def _complain(self, error: Exception) -> None:
-        if not isinstance(error, BuildCancelled):
-            self.statusBar().showMessage(f"{error}")
+        self._opening = None
+        self._show_progress(1.0, "")
+        self.tell(f"{error}" if isinstance(error, AtollError) else f"{type(error).__name__}: {error}")
+
+    def show_library(self) -> None:
+        """Go to the library; the encounter that was on is kept as it stands."""
+        self._cancel_opening()
+        if self.encounter is not None:
+            self.encounter.close_encounter()
+        if self.debrief is not None:
+            self.debrief.rest()
+        self._kept = ""
+        self.setWindowTitle("Atoll")
+        self.library.refresh()
+        self._pages.setCurrentWidget(self.library)
+        self.library.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _start(self, request: StartRequest) -> None:
+        def job(call: Call) -> Session:
+            return self._thinker.begin(request, call)
+
+        def show(session: Session) -> None:
+            from trainer.encounter.session import sealed
+
+            header = session.run.header
+            name = self._shelf.new_name(header.case, header.seed)
+            try:
+                self._shelf.save(name, sealed(session))
+            except AtollError as error:
+                self._complain(error)
+            else:
+                self._sit_down(name, session)
+
+        self._call_patient(job, show)
+
+    def _resume(self, name: str) -> None:
+        try:
+            run = self._shelf.load(name)
+        except AtollError as error:
+            self._complain(error)
+            self.library.refresh()
+            return
+        self._call_patient(lambda call: self._thinker.session(run, call), lambda session: self._sit_down(name, session))
+
+    def _call_patient(self, job: Callable[[Call], Session], show: Callable[[Session], None]) -> None:
+        """Make an encounter off the window's thread, then show it."""
+        self._cancel_opening()
+
+        def arrived(session: Session) -> None:
+            self._opening = None
+            self._show_progress(1.0, "")
+            show(session)
+
+        self._opening = self._lanes.mind.run(job, arrived, self._complain, progress=self._show_progress)
+
+    def _cancel_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
+            self._show_progress(1.0, "")
+
+    def _sit_down(self, name: str, session: Session) -> None:
+        from trainer.ui.desk import Desk
+
+        page = self._encounter_page()
+        begun = max((event.second or 0 for event in session.run.events), default=0)
+        clock = QElapsedTimer()
+        clock.start()
+        self._kept = name
+        desk = Desk(session, lambda run: self._shelf.save(name, run), lambda: begun + clock.elapsed() // 1000)
+        self.setWindowTitle(f"{session.case.title} - Atoll (SIMULATED)")
+        self._pages.setCurrentWidget(page)
+        page.open(desk)
+        page.room.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not desk.exam:  # an examination gives no feedback, so nobody need be imagined yet
+            self._lanes.mind.run(self._thinker.imagined, self._ready, self._complain, priority=Priority.AHEAD)
+
+    def _encounter_page(self) -> EncounterPage:
+        if self.encounter is None:
+            from trainer.ui.encounter_page import EncounterPage
+
+            self.encounter = EncounterPage(self._lanes, self._thinker, self._scale, self)
+            self.encounter.finished.connect(self._discuss)
+            self.encounter.left.connect(self.show_library)
+            self._pages.addWidget(self.encounter)
+        return self.encounter
+
+    def _discuss_kept(self, name: str) -> None:
+        try:
+            run = self._shelf.load(name)
+        except AtollError as error:
+            self._complain(error)
+            return
+        self._kept = name
+        self._discuss(run)
+
+    def _discuss(self, run: Run) -> None:
+        if self.encounter is not None:
+            self.encounter.close_encounter()
+        if self.debrief is None:
+            from trainer.ui.debrief.page import DebriefPage
+
+            self.debrief = DebriefPage(self._lanes, self._thinker, self._scale, self)
+            self.debrief.again_asked.connect(self._play_again)
+            self.debrief.library_asked.connect(self.show_library)
+            self.debrief.done.connect(self._note_score)
+            self._pages.addWidget(self.debrief)
+        self._discussed = run
+        self._pages.setCurrentWidget(self.debrief)
+        self.debrief.open_run(run)
+
+    def _note_score(self, sheet: ScoreSheet) -> None:
+        if not self._kept:
+            return
+        try:
+            self._shelf.note_score(self._kept, sheet)
+        except AtollError as error:
+            self._complain(error)
+
+    def _play_again(self, _: str) -> None:
+        """Begin the case that was discussed anew, with the next patient and all else as it was."""
+        if self._discussed is None:
+            return
+        header = self._discussed.header
+        seed = self._shelf.next_seed(header.case)
+        self._start(StartRequest(header.case, seed, header.mode, header.time_factor, header.policy))
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        from trainer.ui.sheet import ShortcutSheet
+
+        self._show_sheet(ShortcutSheet(self))
+
+    def show_preferences(self) -> None:
+        """Show the preferences; what is changed there holds at once."""
+        from trainer.ui.preference_sheet import PreferenceSheet
+
+        sheet = PreferenceSheet(self._preferences, self)
+        sheet.changed.connect(self._prefer)
+        self._show_sheet(sheet)
+
+    def _show_sheet(self, sheet: QDialog) -> None:
+        """Show a sheet beside the window; there is one at a time."""
+        if self._sheet is not None:
+            self._sheet.close()
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.finished.connect(self._forget_sheet)
+        self._sheet = sheet
+        sheet.show()
+
+    def _forget_sheet(self) -> None:
+        self._sheet = None
+
+    def _prefer(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+        if self.encounter is not None:
+            self.encounter.room.set_scheme(_SCHEME[preferences.mouse])
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _leave(self) -> None:
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Stop the worker before the window goes."""
-        self._worker.close()
+        """Stop the workers before the window goes."""
+        if self.encounter is not None:
+            self.encounter.close_encounter()
+        if self.debrief is not None:
+            self.debrief.rest()
+        self._lanes.close()
         super().closeEvent(event)

@@ -99,6 +99,19 @@ def test_what_was_left_half_written_is_swept_away(home):
     assert new.exists()  # another process may be at it
 
 
+def test_the_anatomy_opened_longest_ago_makes_room(monkeypatch):
+    anatomy = small()
+    folders = [store.folder_of(dataclasses.replace(PERSON, key=key)) for key in (1, 2, 3)]
+    for age, folder in zip((30, 20, 10), folders[:2], strict=False):
+        store.save(folder, anatomy)
+        os.utime(folder / "index.json", (1e9 - age, 1e9 - age))
+    assert store.load(folders[0]) is not None  # used now, so the other is the older one
+    size = sum(path.stat().st_size for path in folders[0].iterdir())
+    monkeypatch.setattr(store, "MOST_BYTES", int(2.5 * size))
+    store.save(folders[2], anatomy)
+    assert [folder.exists() for folder in folders] == [True, False, True]
+
+
 def test_a_place_that_cannot_be_written_is_told_before_the_work(home, monkeypatch):
     (home / "anatomy").write_text("in the way")
     monkeypatch.setattr(build, "build_anatomy", lambda *_: pytest.fail("built first"))

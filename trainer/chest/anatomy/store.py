@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -33,6 +34,8 @@ VERSION = 7
 
 _INDEX, _RAW, _PART = "index.json", ".raw", ".part"
 _ABANDONED_S = 3600.0  # no anatomy takes so long to write
+MOST_BYTES = 8_000_000_000
+"""What is kept at most, some sixteen chests of the full grid; the one opened longest ago goes first."""
 
 _VOLUMES = ("hu", "organ", "lobe", "segment", "vessel", "airway", "depth_mm", "lobule", "septum_mm")
 _TREES = ("airways", "arteries", "veins")
@@ -85,6 +88,7 @@ def save(folder: Path, anatomy: Anatomy) -> None:
             part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    _make_room(folder)
 
 
 def load(folder: Path) -> Anatomy | None:
@@ -96,6 +100,8 @@ def load(folder: Path) -> Anatomy | None:
         index = json.loads(body)
         if index["version"] != VERSION:
             return None
+        with contextlib.suppress(OSError):  # the time of the last use; a place that cannot be written keeps its own
+            os.utime(folder / _INDEX)
         arrays = {name: _opened(folder / f"{name}{_RAW}", form) for name, form in index["arrays"].items()}
         return _anatomy(index, arrays)
     except (OSError, ValueError, KeyError, TypeError):
@@ -134,6 +140,21 @@ def _sweep(place: Path) -> None:
         with contextlib.suppress(OSError):
             if time.time() - part.stat().st_mtime > _ABANDONED_S:
                 shutil.rmtree(part, ignore_errors=True)
+
+
+def _make_room(newest: Path) -> None:
+    """Remove the anatomies opened longest ago, until the rest is within `MOST_BYTES`."""
+    kept = []
+    for folder in newest.parent.iterdir():
+        with contextlib.suppress(OSError):  # another process may be removing it
+            if folder != newest and folder.suffix != _PART:
+                size = sum(path.stat().st_size for path in folder.iterdir())
+                kept.append(((folder / _INDEX).stat().st_mtime, size, folder))
+    room = MOST_BYTES - sum(path.stat().st_size for path in newest.glob("*"))
+    for _, size, folder in sorted(kept, reverse=True):
+        room -= size
+        if room < 0:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _arrays(anatomy: Anatomy) -> dict[str, np.ndarray]:

@@ -87,6 +87,8 @@ class Frame:
         Place (z, y, x) of the middle of pixel [0, 0], in the coordinates of its visit.
     down_mm, across_mm : tuple of float
         Step (z, y, x) from a row, and from a column, to the next.
+    complete : bool
+        Whether every row is there; rows of a coronal or sagittal picture that are not yet made are -1024 HU.
     """
 
     ask: Ask
@@ -94,6 +96,7 @@ class Frame:
     origin_mm: tuple[float, float, float]
     down_mm: tuple[float, float, float]
     across_mm: tuple[float, float, float]
+    complete: bool = True
 
     @property
     def pixel_mm(self) -> tuple[float, float]:

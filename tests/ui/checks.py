@@ -1,0 +1,122 @@
+"""What must hold of every widget: a name, a target of 24 pixels, text that can be read."""
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTableView,
+    QTextEdit,
+    QWidget,
+)
+
+_DRIVEN = (
+    QAbstractButton, QAbstractSpinBox, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit,
+    QAbstractItemView, QTabBar,
+)  # fmt: skip
+_STYLED = Qt.WidgetAttribute.WA_StyledBackground
+_LEAST_TARGET = 24  # WCAG 2.2, 2.5.8
+_LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+
+def luminance(colour):
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    """Contrast of two colours, 1 to 21."""
+    light, dark = sorted((luminance(QColor(one)), luminance(QColor(other))), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _inner(widget):
+    """Whether a widget is a part that Qt itself put into another, such as the line of a combo box."""
+    if widget.objectName().startswith("qt_") or isinstance(widget, QScrollBar):
+        return True
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, (QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView, QTabBar)):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def _called(widget):
+    return f"{type(widget).__name__} {widget.objectName() or '(no name)'}"
+
+
+def _named(widget):
+    words = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+    if words.strip():
+        return True
+    root = widget.window()
+    return any(label.buddy() is widget for label in root.findChildren(QLabel))
+
+
+def _of_names(widget):
+    if not widget.objectName():
+        yield f"{_called(widget)} has no objectName"
+    if not _named(widget):
+        yield f"{_called(widget)} has no accessible name"
+
+
+def _height_of(view):
+    if isinstance(view, QTableView):
+        return view.rowHeight
+    return lambda row: view.visualRect(view.model().index(row, 0)).height()
+
+
+def _of_size(widget):
+    wide, tall = widget.width(), widget.height()
+    if isinstance(widget, QAbstractItemView):
+        model = widget.model()
+        rows = range(min(model.rowCount(), 50)) if model is not None else ()
+        low = min((size for size in map(_height_of(widget), rows) if size > 0), default=_LEAST_TARGET)
+        if low < _LEAST_TARGET:
+            yield f"{_called(widget)} has a row of {low} px"
+    elif isinstance(widget, QTabBar):
+        for index in range(widget.count()):
+            rect: QRect = widget.tabRect(index)
+            if min(rect.width(), rect.height()) < _LEAST_TARGET:
+                yield f"{_called(widget)}: tab {index} is {rect.width()} x {rect.height()} px"
+    elif min(wide, tall) < _LEAST_TARGET:
+        yield f"{_called(widget)} is {wide} x {tall} px"
+
+
+def _of_text(widget):
+    """Check the palette's own text against its ground; a style sheet fills the palette of what it styles."""
+    text = widget.text() if isinstance(widget, (QLabel, QAbstractButton)) else ""
+    if not text:
+        return
+    widget.ensurePolished()
+    front = widget.palette().color(widget.foregroundRole())
+    behind = widget
+    while behind.parentWidget() is not None and not (behind.autoFillBackground() or behind.testAttribute(_STYLED)):
+        behind = behind.parentWidget()
+    role = QPalette.ColorRole.Button if isinstance(behind, QAbstractButton) else behind.backgroundRole()
+    ground = behind.palette().color(role)
+    if front.alpha() == 255 and ground.alpha() == 255 and contrast(front, ground) < _LEAST_CONTRAST:
+        said = contrast(front, ground)
+        yield f"{_called(widget)}: contrast {said:.1f} of {front.name()} on {ground.name()} for {text[:30]!r}"
+
+
+def faults(root):
+    """Return what is wrong with the visible widgets under one, line by line; nothing when all is well."""
+    found = []
+    for widget in [root, *root.findChildren(QWidget)]:
+        if not widget.isVisible() or _inner(widget):
+            continue
+        if isinstance(widget, _DRIVEN):
+            found += [*_of_names(widget), *_of_size(widget)]
+        found += _of_text(widget)
+    return found

@@ -1,0 +1,50 @@
+"""One process at a time writes a folder: a lock that the system lets go of when the process ends, however it ends."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from pathlib import Path
+from typing import IO, Final
+
+from trainer.core.error import BadInput
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_NAME: Final = ".lock"
+_HELD: dict[Path, IO[bytes]] = {}  # to the end of the process: letting go earlier would let two write by turns
+
+
+def hold(folder: Path) -> None:
+    """Be the one process that writes a folder, until it ends.
+
+    Raises
+    ------
+    BadInput
+        If another process holds it, or nothing can be written there.
+    """
+    where = folder.resolve()
+    if where in _HELD:
+        return
+    try:
+        stream = (where / _NAME).open("ab")
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be written ({error.strerror}); set ATOLL_HOME to another folder") from error
+    try:
+        _take(stream)
+    except OSError as error:
+        if error.errno in {errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK}:
+            stream.close()
+            raise BadInput("Atoll is open already and writes these runs; go on in its window, or close it") from error
+        # some network drives know no locks: better to play without one than not at all
+    _HELD[where] = stream
+
+
+def _take(stream: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

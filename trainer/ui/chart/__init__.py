@@ -1,0 +1,1 @@
+"""The chart: what was told and found, as a learner may know it today."""

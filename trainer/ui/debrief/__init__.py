@@ -1,0 +1,1 @@
+"""What a run has to teach, on the screen."""

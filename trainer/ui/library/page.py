@@ -1,0 +1,264 @@
+"""The page on which Atoll opens: the cases, and what may be done with the one that is chosen."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trainer.core.error import AtollError
+from trainer.knowledge.contents import cases_as_written, policy_titles
+from trainer.records.shelf import Shelf
+from trainer.ui.library.catalogue import (
+    DIFFICULTIES,
+    SETTINGS,
+    STATES,
+    Filter,
+    Row,
+    StartRequest,
+    catalogue,
+    chosen,
+)
+from trainer.ui.library.detail import CaseDetail
+from trainer.ui.library.list import CaseList
+from trainer.ui.shortcut import bind
+from trainer.ui.theme import icon
+
+_WHAT = "Simulated patients with shadows on the chest CT, read and treated through time. For training only."
+
+
+class LibraryPage(QWidget):
+    """The cases.
+
+    Parameters
+    ----------
+    shelf : Shelf
+
+    Attributes
+    ----------
+    start_asked : Signal(StartRequest)
+    resume_asked, debrief_asked : Signal(str)
+        Name of the run on the shelf.
+    preferences_asked, shortcuts_asked : Signal()
+    """
+
+    start_asked = Signal(object)
+    resume_asked = Signal(str)
+    debrief_asked = Signal(str)
+    preferences_asked = Signal()
+    shortcuts_asked = Signal()
+
+    def __init__(self, shelf: Shelf, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("library_page")
+        self._shelf = shelf
+        self._cases = cases_as_written()
+        self._rows: tuple[Row, ...] = ()
+        self.list = CaseList()
+        self.detail = CaseDetail(policy_titles())
+        self._search = QLineEdit()
+        self._setting = _choice("filter_setting", "Setting", "Any setting", SETTINGS)
+        self._difficulty = _choice("filter_difficulty", "Difficulty", "Any difficulty", DIFFICULTIES)
+        self._state = _choice("filter_state", "State", "Any state", STATES)
+        self._count = _named(QLabel(), "case_count")
+        self._line = _named(QLabel(), "library_line")
+        self._bar = QProgressBar()
+        self._preferences = _tool("open_preferences", "Preferences")
+        self._shortcuts = _tool("open_shortcuts", "Shortcuts")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        name = _named(QLabel("Atoll"), "product_name")
+        name.setProperty("kind", "brand")
+        what = _named(QLabel(_WHAT), "product_line")
+        what.setProperty("kind", "dim")
+        header = QHBoxLayout()
+        header.setContentsMargins(28, 16, 20, 14)
+        header.setSpacing(18)
+        what.setWordWrap(True)
+        header.addWidget(name)
+        header.addWidget(what, 1)
+        header.addWidget(self._shortcuts)
+        header.addWidget(self._preferences)
+        self._search.setObjectName("case_search")
+        self._search.setAccessibleName("Search the cases")
+        self._search.setPlaceholderText("Search the cases")
+        self._search.setClearButtonEnabled(True)
+        filters = QHBoxLayout()
+        filters.setSpacing(8)
+        for choice in (self._setting, self._difficulty, self._state):
+            filters.addWidget(choice, 1)
+        left = QVBoxLayout()
+        left.setContentsMargins(24, 18, 12, 8)
+        left.setSpacing(10)
+        left.addWidget(self._search)
+        left.addLayout(filters)
+        left.addWidget(self.list, 1)
+        left.addWidget(self._count)
+        side = QWidget()
+        side.setLayout(left)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setObjectName("library_split")
+        split.setChildrenCollapsible(False)
+        split.addWidget(side)
+        split.addWidget(self.detail)
+        split.setStretchFactor(0, 5)
+        split.setStretchFactor(1, 6)
+        split.setSizes([600, 760])
+        rule = QFrame()
+        rule.setFrameShape(QFrame.Shape.HLine)
+        rule.setProperty("kind", "rule")
+        foot = QHBoxLayout()
+        foot.setContentsMargins(28, 4, 28, 8)
+        foot.addWidget(self._line, 1)
+        foot.addWidget(self._bar)
+        self._line.setWordWrap(True)
+        self._line.setProperty("kind", "dim")
+        self._bar.setObjectName("preparing")
+        self._bar.setAccessibleName("Preparing")
+        self._bar.setRange(0, 1000)
+        self._bar.setFixedSize(240, 10)
+        self._bar.setTextVisible(False)
+        self._bar.hide()
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addLayout(header)
+        page.addWidget(rule)
+        page.addWidget(split, 1)
+        page.addLayout(foot)
+
+    def _connect(self) -> None:
+        self._search.textChanged.connect(self._narrow)
+        for choice in (self._setting, self._difficulty, self._state):
+            choice.currentIndexChanged.connect(self._narrow)
+        self._search.returnPressed.connect(self.list.setFocus)
+        self.list.selectionModel().currentChanged.connect(self._show_chosen)
+        self.list.activated.connect(self._activate)
+        self.detail.start_asked.connect(self._ask_start)
+        self.detail.resume_asked.connect(self.resume_asked)
+        self.detail.debrief_asked.connect(self.debrief_asked)
+        self._preferences.clicked.connect(self.preferences_asked)
+        self._shortcuts.clicked.connect(self.shortcuts_asked)
+        bind(self, "search", self._search.setFocus)
+        order = (self._shortcuts, self._preferences, self._search, self._setting, self._difficulty, self._state)
+        for before, after in pairwise((*order, self.list, *self.detail.parts)):
+            QWidget.setTabOrder(before, after)
+        self._dress()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Look at the shelf again, and be ready for the keys."""
+        super().showEvent(event)
+        self.refresh()
+        self.list.setFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Hand the focus on to the list; a proxy would take Tab round the page away."""
+        super().focusInEvent(event)
+        self.list.setFocus()
+
+    def refresh(self) -> None:
+        """Look at the shelf again, as whenever the page is shown."""
+        try:
+            entries = self._shelf.entries()
+        except AtollError as error:
+            self.tell(str(error))
+            entries = ()
+        self._rows = catalogue(self._cases, entries)
+        self._narrow()
+        if self._shelf.complaints:
+            self.tell("  ".join(self._shelf.complaints))
+
+    def tell(self, line: str) -> None:
+        """Say something in the line at the foot."""
+        self._line.setText(line)
+
+    def show_progress(self, share: float, text: str) -> None:
+        """Say how far the simulator is with getting ready; from 1 on it is, and cases may be started."""
+        ready = share >= 1.0
+        self._bar.setVisible(not ready)
+        self._bar.setValue(round(1000 * share))
+        self.detail.set_ready(ready=ready)
+        self.tell("" if ready else text)
+
+    @property
+    def row(self) -> Row | None:
+        """The case that is chosen."""
+        return self.list.row
+
+    def _narrow(self) -> None:
+        before = self.list.row.case if self.list.row is not None else ""
+        wanted = Filter(
+            self._search.text(), self._setting.currentData(), self._difficulty.currentData(), self._state.currentData()
+        )
+        rows = chosen(self._rows, wanted)
+        self.list.cases.show_rows(rows)
+        self.list.choose(before)
+        self._show_chosen()
+        none = "  ·  nothing fits; clear the search or the filters" if not rows else ""
+        self._count.setText(f"{len(rows)} of {len(self._rows)} cases{none}")
+
+    def _show_chosen(self) -> None:
+        self.detail.show_row(self.list.row)
+
+    def _activate(self, _: QModelIndex) -> None:
+        self.detail.go_on()
+
+    def _ask_start(self, mode: str, time_factor: float, policy: str) -> None:
+        row = self.list.row
+        if row is None:
+            return
+        seed = self._shelf.next_seed(row.case)
+        self.start_asked.emit(StartRequest(row.case, seed, "exam" if mode == "exam" else "tutor", time_factor, policy))
+
+    def _dress(self) -> None:
+        self._preferences.setIcon(icon("gear-six"))
+        self._shortcuts.setIcon(icon("keyboard"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the icons of the new theme."""
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shortcuts"):
+            self._dress()
+            self.detail.show_row(self.list.row)
+        super().changeEvent(event)
+
+
+def _choice(name: str, spoken: str, anything: str, words: tuple[str, ...]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(spoken)
+    box.addItem(anything, "")
+    for word in words:
+        box.addItem(word.capitalize(), word)
+    return box
+
+
+def _named(label: QLabel, name: str) -> QLabel:
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def _tool(name: str, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setText(text)
+    button.setAccessibleName(text)
+    button.setToolTip(text)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setAutoRaise(True)
+    return button

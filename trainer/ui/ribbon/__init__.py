@@ -1,0 +1,1 @@
+"""The time ribbon: visits, drugs, events and what was measured, on one axis of days."""
