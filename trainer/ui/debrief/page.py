@@ -303,6 +303,7 @@ class DebriefPage(QWidget):
         pictures = self._pictures()
         self._drawn[tab] = pictures
         if tab is self._twin:
+            pictures.progressed.connect(self._say_drawing)  # the reading room says so itself
             self._twin.set_pictures(pictures)
         else:
             from trainer.ui.reading.room import ReadingRoom
@@ -317,7 +318,6 @@ class DebriefPage(QWidget):
         from trainer.ui.reading.pictures import Pictures
 
         made = Pictures(self._lanes.chest, self)
-        made.progressed.connect(self._say_drawing)
         made.failed.connect(self._tell)
         return made
 
