@@ -55,10 +55,8 @@ VISITS = (
     Visit(14, "Follow-up", 30, {"cop": 1.0}, {"cop": 0.98, "bacterial": 0.0, "hp": 0.02},
           choice(own="waiting until day 84", total=0.3, belief=2.0, act=-1.7, equally_right=True), 1.0),
 )  # fmt: skip
-SEARCH = search_of(
-    0, "0" * 40 + "1" * 10 + "2" * 30, Extent(100, (0.0, 90.0), (5.0, 85.0), {1: (82, 90)}), chest(30.0).opacities,
-    Read(day=0), (),
-)  # fmt: skip
+EXTENT = Extent(100, (0.0, 90.0), (5.0, 85.0), {1: (82, 90)}, {1: (-20.0, 5.0, 60.0)})
+SEARCH = search_of(0, "0" * 40 + "1" * 10 + "2" * 30, EXTENT, chest(30.0).opacities, Read(day=0), ())
 
 
 def course(filled_ml):

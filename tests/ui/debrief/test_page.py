@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QTabWidget, QTextBrowser, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTabWidget,
+    QTextBrowser,
+    QWidget,
+)
 
 from tests.ui.debrief.example import DEBRIEF, FEEDBACK, SHEET, VISITS
 from trainer.core.error import BadInput
@@ -16,6 +25,8 @@ from trainer.ui.debrief.choice import ChoiceList
 from trainer.ui.debrief.dial import DialList
 from trainer.ui.debrief.feedback import FeedbackView
 from trainer.ui.debrief.page import DebriefPage
+from trainer.ui.debrief.truth import TruthView
+from trainer.ui.reading.scan import Scan
 from trainer.ui.work import Cancelled, Lanes
 
 RUN = Run(header=Header(case="wandering-shadows", seed=3))
@@ -158,6 +169,70 @@ def test_another_run_takes_the_place_of_the_one_before(page):
     assert child(page, ChoiceList, "choice_list").count() == 0
     assert "No choice was weighed" in child(page, QTextBrowser, "choice").toPlainText()
     assert "no twin" in child(page, QLabel, "twin_words").text()
+
+
+class Stage:
+    """What of a reading room shows places."""
+
+    def __init__(self):
+        self.views = self
+        self.names = ()
+        self.shown = []
+
+    def show_place(self, name, place_mm):
+        self.shown.append((name, place_mm))
+
+
+class Room(QWidget):
+    """Stands in for a reading room."""
+
+    def __init__(self):
+        super().__init__()
+        self.stage, self.overlays, self.locked = Stage(), [], []
+
+    def set_scans(self, scans, today):
+        self.scans, self.today = [scan.name for scan in scans], today
+
+    def lock(self, day):
+        self.locked.append(day)
+
+    def set_overlay(self, layers):
+        self.overlays.append(layers)
+
+
+def test_the_truth_lies_over_the_cts_and_can_be_taken_away(qtbot):
+    view, room = TruthView(), Room()
+    qtbot.addWidget(view)
+    view.set_room(room)
+    scans = [Scan(day, there, 1) for day, there in DEBRIEF.scans]
+    view.show_scans(scans, {1: "1 consolidation"})
+    assert room.scans == [("", 0), ("", 84)] and room.today == 84 and room.locked == [0, 84]
+    assert room.overlays[-1] == {1: "1 consolidation"}
+    view.findChild(QCheckBox, "show_truth").click()
+    assert room.overlays[-1] is None
+
+
+def test_a_missed_opacity_is_shown_as_soon_as_the_chest_is_there(qtbot):
+    view, room = TruthView(), Room()
+    qtbot.addWidget(view)
+    view.set_room(room)
+    view.show_place(0, (1.0, 2.0, 3.0))
+    assert room.stage.shown == []
+    room.stage.names = (("", 0),)
+    view.go_on()
+    view.go_on()
+    assert room.stage.shown == [(("", 0), (1.0, 2.0, 3.0))]
+
+
+def test_a_missed_opacity_leads_to_its_place_in_the_ct(qtbot, page, monkeypatch):
+    sought = []
+    page.show_debrief(DEBRIEF)
+    monkeypatch.setattr(TruthView, "show_place", lambda view, day, place_mm: sought.append((day, place_mm)))
+    tabs = child(page, QTabWidget, "debrief_tabs")
+    tabs.currentChanged.disconnect()  # no chest is made ready here
+    tabs.setCurrentIndex(3)
+    qtbot.mouseClick(child(page, QPushButton, "show_opacity_0_1"), Qt.MouseButton.LeftButton)
+    assert sought == [(0, (-20.0, 5.0, 60.0))] and tabs.tabText(tabs.currentIndex()) == "CTs"
 
 
 def test_the_buttons_say_where_to_go(qtbot, page):

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from trainer.ui.reading.room import ReadingRoom
     from trainer.ui.reading.scan import Scan
 
+Place = tuple[float, float, float]
+
 
 class TruthView(QWidget):
     """A reading room whose pictures can be overlaid with the truth."""
@@ -20,6 +22,7 @@ class TruthView(QWidget):
         self.setObjectName("truth_view")
         self._room: ReadingRoom | None = None
         self._names: Mapping[int, str] = {}
+        self._sought: tuple[int, Place] | None = None
         self._show = QCheckBox("Show what is there: every opacity outlined, with its number and signs")
         self._show.setObjectName("show_truth")
         self._show.setMinimumHeight(24)
@@ -54,6 +57,21 @@ class TruthView(QWidget):
             self._room.lock(scan.day)
         self._overlay(self._show.isChecked())
 
+    def show_place(self, day: int, place_mm: Place) -> None:
+        """Show a place of the CT of a day, as soon as the chest is there."""
+        self._sought = day, place_mm
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Show what is sought, if the chest is there by now."""
+        if self._room is None or self._sought is None:
+            return
+        day, place_mm = self._sought
+        if ("", day) in self._room.stage.views.names:
+            self._sought = None
+            self._show.setChecked(True)
+            self._room.stage.show_place(("", day), place_mm)
+
     def _overlay(self, shown: bool) -> None:
         if self._room is not None:
             self._room.set_overlay(self._names if shown else None)
@@ -65,3 +83,4 @@ class TruthView(QWidget):
             self._room.hide()
             self._room.deleteLater()
             self._room = None
+        self._sought = None
