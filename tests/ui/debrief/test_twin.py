@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSlider
 
 from tests.ui.debrief.example import DEBRIEF, TWIN
 from trainer.ui.debrief.curve import CurvePlot
-from trainer.ui.debrief.lapse import MINE, THEIRS, Lapse, looked_over, told
+from trainer.ui.debrief.lapse import MINE, THEIRS, Lapse, told
+from trainer.ui.debrief.probe import Probe, probed
 from trainer.ui.debrief.twin import PicturePane, TwinView
 from trainer.ui.reading.scan import Ask, Frame
 
@@ -106,15 +107,25 @@ def test_both_panes_scroll_together_within_the_scan(view, pictures):
 
 
 def test_it_begins_where_the_first_day_shows_most(view, pictures):
-    assert [ask.index for ask, _ in pictures.probes] == looked_over(COUNT)
+    assert [ask.index for ask, _ in pictures.probes] == probed(COUNT)
     for n, (_, then) in enumerate(pictures.probes):
         then({1: np.ones((n if n < 9 else 1, 4), bool)})
     assert view.index == pictures.probes[8][0].index
 
 
+def test_a_scan_without_disease_says_nothing(pictures):
+    found = []
+    pictures.set_scans(Lapse(TWIN, DEBRIEF.person).scans())
+    Probe(pictures, (MINE, 0), found.append)
+    for _, then in pictures.probes:
+        then({})
+    assert found == [] and len(pictures.probes) == len(set(probed(COUNT))) > 8
+
+
 def test_a_slice_that_was_chosen_stays(view, pictures):
     view.step(2)
-    pictures.probes[0][1]({1: np.ones((4, 4), bool)})
+    for _, then in pictures.probes:
+        then({1: np.ones((4, 4), bool)})
     assert view.index == COUNT // 2 + 2
 
 

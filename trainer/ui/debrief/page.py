@@ -313,7 +313,7 @@ class DebriefPage(QWidget):
 
             self._truth.set_room(ReadingRoom(pictures, self._truth))
             key = debrief.person.key
-            pictures.ready_changed.connect(self._truth.go_on)
+            pictures.ready_changed.connect(partial(self._truth.begin, pictures))
             scans = [Scan(day, chest, key_of("visit", key, day)) for day, chest in debrief.scans]
             self._truth.show_scans(scans, names_of_opacities(debrief.scans))
         pictures.open_patient(debrief.person, self._scale)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
+from trainer.ui.debrief.probe import Probe
+from trainer.ui.reading.scan import Ask, Scan
+
 if TYPE_CHECKING:
+    from trainer.ui.reading.pictures import Pictures
     from trainer.ui.reading.room import ReadingRoom
-    from trainer.ui.reading.scan import Scan
 
 Place = tuple[float, float, float]
 
@@ -71,6 +74,28 @@ class TruthView(QWidget):
             self._sought = None
             self._show.setChecked(True)
             self._room.stage.show_place(("", day), place_mm)
+
+    def begin(self, pictures: Pictures) -> None:
+        """Show what is sought, or else the first CT, now that the chest is there."""
+        self._open_first(pictures)
+        self.go_on()
+
+    def _open_first(self, pictures: Pictures) -> None:
+        """Open the first CT beside the second, where the first shows most disease, unless a place is sought."""
+        room, names = self._room, [scan.name for scan in pictures.scans]
+        if room is None or not pictures.ready or not names or self._sought is not None:
+            return
+        for name, pane in ((names[min(1, len(names) - 1)], 1), (names[0], 0)):
+            if pane < len(room.stage.views.panes):
+                room.stage.step_pane(pane - room.stage.views.active)
+                room.stage.show_visit(name)
+
+        def show(index: int) -> None:
+            current = room.stage.views.current
+            if current is not None and current.scan == names[0]:
+                room.stage.show_place(names[0], (pictures.position_mm(Ask(names[0], index)), 0.0, 0.0))
+
+        Probe(pictures, names[0], show)
 
     def _overlay(self, shown: bool) -> None:
         if self._room is not None:
