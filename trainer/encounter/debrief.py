@@ -135,7 +135,7 @@ class Debrief:
         What the case is for.
     points : tuple of Point
     names : mapping
-        Disease to its name.
+        Disease, finding, test and treatment to its name.
     references : mapping
         Each source that an item or a gate names to its full reference.
     scans : tuple of tuple
@@ -175,7 +175,7 @@ class Feedback:
     visits : tuple of Visit
         Where a differential was stated since.
     names : mapping
-        Disease to its name.
+        Disease, finding, test and treatment to its name.
     references : mapping
         Each source that an item names to its full reference.
     """
@@ -270,7 +270,8 @@ def _url(library: Library, source: str) -> str | None:
 
 
 def _names(library: Library) -> dict[str, str]:
-    return {name: disease.name for name, disease in library.diseases.items()}
+    tables = (library.findings, library.diseases, library.tests, library.treatments)
+    return {name: known.name for table in tables for name, known in table.items()}
 
 
 def _references(library: Library, judged: Iterable[Item | Gate]) -> dict[str, str]:

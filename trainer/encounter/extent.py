@@ -37,8 +37,10 @@ def extent_of(series: Series) -> Extent:
         shape = tuple(int(brush[n]) for n in ("nz", "ny", "nx"))
         first = int(brush["first"])
         rank = layer.rank[first : first + int(np.prod(shape))].reshape(shape)
-        inside = np.argwhere(rank < brush["threshold"])
+        start = [int(brush[n]) for n in ("z0", "y0", "x0")]
+        z, y, x = (slice(a, a + n) for a, n in zip(start, shape, strict=True))
+        inside = np.argwhere((rank < brush["threshold"]) & (atlas.share[z, y, x] >> 4 == brush["lobe"]))
         if len(inside):
-            low, high = span(inside + [int(brush[n]) for n in ("z0", "y0", "x0")])
+            low, high = span(inside + start)
             opacities[int(brush["label"])] = (max(0, int(low)), min(series.count - 1, int(np.ceil(high))))
     return Extent(series.count, lung(_RIGHT), lung(_LEFT), opacities)

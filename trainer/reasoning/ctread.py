@@ -162,7 +162,7 @@ def _height(lobe: np.ndarray, height: np.ndarray) -> np.ndarray:
 
 def zones_of(state: State) -> np.ndarray:
     """Return which zones hold a listed opacity, bool, shape (n, 6), in the order of `ZONES`."""
-    out: np.ndarray = zones_of_each(state.opacities).any(axis=1)
+    out: np.ndarray = np.any(zones_of_each(state.opacities), axis=1)
     return out
 
 

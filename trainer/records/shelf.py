@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import from_json
@@ -18,9 +18,11 @@ from trainer.core.place import home_dir
 from trainer.core.storage import read_bounded, write_atomically
 from trainer.encounter.run import MAX_BYTES, Header, Mode, Run
 from trainer.knowledge.number import Frozen
-from trainer.reasoning.dial import ScoreSheet
 from trainer.records.lock import hold
 from trainer.records.run_file import read_run, write_run
+
+if TYPE_CHECKING:
+    from trainer.reasoning.dial import ScoreSheet
 
 _RUN: Final = ".json"
 _SCORE: Final = ".score.json"

@@ -25,7 +25,6 @@ from trainer.ui.step.sign import PATTERN, SIGN
 from trainer.ui.strip import PatientStrip
 from trainer.ui.work import Call, Lanes
 
-
 _PANEL, _WIDEST = 400, 4000  # pixels at first: all that the panel leaves goes to the pictures
 
 

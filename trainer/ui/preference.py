@@ -15,8 +15,8 @@ from trainer.knowledge.number import Frozen
 Theme = Literal["dark", "light"]
 Mouse = Literal["OHIF", "3D Slicer"]
 MOUSE: Final[dict[Mouse, str]] = {
-    "OHIF": "left drag sets the window, right drag zooms",
-    "3D Slicer": "right drag sets the window, left drag zooms",
+    "OHIF": "Left drag sets the window, right drag zooms",
+    "3D Slicer": "Left drag scrolls, right drag sets the window",
 }
 LEAST_TEXT, MOST_TEXT = 0.8, 1.6
 _FILE: Final = "preferences.json"

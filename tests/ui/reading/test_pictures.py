@@ -179,6 +179,18 @@ def test_what_is_turned_to_waits_for_the_slice_in_work_alone(pictures, hands, dr
     assert not {50, 55} & {index for _, _, index in drawn}
 
 
+def test_a_pane_that_scrolls_faster_than_slices_come_does_not_keep_the_other_waiting(pictures, hands, drawn):
+    pictures.want([Ask(A, 2), Ask(B, 2)])
+    hands.step(4)
+    drawn.clear()
+    for index in range(10, 30):
+        in_work = hands.begin()
+        pictures.want([Ask(A, index), Ask(B, index)])
+        in_work()
+    keys = [key for key, _, _ in drawn]
+    assert abs(keys.count(SCANS[0].visit_key) - keys.count(SCANS[1].visit_key)) <= 2
+
+
 def test_no_more_than_two_errands_are_ever_queued(pictures, hands):
     for index in range(40):
         pictures.want([Ask(A, index), Ask(B, 40 - index)])

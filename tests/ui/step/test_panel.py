@@ -1,50 +1,6 @@
 """The panel, driven as a person would, at its smallest."""
 
-import pytest
 from PySide6.QtCore import Qt
-
-from trainer.encounter.run import Header, Run
-from trainer.encounter.session import Session
-from trainer.knowledge.casebook import read_case
-from trainer.knowledge.library import library
-from trainer.ui.desk import Desk
-from trainer.ui.step.panel import StepPanel
-
-
-class Bench:
-    """A panel on a desk, as the page joins them."""
-
-    def __init__(self, qtbot, engine, mode="tutor"):
-        self.qtbot = qtbot
-        case = read_case("wandering-shadows", library())
-        header = Header(case=case.id, version=case.version, seed=3, mode=mode)
-        self.desk = Desk(Session(engine, case, Run(header=header)), lambda run: None, lambda: 0)
-        self.panel = StepPanel()
-        qtbot.addWidget(self.panel)
-        self.panel.submitted.connect(self.submit)
-        self.panel.resize(400, 560)
-        self.panel.show()
-        self.panel.show_desk(self.desk)
-
-    def submit(self, wanted):
-        for command in wanted:
-            reason = self.desk.submit(command)
-            if reason is not None:
-                self.panel.refused(reason)
-        self.panel.show_desk(self.desk)
-
-    def type(self, line, text):
-        self.qtbot.keyClicks(line, text)
-        self.qtbot.keyClick(line, Qt.Key.Key_Return)
-
-    @property
-    def next(self):
-        return self.panel.next.text()
-
-
-@pytest.fixture
-def bench(qtbot, engine):
-    return Bench(qtbot, engine)
 
 
 def test_the_panel_leads_through_the_first_step(bench):

@@ -12,7 +12,8 @@ from trainer.encounter.debrief import Visit
 from trainer.ui.debrief.word import BeliefRow, belief_rows, beliefs_told
 from trainer.ui.theme import Colours, colours
 
-_COLUMN, _GAP = 170, 22
+_LEAST_COLUMN, _MOST_COLUMN, _GAP = 96, 240, 16
+_TOLD = 0.005  # share below which there is no bar
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -48,16 +49,25 @@ class BeliefChart(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for every row and column."""
         return QSize(
-            self._names_px + (_COLUMN + _GAP) * max(1, len(self._visits)) + 8,
-            4 * self._line + 12 + self._row_px * len(self._rows) + 8,
+            self._names_px + (_LEAST_COLUMN + _GAP) * max(1, len(self._visits)) + 8,
+            self._top + self._row_px * len(self._rows) + 8,
         )
+
+    @property
+    def _top(self) -> int:
+        return 5 * self._line + 14
+
+    @property
+    def _column_px(self) -> float:
+        room = (self.width() - self._names_px - 8) / max(1, len(self._visits)) - _GAP
+        return min(max(room, _LEAST_COLUMN), _MOST_COLUMN)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name and arguments
         """Paint the legend, the names and the small charts."""
         c, painter = colours(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._legend(painter, c)
-        top = 4 * self._line + 12
+        top = self._top
         for n, row in enumerate(self._rows):
             y = top + n * self._row_px
             painter.setPen(QPen(QColor(c.line), 1))
@@ -78,19 +88,21 @@ class BeliefChart(QWidget):
             x += 34 + width + 24
 
     def _column(self, painter: QPainter, c: Colours, n: int, visit: Visit, top: int) -> None:
-        x = self._names_px + n * (_COLUMN + _GAP)
+        column = self._column_px
+        x = self._names_px + n * (column + _GAP)
         metrics = painter.fontMetrics()
         painter.setPen(QColor(c.text))
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)
-        painter.drawText(QRectF(x, 1.5 * self._line, _COLUMN, self._line), _LEFT, f"Day {visit.day}")
+        painter.drawText(QRectF(x, 1.5 * self._line, column, self._line), _LEFT, f"Day {visit.day}")
         font.setBold(False)
         painter.setFont(font)
         painter.setPen(QColor(c.dim))
-        words = visit.step if visit.stated is not None else f"{visit.step}: nothing stated"
-        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, _COLUMN)
-        painter.drawText(QRectF(x, 2.5 * self._line + 2, _COLUMN, self._line), _LEFT, words)
+        words = metrics.elidedText(visit.step, Qt.TextElideMode.ElideRight, int(column))
+        painter.drawText(QRectF(x, 2.5 * self._line + 2, column, self._line), _LEFT, words)
+        if visit.stated is None:
+            painter.drawText(QRectF(x, 3.5 * self._line + 4, column, self._line), _LEFT, "nothing stated")
         number = metrics.horizontalAdvance("100 %") + 6
         for r, row in enumerate(self._rows):
             y = top + r * self._row_px
@@ -98,10 +110,12 @@ class BeliefChart(QWidget):
                 if value is None:
                     continue
                 height = self._line - 3
-                length = (_COLUMN - number) * value
-                box = QRectF(x, y + line * (self._line + 1), max(1.5, length), height)
-                self._bar(painter, c, box, stated)
-                painter.setPen(QColor(c.text if value >= 0.005 else c.dim))
+                length = (column - number) * value
+                box = QRectF(x, y + line * (self._line + 1), length, height)
+                told = value >= _TOLD
+                if told:
+                    self._bar(painter, c, box, stated)
+                painter.setPen(QColor(c.text if told else c.dim))
                 painter.drawText(
                     QRectF(x + length + 5, box.top() - 2, number, self._line), _LEFT, f"{100 * value:.0f} %"
                 )

@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from trainer.encounter.debrief import Visit
+from trainer.reasoning.item import inline
 from trainer.ui.debrief.row import RowList
 from trainer.ui.debrief.word import weighed
 from trainer.ui.theme import Colours
@@ -71,7 +72,7 @@ class ChoiceList(RowList):
         first = QRect(box.left(), box.top() + 6, box.width(), line)
         painter.setPen(QColor(c.text))
         verdict = "as right as any" if choice.equally_right else f"regret {choice.total:.1f}"
-        words = f"Day {visit.day}: {choice.own}"
+        words = f"Day {visit.day}: {inline(choice.own)}"
         room = box.width() - painter.fontMetrics().horizontalAdvance(verdict) - 16
         painter.drawText(first, _LEFT, painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room))
         painter.setPen(QColor(c.good if choice.equally_right else c.bad))

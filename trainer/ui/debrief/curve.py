@@ -72,7 +72,7 @@ class CurvePlot(QWidget):
             low, high = min(values), max(values)
             high = max(high, low + self._least)
             self._axis(painter, c, box, axis, low, high)
-            self._course(painter, box, self._mine, low, high, QPen(QColor(c.series[0]), 2.0))
+            self._course(painter, box, self._mine, low, high, QPen(QColor(c.series[0]), 4.0))
             broken = QPen(QColor(c.series[1]), 2.0, Qt.PenStyle.DashLine)
             self._course(painter, box, self._theirs, low, high, broken)
             x = self._place(box, self._days[self._at])

@@ -14,6 +14,9 @@ MINE, THEIRS = "your course", "twin"
 """Whose a scan of the time-lapse is, as panes name it."""
 
 
+_PROBES = 14
+
+
 @dataclass(frozen=True, eq=False)
 class Lapse:
     """A twin, and what is asked of the chest to show both courses side by side.
@@ -53,10 +56,15 @@ class Lapse:
         return [ask for ask in asks if ask is not None]
 
 
+def looked_over(count: int) -> list[int]:
+    """Return slices spread over a scan, among which the one that shows most disease is the first on show."""
+    return [round(count * (n + 1) / (_PROBES + 1)) for n in range(_PROBES)] if count else []
+
+
 def told(pair: Pair) -> str:
     """Return a day of both courses in a line."""
     parts = []
-    for name, course in (("you", pair.mine), ("twin", pair.theirs)):
+    for name, course in (("You", pair.mine), ("Twin", pair.theirs)):
         if course is None:
             parts.append(f"{name}: dead")
         else:
@@ -64,4 +72,4 @@ def told(pair: Pair) -> str:
                 f"{name}: {course.filled_ml:.0f} mL of lung filled, SpO2 {course.spo2_percent:.0f} %, "
                 f"prednisolone {course.prednisolone_mg:.0f} mg"
             )
-    return f"Day {pair.day}. {'; '.join(parts)}."
+    return f"Day {pair.day}. {'. '.join(parts)}."

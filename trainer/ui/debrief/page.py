@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trainer.core.chance import key_of
 from trainer.core.error import AtollError
 from trainer.encounter.debrief import Debrief, Visit, debrief_of
 from trainer.encounter.run import Run
@@ -25,12 +28,15 @@ from trainer.ui.debrief.choice import ChoiceList
 from trainer.ui.debrief.dial import DialList
 from trainer.ui.debrief.prose import Prose
 from trainer.ui.debrief.strip import SearchStrip
+from trainer.ui.debrief.truth import TruthView
+from trainer.ui.debrief.twin import TwinView
 from trainer.ui.debrief.word import (
     NEVER_SCORED,
     NO_SEARCH,
     SEARCH_SOURCE,
     Block,
     in_short,
+    names_of_opacities,
     of_choice,
     of_dial,
     of_gates,
@@ -38,8 +44,12 @@ from trainer.ui.debrief.word import (
     to_take_home,
 )
 from trainer.ui.mind import Thinker
+from trainer.ui.reading.scan import Scan
 from trainer.ui.theme import icon
 from trainer.ui.work import Call, Lanes
+
+if TYPE_CHECKING:
+    from trainer.ui.reading.pictures import Pictures
 
 _BELIEF_WORDS = Block(
     "dim",
@@ -85,6 +95,7 @@ class DebriefPage(QWidget):
         self._run: Run | None = None
         self._debrief: Debrief | None = None
         self._call: Call | None = None
+        self._chest = QLabel()
         self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self)
         self._again = self._button("play_again", "Play again with another seed", "arrow-clockwise")
         self._back = self._button("back_to_library", "Back to the library", "books")
@@ -95,7 +106,10 @@ class DebriefPage(QWidget):
         self._beliefs = BeliefChart(self)
         self._choices, self._choice = ChoiceList(self), Prose("choice", "The chosen step", self)
         self._search, self._home = QVBoxLayout(), Prose("take_home", "What to take home", self)
+        self._truth, self._twin = TruthView(self), TwinView(self)
+        self._drawn: dict[QWidget, Pictures] = {}  # where the pictures of a tab come from, once it was opened
         self._lay_out()
+        self._tabs.currentChanged.connect(self._open_tab)
         self._again.clicked.connect(self._play_again)
         self._back.clicked.connect(self.library_asked)
         self._stop.clicked.connect(self.cancel)
@@ -113,6 +127,8 @@ class DebriefPage(QWidget):
         return button
 
     def _lay_out(self) -> None:
+        self._chest.setObjectName("chest_line")
+        self._chest.setAccessibleName("Notice on the pictures")
         self._title.setObjectName("debrief_title")
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._gates.setMaximumHeight(110)
@@ -129,6 +145,8 @@ class DebriefPage(QWidget):
             ("Belief", self._belief_tab()),
             ("Choices", self._choice_tab()),
             ("Search", self._scrolled(self._holding(self._search), "search_area")),
+            ("CTs", self._truth),
+            ("Twin", self._twin),
             ("To take home", self._home),
         ):
             self._tabs.addTab(part, title)
@@ -137,7 +155,9 @@ class DebriefPage(QWidget):
         whole.addLayout(head)
         whole.addWidget(self._gates)
         whole.addWidget(self._stack, 1)
+        whole.addWidget(self._chest)
         self._gates.hide()
+        self._chest.hide()
 
     def _waiting(self) -> QWidget:
         self._bar.setObjectName("debrief_progress")
@@ -186,18 +206,16 @@ class DebriefPage(QWidget):
         return area
 
     def _belief_tab(self) -> QWidget:
-        words = Prose("belief_words", "What the observer is")
+        words = Prose("belief_words", "What the observer is", fitting=True)
         words.show_blocks([_BELIEF_WORDS])
-        words.setMaximumHeight(54)
         layout = QVBoxLayout()
         layout.addWidget(words)
         layout.addWidget(self._scrolled(self._beliefs, "belief_area"), 1)
         return self._holding(layout)
 
     def _choice_tab(self) -> QWidget:
-        words = Prose("choice_words", "What regret is")
+        words = Prose("choice_words", "What regret is", fitting=True)
         words.show_blocks([_CHOICE_WORDS])
-        words.setMaximumHeight(72)
         layout = QVBoxLayout()
         layout.addWidget(words)
         layout.addWidget(self._beside(self._choices, self._choice), 1)
@@ -271,16 +289,51 @@ class DebriefPage(QWidget):
         self._choices.show_visits(debrief.visits)
         self._show_searches(debrief)
         self._home.show_blocks(to_take_home(debrief))
+        self._twin.show_twin(debrief.twin, debrief.person)
         self._stack.setCurrentIndex(1)
         self._tabs.setCurrentIndex(0)
         self._dials.setFocus(Qt.FocusReason.OtherFocusReason)
         self.done.emit(sheet)
 
+    def _open_tab(self, _: int) -> None:
+        """Begin to draw what is looked at; the chest is not made ready before anybody wants to see it."""
+        debrief, tab = self._debrief, self._tabs.currentWidget()
+        if debrief is None or tab not in (self._truth, self._twin) or tab in self._drawn:
+            return
+        pictures = self._pictures()
+        self._drawn[tab] = pictures
+        if tab is self._twin:
+            self._twin.set_pictures(pictures)
+        else:
+            from trainer.ui.reading.room import ReadingRoom
+
+            self._truth.set_room(ReadingRoom(pictures, self._truth))
+            key = debrief.person.key
+            scans = [Scan(day, chest, key_of("visit", key, day)) for day, chest in debrief.scans]
+            self._truth.show_scans(scans, names_of_opacities(debrief.scans))
+        pictures.open_patient(debrief.person, self._scale)
+
+    def _pictures(self) -> Pictures:
+        from trainer.ui.reading.pictures import Pictures
+
+        made = Pictures(self._lanes.chest, self)
+        made.progressed.connect(self._say_drawing)
+        made.failed.connect(self._tell)
+        return made
+
+    def _say_drawing(self, share: float, text: str) -> None:
+        self._tell(f"{text[:1].upper()}{text[1:]}: {100 * share:.0f} %" if share < 1.0 else "")
+
+    def _tell(self, text: str) -> None:
+        self._chest.setText(text)
+        self._chest.setVisible(bool(text))
+
     def _show_dial(self, name: str) -> None:
         if self._debrief is None:
             return
-        sheet, references = self._debrief.sheet, self._debrief.references
-        self._items.show_blocks(of_dial(sheet, name, references) if name else in_short(sheet, references))
+        sheet, references, names = self._debrief.sheet, self._debrief.references, self._debrief.names
+        blocks = of_dial(sheet, name, references, names) if name else in_short(sheet, references, names)
+        self._items.show_blocks(blocks)
 
     def _show_choice(self, visit: Visit) -> None:
         self._choice.show_blocks(of_choice(visit))
@@ -291,14 +344,14 @@ class DebriefPage(QWidget):
             if widget is not None:
                 widget.deleteLater()
         for search, blocks in zip(debrief.searches, of_searches(debrief.searches), strict=True):
+            title = QLabel(f"<b>CT of day {search.day}</b>")
+            self._search.addWidget(title)
             self._search.addWidget(SearchStrip(search))
-            text = Prose(f"search_text_{search.day}", f"Search of the CT of day {search.day}")
+            text = Prose(f"search_text_{search.day}", f"Search of the CT of day {search.day}", fitting=True)
             text.show_blocks(blocks)
-            text.setMinimumHeight(130)
             self._search.addWidget(text)
-        closing = Prose("search_words", "Where the classes of error come from")
+        closing = Prose("search_words", "Where the classes of error come from", fitting=True)
         closing.show_blocks([SEARCH_SOURCE if debrief.searches else NO_SEARCH])
-        closing.setMaximumHeight(70)
         self._search.addWidget(closing)
         self._search.addStretch(1)
 
@@ -311,3 +364,9 @@ class DebriefPage(QWidget):
         if self._call is not None:
             self._call.cancel()
         self._call = self._run = self._debrief = None
+        self._twin.rest()
+        self._truth.rest()
+        for pictures in self._drawn.values():
+            pictures.close()
+            pictures.deleteLater()
+        self._drawn.clear()

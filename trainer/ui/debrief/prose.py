@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from trainer.ui.debrief.word import Block
 from trainer.ui.theme import colours
+
+_MARGIN = 14
 
 
 class Prose(QTextBrowser):
@@ -19,10 +22,17 @@ class Prose(QTextBrowser):
     ----------
     name, title : str
         Object name and accessible name.
+    fitting : bool
+        Be as high as the text, and never scroll.
     """
 
-    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, title: str, parent: QWidget | None = None, *, fitting: bool = False) -> None:
         super().__init__(parent)
+        self._fitting = fitting
+        if fitting:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.viewport().setAutoFillBackground(False)
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setOpenExternalLinks(True)
@@ -34,6 +44,28 @@ class Prose(QTextBrowser):
         self._blocks = tuple(blocks)
         self._render()
         self.verticalScrollBar().setValue(0)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of the text where it is to fit."""
+        if not self._fitting:
+            return super().sizeHint()
+        return QSize(super().sizeHint().width(), self.heightForWidth(self.viewport().width()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return less than a scroll area takes where the text is to fit."""
+        return QSize(80, 24) if self._fitting else super().minimumSizeHint()
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Return how high the text is at a width."""
+        copy = self.document().clone()
+        copy.setTextWidth(max(80, width))
+        return int(copy.size().height()) + 2
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Be as high as the text at the new width."""
+        super().resizeEvent(event)
+        if self._fitting and event.oldSize().width() != event.size().width():
+            self.updateGeometry()
 
     def _render(self) -> None:
         c = colours()
@@ -53,6 +85,9 @@ class Prose(QTextBrowser):
             parts.append(f'<p style="{looks[block.kind]}">{text}</p>')
         at = self.verticalScrollBar().value()
         self.setHtml("".join(parts))
+        self.document().setDocumentMargin(4 if self._fitting else _MARGIN)
+        if self._fitting:
+            self.updateGeometry()
         self.verticalScrollBar().setValue(at)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -54,7 +54,9 @@ class SearchStrip(QWidget):
         for n, zone in enumerate(ZONES if self._search.zones else ()):
             coverage = self._search.zones[zone]
             column, row = divmod(n, 3)
-            box = QRectF(1 + column * (width / 2), _BAR + 2 * line + 4 + row * (line + 8), width / 2 - 8, line + 4)
+            box = QRectF(
+                1 + column * (width / 2 + 16), _BAR + 2 * line + 4 + row * (line + 8), width / 2 - 16, line + 4
+            )
             self._zone(painter, c, box, zone.replace("-", " "), coverage.seen, coverage.glimpsed, coverage.whole)
             painter.setPen(QColor(c.text))
             painter.drawText(

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QHideEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QWheelEvent
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from trainer.chest.display import WINDOWS, window_level
 from trainer.encounter.debrief import Twin
 from trainer.encounter.twin import Course
 from trainer.ui.debrief.curve import CurvePlot
-from trainer.ui.debrief.lapse import Lapse, told
+from trainer.ui.debrief.lapse import Lapse, looked_over, told
+from trainer.ui.reading.scan import Ask, Frame
 from trainer.ui.theme import colours, icon
 
 if TYPE_CHECKING:
     from trainer.course.person import Person
     from trainer.ui.reading.pictures import Pictures
-    from trainer.ui.reading.scan import Ask, Frame
 
 _BEAT_MS = 500
 _PATIENCE = 20  # beats that the time-lapse waits for a picture
@@ -107,6 +110,7 @@ class TwinView(QWidget):
         self._lapse: Lapse | None = None
         self._pictures: Pictures | None = None
         self._index, self._waited = 0, 0
+        self._most = 0  # voxels of disease in the slice that was begun with; -1 once a slice was chosen
         self._mine = PicturePane("twin_mine", "Your course", self)
         self._theirs = PicturePane("twin_theirs", "The twin", self)
         self._days, self._play = QSlider(Qt.Orientation.Horizontal), QPushButton("Play")
@@ -123,7 +127,7 @@ class TwinView(QWidget):
         self._play.clicked.connect(self.toggle)
         self._beat.timeout.connect(self._go_on)
         for pane in (self._mine, self._theirs):
-            pane.scrolled.connect(self.scroll)
+            pane.scrolled.connect(self.step)
 
     def _lay_out(self) -> None:
         self._days.setObjectName("twin_day")
@@ -190,19 +194,37 @@ class TwinView(QWidget):
             return
         scans = lapse.scans()
         pictures.set_scans(scans)
-        self._index = pictures.count(scans[0].name, "axial") // 2
+        count = pictures.count(scans[0].name, "axial")
+        self._index, self._most = count // 2, 0
         self._show()
+        for index in looked_over(count):
+            pictures.truth(Ask(scans[0].name, index), partial(self._weigh, index))
+
+    def _weigh(self, index: int, masks: Mapping[int, np.ndarray]) -> None:
+        """Begin where the first day shows most disease, unless another slice has been chosen."""
+        size = sum(int(mask.sum()) for mask in masks.values())
+        if size > self._most >= 0:
+            self._most, self._index = size, index
+            self._show()
+
+    def rest(self) -> None:
+        """Let go of the patient."""
+        self.halt()
+        self._pictures = self._lapse = None
+        for pane in (self._mine, self._theirs):
+            pane.clear()
 
     @property
     def index(self) -> int:
         """The slice that is on show."""
         return self._index
 
-    def scroll(self, steps: int) -> None:
+    def step(self, steps: int) -> None:
         """Go some slices towards the head in both panes."""
         if self._pictures is None or self._lapse is None:
             return
         count = self._pictures.count(self._lapse.scans()[0].name, "axial")
+        self._most = -1
         self._index = min(max(self._index + steps, 0), max(0, count - 1))
         self._show()
 

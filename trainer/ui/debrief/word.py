@@ -6,20 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from trainer.chest.opacity.sign import signs_of
+from trainer.course.opacity import ChestState
 from trainer.encounter.debrief import Debrief, Feedback, Visit
 from trainer.encounter.search import SOURCE, Search
 from trainer.knowledge.statement import OTHER
 from trainer.reasoning.dial import ScoreSheet
 from trainer.reasoning.gate import Gate
-from trainer.reasoning.item import Item, capital, share
+from trainer.reasoning.item import Item, capital, inline, listed, share
 
 Kind = Literal["head", "lead", "body", "dim", "bad", "good"]
 
 NEVER_SCORED = "Luck is never scored."
-REST = "all others"
+REST = "All others"
 _SLIGHT = 1e-9
 _WORTH_A_ROW = 0.045  # share from which on a disease has its own row; a token is 0.05
 _MOST_ROWS = 8
+_SIGNS = 2  # of an opacity that stand beside its outline
 
 DIAL_WORDS: Mapping[str, str] = {
     "perception": "signs and zones seen in the CT",
@@ -64,7 +69,7 @@ def worth(item: Item) -> str:
     return f"{item.points:.1f} of {item.most:g}" if item.most else f"{item.points:+.1f}"
 
 
-def of_item(item: Item, references: Mapping[str, str]) -> list[Block]:
+def of_item(item: Item, references: Mapping[str, str], names: Mapping[str, str]) -> list[Block]:
     """Return what is said of one item: its worth, when, why, on what ground."""
     at = f"day {item.day}" + (f", event {item.event}" if item.event is not None else "")
     kind: Kind = "bad" if item.lost > _SLIGHT else "good"
@@ -72,13 +77,19 @@ def of_item(item: Item, references: Mapping[str, str]) -> list[Block]:
     blocks = [Block(kind, f"{word}: {item.title}, {worth(item)} ({at})")]
     if item.reason:
         blocks.append(Block("body", item.reason))
-    rests = f"Rests on: {', '.join(item.evidence)}. " if item.evidence else ""
+    rests = f"Rests on: {', '.join(_named(word, names) for word in item.evidence)}. " if item.evidence else ""
     source = references.get(item.source, item.source)
     blocks.append(Block("dim", f"{rests}Source: {source}{'' if source.endswith('.') else '.'}"))
     return blocks
 
 
-def of_dial(sheet: ScoreSheet, dial: str, references: Mapping[str, str]) -> list[Block]:
+def _named(word: str, names: Mapping[str, str]) -> str:
+    """Return an identifier by its name, alone or before a figure: "cop 95 %" names the disease."""
+    first, space, rest = word.partition(" ")
+    return f"{inline(names[first])}{space}{rest}" if first in names else word
+
+
+def of_dial(sheet: ScoreSheet, dial: str, references: Mapping[str, str], names: Mapping[str, str]) -> list[Block]:
     """Return what is said of one dial: its items, the costliest first."""
     reading = sheet.dials[dial]  # type: ignore[index]
     blocks = [
@@ -89,11 +100,11 @@ def of_dial(sheet: ScoreSheet, dial: str, references: Mapping[str, str]) -> list
     ]
     own = [item for item in sheet.items if item.dial == dial and (item.most or item.points)]
     for item in sorted(own, key=lambda item: -item.lost):
-        blocks += of_item(item, references)
+        blocks += of_item(item, references, names)
     return blocks
 
 
-def in_short(sheet: ScoreSheet, references: Mapping[str, str]) -> list[Block]:
+def in_short(sheet: ScoreSheet, references: Mapping[str, str], names: Mapping[str, str]) -> list[Block]:
     """Return the sheet in short: the gates, and what cost most on each dial."""
     blocks = [
         Block("head", f"Overall {sheet.overall:.0f} of 100"),
@@ -103,13 +114,12 @@ def in_short(sheet: ScoreSheet, references: Mapping[str, str]) -> list[Block]:
             "competence.",
         ),
         *of_gates(sheet.gates, references),
-        Block("lead", "What cost most, dial by dial"),
+        Block("head", "What cost most, dial by dial"),
     ]
     for dial in sheet.dials:
         worst = max((item for item in sheet.items if item.dial == dial), key=lambda item: item.lost, default=None)
         if worst is not None and worst.lost > _SLIGHT:
-            blocks.append(Block("dim", capital(dial)))
-            blocks += of_item(worst, references)
+            blocks += [Block("lead", capital(dial)), *of_item(worst, references, names)]
     return blocks
 
 
@@ -174,11 +184,11 @@ def of_choice(visit: Visit) -> list[Block]:
     verdict = "as right as any" if choice.equally_right else f"regret {choice.total:.1f} points"
     blocks = [
         Block("lead", f"Day {visit.day}, {visit.step}: {verdict}"),
-        Block("body", f"You chose: {choice.own}."),
+        Block("body", f"You chose: {inline(choice.own)}."),
     ]
     if choice.best != choice.own:
         near = " The difference is too small to count." if choice.equally_right else ""
-        blocks.append(Block("body", f"Best on what could be known: {choice.best}.{near}"))
+        blocks.append(Block("body", f"Best on what could be known: {inline(choice.best)}.{near}"))
     blocks.append(
         Block(
             "body",
@@ -201,7 +211,19 @@ def of_choice(visit: Visit) -> list[Block]:
 
 def of_searches(searches: Sequence[Search]) -> list[list[Block]]:
     """Return what is said of each search audit."""
-    return [[Block("lead", f"CT of day {one.day}"), *(Block("body", text) for text in one.said)] for one in searches]
+    return [[Block("body", text) for text in one.said] for one in searches]
+
+
+def names_of_opacities(scans: Sequence[tuple[int, ChestState]]) -> dict[int, str]:
+    """Return each opacity of a patient by number and signs, those of the day on which it was largest."""
+    largest: dict[int, np.void] = {}
+    for _, chest in scans:
+        for one in chest.opacities:
+            label = int(one["label"])
+            if label not in largest or one["volume_ml"] > largest[label]["volume_ml"]:
+                largest[label] = one
+    named = {label: listed([sign.value for sign in signs_of(one)[:_SIGNS]]) for label, one in largest.items()}
+    return {label: f"{label} {signs}".strip() for label, signs in sorted(named.items())}
 
 
 SEARCH_SOURCE = Block("dim", f"Classes of error: {SOURCE}. What was on the screen is never scored.")
@@ -243,5 +265,5 @@ def of_feedback(feedback: Feedback) -> list[Block]:
             for row in rows
         ]
     for item in sorted(feedback.items, key=lambda item: -item.lost):
-        blocks += of_item(item, feedback.references)
+        blocks += of_item(item, feedback.references, feedback.names)
     return blocks or [Block("body", "Nothing of this step could be judged yet.")]

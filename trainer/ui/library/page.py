@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
-from trainer.knowledge.casebook import case_names, read_case
-from trainer.knowledge.library import library
+from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import (
     DIFFICULTIES,
@@ -66,11 +65,10 @@ class LibraryPage(QWidget):
         super().__init__(parent)
         self.setObjectName("library_page")
         self._shelf = shelf
-        known = library()
-        self._cases = [read_case(name, known) for name in case_names()]
+        self._cases = cases_as_written()
         self._rows: tuple[Row, ...] = ()
         self.list = CaseList()
-        self.detail = CaseDetail({policy.id: policy.title for policy in known.policies.values()})
+        self.detail = CaseDetail(policy_titles())
         self._search = QLineEdit()
         self._setting = _choice("filter_setting", "Setting", "Any setting", SETTINGS)
         self._difficulty = _choice("filter_difficulty", "Difficulty", "Any difficulty", DIFFICULTIES)
@@ -133,7 +131,7 @@ class LibraryPage(QWidget):
         self._bar.setObjectName("preparing")
         self._bar.setAccessibleName("Preparing")
         self._bar.setRange(0, 1000)
-        self._bar.setFixedWidth(240)
+        self._bar.setFixedSize(240, 10)
         self._bar.setTextVisible(False)
         self._bar.hide()
         page = QVBoxLayout(self)
@@ -166,6 +164,11 @@ class LibraryPage(QWidget):
         """Look at the shelf again, and be ready for the keys."""
         super().showEvent(event)
         self.refresh()
+        self.list.setFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Hand the focus on to the list; a proxy would take Tab round the page away."""
+        super().focusInEvent(event)
         self.list.setFocus()
 
     def refresh(self) -> None:

@@ -16,6 +16,7 @@ from trainer.ui.theme import COLOURS
 _C: Final = COLOURS["dark"]
 _TEXT: Final = QColor(_C.text)
 _SHADE: Final = QColor(0, 0, 0, 190)
+_PLATE: Final = QColor(0, 0, 0, 150)
 _ACCENT: Final = QColor(_C.accent)
 _MARK: Final = QColor(_C.warn)
 _CHANGE: Final = QColor(_C.series[3])
@@ -69,9 +70,9 @@ class Ink:
 
     def text(self, x: float, y: float, text: str, colour: QColor = _TEXT) -> None:
         """Write a line with its left end at x and its baseline at y, on a shade that keeps it legible."""
-        self.painter.setPen(_SHADE)
-        for dx, dy in ((1.0, 1.0), (-1.0, 0.0)):
-            self.painter.drawText(QPointF(x + dx, y + dy), text)
+        wide = self.metrics.horizontalAdvance(text)
+        plate = QRectF(x - 2.0, y - self.metrics.ascent(), wide + 4.0, self.step)
+        self.painter.fillRect(plate, _PLATE)
         self.painter.setPen(colour)
         self.painter.drawText(QPointF(x, y), text)
 

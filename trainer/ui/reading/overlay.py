@@ -84,6 +84,7 @@ def corners(
     role: str = "",
     shown: int | None = None,
     key_image: bool = False,
+    complete: bool = True,
 ) -> Corners:
     """Return what is written in the corners.
 
@@ -102,11 +103,13 @@ def corners(
         Slice that stands in while this one is drawn.
     key_image : bool
         Whether it has been kept.
+    complete : bool
+        Whether all slices that the picture goes through are drawn.
     """
     where = f"{_AXIS[state.plane]} {signed(position_mm)} mm · slice {state.index + 1}/{count}"
     if shown is not None and shown != state.index:
         where += f" · slice {shown + 1} stands in"
-    flags = ("key image",) if key_image else ()
+    flags = (("key image",) if key_image else ()) + (() if complete else ("slices are still being drawn",))
     greys = " · inverted" if state.inverted else ""
     return Corners(
         (visit_text(state.scan), *((role,) if role else ())),

@@ -38,7 +38,7 @@ def table(level_hu: float, width_hu: float, inverted: bool = False, stands_in: b
     """
     hu = np.arange(_LOWEST_HU, _LOWEST_HU + _HUS)
     width = max(width_hu, 1.0)
-    grey = np.clip((hu - (level_hu - 0.5 * width)) * (255.0 / width) + 0.5, 0.0, 255.0)
+    grey = np.floor(np.clip((hu - (level_hu - 0.5 * width)) * (255.0 / width) + 0.5, 0.0, 255.0))
     if inverted:
         grey = 255.0 - grey
     if stands_in:
@@ -93,6 +93,22 @@ def _paint(
             out[y, x] = black
 
 
+@nb.njit(cache=True, nogil=True)
+def _shrink(hu: np.ndarray, down: int, across: int) -> np.ndarray:
+    rows, columns = hu.shape[0] // down, hu.shape[1] // across
+    out = np.empty((rows, columns), np.int16)
+    line = np.empty(columns, np.int32)
+    for y in range(rows):
+        line[:] = 0
+        for k in range(down):
+            for x in range(columns):
+                for m in range(across):
+                    line[x] += hu[y * down + k, x * across + m]
+        for x in range(columns):
+            out[y, x] = np.int16(line[x] // (down * across))
+    return out
+
+
 def paint(hu: np.ndarray, geometry: Geometry, ratio: float, colours: np.ndarray, out: np.ndarray) -> None:
     """Fill a pane with a picture, bilinearly enlarged in HU and then coloured.
 
@@ -112,11 +128,21 @@ def paint(hu: np.ndarray, geometry: Geometry, ratio: float, colours: np.ndarray,
     row_step = 1.0 / (geometry.pixel_mm[0] * geometry.scale * ratio)
     column_step = 1.0 / (geometry.pixel_mm[1] * geometry.scale * ratio)
     top, left = geometry.pixel_at(0.5 / ratio, 0.5 / ratio)
-    _paint(np.ascontiguousarray(hu), colours, top, row_step, left, column_step, out)
+    picture = np.ascontiguousarray(hu)
+    down, across = (
+        min(max(1, int(step + 0.25)), n // 2) for step, n in zip((row_step, column_step), hu.shape, strict=True)
+    )
+    if down * across > 1:
+        # Each pixel of the screen covers several of the picture: their mean, or the noise of one of them.
+        picture = _shrink(picture, down, across)
+        top, left = (top - 0.5 * (down - 1)) / down, (left - 0.5 * (across - 1)) / across
+        row_step, column_step = row_step / down, column_step / across
+    _paint(picture, colours, top, row_step, left, column_step, out)
 
 
 def warm() -> None:
     """Compile the kernel, or read it from the cache."""
     shape = (4, 4)
     out = np.empty(shape, np.uint32)
-    paint(np.zeros(shape, np.int16), Geometry((4.0, 4.0), shape, (1.0, 1.0)), 1.0, table(0.0, 100.0), out)
+    for size in (4.0, 2.0):
+        paint(np.zeros(shape, np.int16), Geometry((size, size), shape, (1.0, 1.0)), 1.0, table(0.0, 100.0), out)

@@ -134,6 +134,7 @@ class Stage(QWidget):
     def _lay(self) -> None:
         """Put the panes that are on show into their places."""
         shown = self.views.visible
+        focused = any(pane.canvas.hasFocus() for pane in self.panes)
         for pane in self.panes:
             self._grid.removeWidget(pane)
         for row in range(2):
@@ -148,7 +149,7 @@ class Stage(QWidget):
                 for k in range(column, column + columns):
                     self._grid.setColumnStretch(k, 1)
             pane.setVisible(n in shown or (not self.views.panes and n == 0))
-        if self.views.panes and any(pane.canvas.hasFocus() for pane in self.panes):
+        if focused:
             self.focus_picture()
 
     def focus_picture(self) -> None:
@@ -393,6 +394,7 @@ class Stage(QWidget):
             role=role_text(state.scan, self.views.names),
             shown=frame.ask.index if frame is not None and stands_in else None,
             key_image=state.plane == "axial" and (state.scan, state.index, state.kernel) in sheet.key_images,
+            complete=frame is None or frame.complete,
         )
         alike = [m for m in frames if m != n and self.views.panes[m].plane == state.plane]
         linked = self.views.linked and bool(alike)

@@ -188,7 +188,7 @@ class Toolbar(QWidget):
         for name, face, title in (*_TOGGLES, *_ACTIONS):
             button = self._button(row, f"do_{name.replace('-', '_')}", face, title, name)
             button.setCheckable(name in _STAYS)
-            button.setProperty("shortcut", name)
+            button.setProperty("act", name)
             button.clicked.connect(self._ask)
             self.actions_by_id[name] = button
 
@@ -255,7 +255,7 @@ class Toolbar(QWidget):
         self.preset_asked.emit(self.sender().property("preset"))
 
     def _ask(self) -> None:
-        self.asked.emit(self.sender().property("shortcut"))
+        self.asked.emit(self.sender().property("act"))
 
     def _ask_window(self) -> None:
         self.window_asked.emit(float(self.level.value()), float(self.width_box.value()))

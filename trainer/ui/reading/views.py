@@ -76,6 +76,7 @@ class Views:
         was = self.current if self.current is not None and self.current.scan in self.names else None
         self.layout, self.alone, self._home = layout, False, None
         opened = slots(layout, current, self.names)
+        was = was or ViewState(current, "axial", self._space.count(current, "axial") // 2)
         self.panes = [self._opened(scan, plane, was) for scan, plane in opened]
         place = [n for n, (scan, plane) in enumerate(opened) if scan == current and plane == "axial"]
         self.active = place[0] if place else 0
@@ -87,10 +88,8 @@ class Views:
         """Row, column, rows and columns of the panes that there are."""
         return PLACES["1x1" if len(self.panes) == 1 else self.layout]
 
-    def _opened(self, scan: Name, plane: Plane, was: ViewState | None) -> ViewState:
+    def _opened(self, scan: Name, plane: Plane, was: ViewState) -> ViewState:
         count = self._space.count(scan, plane)
-        if was is None:
-            return ViewState(scan, plane, count // 2)
         if was.plane == plane:
             index = was.index if was.scan == scan else self._space.linked_index(was.ask, scan)
             return view.at(replace(was, scan=scan), index, count)

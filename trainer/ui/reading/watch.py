@@ -50,8 +50,9 @@ class Watch:
         self._shown = []
         for ask, spacing_mm in asks:
             if ask.plane == "axial" and ask.scan in self._counts:
-                reach = round(0.5 * ask.slab_mm / spacing_mm)
-                slices = range(max(0, ask.index - reach), min(self._counts[ask.scan], ask.index + reach + 1))
+                number = max(1, round(ask.slab_mm / spacing_mm))
+                first = ask.index - (number - 1) // 2
+                slices = range(max(0, first), min(self._counts[ask.scan], first + number))
                 self._shown.append((ask.scan, slices, ask.kernel))
 
     @property
