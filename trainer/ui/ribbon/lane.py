@@ -48,7 +48,7 @@ class Lane:
         shade.setAlpha(38)
         self._range.setPen(Qt.PenStyle.NoPen)
         self._range.setBrush(shade)
-        self._range.setVisible(m.reference is not None)
+        self._range.setVisible(m.reference is not None and bool(m.values))
         if m.reference is not None:
             below = low if m.reference.low is None else m.reference.low
             above = high if m.reference.high is None else m.reference.high
