@@ -17,8 +17,9 @@ from trainer.ui.reading.reader import Reader
 from trainer.ui.reading.scan import Scan
 from trainer.ui.reading.stage import Stage
 from trainer.ui.reading.tool import FACES, POINTING, SCHEMES, Tool
-from trainer.ui.reading.toolbar import Toolbar, keys_of
+from trainer.ui.reading.toolbar import Toolbar
 from trainer.ui.reading.view import Name
+from trainer.ui.shortcut import keys_of
 
 if TYPE_CHECKING:
     from trainer.ui.reading.pictures import Pictures
@@ -136,9 +137,16 @@ class ReadingRoom(QWidget):
         """Return what is said of single opacities in the read of a day, by their number in the series."""
         return self.reader.changes(day)
 
-    def lock(self, day: int) -> None:
-        """Let the marks of a day stand as they are: its read is signed."""
-        self.reader.lock(day)
+    def lock(self, day: int, marks: Sequence[Mark] = ()) -> None:
+        """Let the marks of a day stand as they are: its read is signed.
+
+        Parameters
+        ----------
+        day : int
+        marks : sequence of Mark
+            Those of the signed read; they are shown where the room has none of that day, as after a resumed run.
+        """
+        self.reader.lock(day, marks)
 
     def clear(self) -> None:
         """Forget all that was set down and seen: another patient."""
@@ -167,7 +175,8 @@ class ReadingRoom(QWidget):
         self.stage.link(linked)
 
     def set_scheme(self, name: str) -> None:
-        """Let the mouse's buttons do what a scheme of `trainer.ui.reading.tool.SCHEMES` says."""
+        """Let the mouse's buttons do what a scheme of `trainer.ui.reading.tool.SCHEMES` says, and show the keys."""
+        self.toolbar.show_keys()
         self._scheme = SCHEMES[name]
         for pane in self.stage.panes:
             pane.canvas.scheme = self._scheme

@@ -21,7 +21,7 @@ from trainer.ui.reading.flow import Flow
 from trainer.ui.reading.hang import LAYOUTS, Layout
 from trainer.ui.reading.tool import FACES, Tool
 from trainer.ui.reading.view import LEVEL_HU, PRESETS, SLAB_MM, SLABS, WIDTH_HU, ViewState, preset_text
-from trainer.ui.shortcut import SHORTCUTS
+from trainer.ui.shortcut import keys_of
 from trainer.ui.theme import colours, icon
 
 _LAYOUT_FACES: Final = {
@@ -49,14 +49,8 @@ _STAYS: Final = frozenset({"link", "cross-reference", "flicker", "key-image", "i
 _PRESET_KEYS: Final = {"lung": "window-lung", "mediastinum": "window-mediastinum", "bone": "window-bone"}
 
 
-def keys_of(shortcut: str) -> str:
-    """Return the keys of an entry of the table, "" where it has none."""
-    return next((s.keys for s in SHORTCUTS if s.id == shortcut), "")
-
-
 def _tip(title: str, shortcut: str) -> str:
-    keys = keys_of(shortcut)
-    return f"{title} ({keys})" if keys else title
+    return f"{title} ({keys_of(shortcut)})" if shortcut else title
 
 
 class Toolbar(QWidget):
@@ -99,6 +93,7 @@ class Toolbar(QWidget):
         self._flow = Flow(self)
         self._running = False
         self._iconed: list[tuple[QToolButton, str]] = []
+        self._tipped: list[tuple[QWidget, str, str, str]] = []
         self.layouts, self.tools = QButtonGroup(self), QButtonGroup(self)
         self._make_layouts()
         self._make_windows()
@@ -106,6 +101,7 @@ class Toolbar(QWidget):
         self._make_actions()
         self._make_slab()
         self._make_cine()
+        self.show_keys()
         self._dress()
 
     def _group(self, name: str) -> QHBoxLayout:
@@ -121,7 +117,7 @@ class Toolbar(QWidget):
         button = QToolButton(self)
         button.setObjectName(name)
         button.setAccessibleName(title)
-        button.setToolTip(_tip(title, shortcut))
+        self._tipped.append((button, title, shortcut, ""))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMinimumSize(28, 28)
         if face:
@@ -142,9 +138,7 @@ class Toolbar(QWidget):
         row = self._group("presets")
         self.presets: dict[str, QToolButton] = {}
         for name in PRESETS:
-            key = keys_of(_PRESET_KEYS[name])
             button = self._button(row, f"preset_{name}", "", f"{name.capitalize()} window", _PRESET_KEYS[name])
-            button.setText(f"{key} {name} {preset_text(name)}")
             button.setCheckable(True)
             button.clicked.connect(self._ask_preset)
             button.setProperty("preset", name)
@@ -178,7 +172,7 @@ class Toolbar(QWidget):
         for n, tool in enumerate(Tool):
             face = FACES[tool]
             button = self._button(row, f"tool_{tool}", face.icon, face.title, face.shortcut)
-            button.setToolTip(_tip(face.title, face.shortcut) + f"\n{face.hint}")
+            self._tipped[-1] = (button, face.title, face.shortcut, f"\n{face.hint}")
             button.setCheckable(True)
             self.tools.addButton(button, n)
         self.tools.idClicked.connect(self._take_tool)
@@ -198,14 +192,14 @@ class Toolbar(QWidget):
         self.slab = QComboBox(self)
         self.slab.setObjectName("slab_kind")
         self.slab.setAccessibleName("Slab")
-        self.slab.setToolTip(_tip("Single slice or slab", "slab"))
+        self._tipped.append((self.slab, "Single slice or slab", "slab", ""))
         self.slab.addItem("single slice", None)
         for kind, title in SLABS:
             self.slab.addItem(title, kind)
         self.thickness = QComboBox(self)
         self.thickness.setObjectName("slab_mm")
         self.thickness.setAccessibleName("Thickness of the slab")
-        self.thickness.setToolTip(_tip("Thickness", "thicker"))
+        self._tipped.append((self.thickness, "Thickness", "thicker", ""))
         for mm in SLAB_MM:
             self.thickness.addItem(f"{mm:g} mm", mm)
         for box in (self.slab, self.thickness):
@@ -284,6 +278,13 @@ class Toolbar(QWidget):
         if row:
             self.thickness.setCurrentIndex(min(range(len(SLAB_MM)), key=lambda n: abs(SLAB_MM[n] - state.slab_mm)))
         self.actions_by_id["invert"].setChecked(state.inverted)
+
+    def show_keys(self) -> None:
+        """Show which keys do the same, as they are preferred now."""
+        for widget, title, shortcut, more in self._tipped:
+            widget.setToolTip(_tip(title, shortcut) + more)
+        for name, button in self.presets.items():
+            button.setText(f"{keys_of(_PRESET_KEYS[name])} {name} {preset_text(name)}")
 
     def show_layout(self, layout: Layout) -> None:
         """Show which layout there is."""
