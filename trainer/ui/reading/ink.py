@@ -99,8 +99,11 @@ class Ink:
         middle = 0.5 * self.height + 0.5 * rise
         self.text(_MARGIN, middle, left)
         self._right(middle, right)
-        for letter, y in ((above, _MARGIN + rise), (below, foot)):
-            self.text(0.5 * (self.width - self.metrics.horizontalAdvance(letter)), y, letter)
+        centre = 0.5 * (self.width - self.metrics.horizontalAdvance("H"))
+        lowest = max(self.metrics.horizontalAdvance(line) for line in (*c.bottom_left, SIMULATED))
+        clear = 0.0 if 2.0 * _MARGIN + lowest < centre else self.step * (1 + len(c.bottom_left))
+        for letter, y in ((above, _MARGIN + rise), (below, foot - clear)):
+            self.text(centre, y, letter)
 
     def _line(self, line: Line) -> None:
         start, end = self._at(*line.start), self._at(*line.end)

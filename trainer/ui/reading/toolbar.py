@@ -90,17 +90,17 @@ class Toolbar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._flow = Flow(self)
+        self._flow = Flow(self, gap=2)
         self._running = False
         self._iconed: list[tuple[QToolButton, str]] = []
         self._tipped: list[tuple[QWidget, str, str, str]] = []
         self.layouts, self.tools = QButtonGroup(self), QButtonGroup(self)
         self._make_layouts()
         self._make_windows()
+        self._make_cine()
         self._make_tools()
         self._make_actions()
         self._make_slab()
-        self._make_cine()
         self.show_keys()
         self._dress()
 
@@ -108,7 +108,7 @@ class Toolbar(QWidget):
         frame = QFrame(self)
         frame.setObjectName(name)
         row = QHBoxLayout(frame)
-        row.setContentsMargins(0, 0, 6, 0)
+        row.setContentsMargins(0, 0, 3, 0)
         row.setSpacing(1)
         self._flow.addWidget(frame)
         return row
@@ -121,6 +121,7 @@ class Toolbar(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMinimumSize(28, 28)
         if face:
+            button.setFixedSize(29, 28)
             self._iconed.append((button, face))
         row.addWidget(button)
         return button
@@ -147,7 +148,7 @@ class Toolbar(QWidget):
         self.level = self._spin(row, "level_hu", "L", "Level of the window in HU", LEVEL_HU)
         self.width_box = self._spin(row, "width_hu", "W", "Width of the window in HU", WIDTH_HU)
         self.kernel = self._button(row, "kernel", "", "Lung or soft kernel", "kernel")
-        self.kernel.setMinimumWidth(84)
+        self.kernel.setText("lung kernel")
         self.kernel.clicked.connect(self.kernel_asked)
 
     def _spin(self, row: QHBoxLayout, name: str, letter: str, title: str, limits: tuple[float, float]) -> QSpinBox:
@@ -163,9 +164,14 @@ class Toolbar(QWidget):
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.setMinimumHeight(26)
         box.valueChanged.connect(self._ask_window)
+        self._narrow(box, "-1024")
         row.addWidget(label)
         row.addWidget(box)
         return box
+
+    def _narrow(self, box: QSpinBox, longest: str) -> None:
+        """Make a box no wider than its longest text: the style's hint is twice that, and a second row of buttons."""
+        box.setFixedWidth(box.fontMetrics().horizontalAdvance(longest) + 36)
 
     def _make_tools(self) -> None:
         row = self._group("tools")
@@ -221,12 +227,18 @@ class Toolbar(QWidget):
         self.speed.setValue(12)
         self.speed.setSuffix(" fps")
         self.speed.setMinimumHeight(26)
+        self._narrow(self.speed, "40 fps")
         self.speed.valueChanged.connect(self.speed_asked)
         row.addWidget(self.speed)
 
     def _dress(self) -> None:
         c = colours()
-        style = f"QToolButton:checked {{ border: 2px solid {c.accent}; border-radius: 3px; background: {c.field}; }}"
+        style = (
+            "QToolButton { padding: 0px 2px; border-width: 1px; min-width: 24px; min-height: 24px; }"
+            "QToolButton:focus { padding: 0px 1px; }"
+            f"QToolButton:checked {{ border: 2px solid {c.accent}; padding: 0px 1px; background: {c.field}; }}"
+            "QAbstractSpinBox, QComboBox { padding: 0px 2px; }"
+        )
         if style != self.styleSheet():
             self.setStyleSheet(style)
         for button, face in self._iconed:
@@ -236,6 +248,9 @@ class Toolbar(QWidget):
         """Wear the theme's icons."""
         if event.type() == QEvent.Type.PaletteChange:
             self._dress()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "speed"):
+            for box, longest in ((self.level, "-1024"), (self.width_box, "-1024"), (self.speed, "40 fps")):
+                self._narrow(box, longest)
         super().changeEvent(event)
 
     # what is wanted
