@@ -45,6 +45,8 @@ def test_every_pane_says_what_it_shows():
     for part in ("Day 14", "15 Jan 2001", "current", "Axial", "lung kernel", "L −600", "W 1500", "z −32 mm",
                  "slice 10/30", "MinIP 8 mm every 2 mm", "zoom 1.50×", "key image", "SIMULATED"):  # fmt: skip
         assert part in said
+    across = overlay.corners(ViewState(NAME, "coronal", 9), count=30, position_mm=-32.0, spacing_mm=0.7023)
+    assert across.bottom_left[1] == "0.702 mm every 0.702 mm"
     waits = overlay.corners(state, count=30, position_mm=-32.0, spacing_mm=2.0, shown=7, complete=False)
     assert "slice 8 stands in" in waits.bottom_left[0] and "still being drawn" in waits.top_right[-1]
 

@@ -163,7 +163,7 @@ class Ink:
         self.painter.drawLines(lines)
         if lines:
             top = min(lines, key=lambda line: line.y1())
-            self.text(top.x1() + 4.0, max(top.y1() - 4.0, self.step), outline.text, colour)
+            self.text(top.x1() + 4.0, max(top.y1() - 4.0, self.step), outline.text)
 
     def _crosshair(self, row: float, column: float) -> None:
         at = self._at(row, column)

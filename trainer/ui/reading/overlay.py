@@ -110,6 +110,7 @@ def corners(
     if shown is not None and shown != state.index:
         where += f" · slice {shown + 1} stands in"
     flags = (("key image",) if key_image else ()) + (() if complete else ("slices are still being drawn",))
+    thickness_mm = float(f"{spacing_mm:.3g}") if state.plane != "axial" else Protocol().thickness_mm
     greys = " · inverted" if state.inverted else ""
     return Corners(
         (visit_text(state.scan), *((role,) if role else ())),
@@ -118,7 +119,7 @@ def corners(
             f"L {signed(state.level_hu)}  W {state.width_hu:.0f}{greys}",
             *flags,
         ),
-        (where, f"{slab_text(state, Protocol().thickness_mm)} every {spacing_mm:.3g} mm"),
+        (where, f"{slab_text(state, thickness_mm)} every {spacing_mm:.3g} mm"),
         (f"zoom {state.zoom:.2f}×",),
     )
 

@@ -68,6 +68,7 @@ class ReadingRoom(QWidget):
         self.card.set_signs(())
         self.take(Tool.WINDOW)
         self._show_state()
+        self._show_card()
 
     def _connect(self) -> None:
         bar, card, stage = self.toolbar, self.card, self.stage

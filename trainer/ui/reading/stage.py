@@ -15,7 +15,7 @@ from trainer.ui.reading import view
 from trainer.ui.reading.canvas import Canvas
 from trainer.ui.reading.cine import Cine
 from trainer.ui.reading.composer import Composer
-from trainer.ui.reading.hang import MOST_PANES, Layout
+from trainer.ui.reading.hang import MOST_PANES, Layout, after
 from trainer.ui.reading.pane import Pane
 from trainer.ui.reading.reader import Reader
 from trainer.ui.reading.scan import Ask
@@ -28,7 +28,6 @@ from trainer.ui.reading.watch import Watch
 if TYPE_CHECKING:
     from trainer.ui.reading.pictures import Pictures
 
-_SPIN_MS: Final = 90
 _NEAR_PX: Final = 12.0
 
 
@@ -79,7 +78,7 @@ class Stage(QWidget):
             pane.plane_chosen.connect(partial(self._choose_plane, n))
             pane.index_chosen.connect(partial(self._to_index, n))
         self._spin = QTimer(self)
-        self._spin.setInterval(_SPIN_MS)
+        self._spin.setInterval(90)
         self._spin.timeout.connect(self._turn)
         self.cine = Cine(self._run_on, self)
         self.cine.changed.connect(self.shown)
@@ -122,9 +121,9 @@ class Stage(QWidget):
         if here is None:
             self.views.layout = layout
         else:
-            own = [name for name in self.views.names if name[0] == here.scan[0]]
-            alone = layout in {"1x1", "mpr"} or here.scan != own[0]
-            self.views.hang(layout, self.views.names, here.scan if alone else own[min(1, len(own) - 1)])
+            first = min(name for name in self.views.names if name[0] == here.scan[0])
+            beside = layout in {"1x2", "2x2"} and here.scan == first and after(first, self.views.names)
+            self.views.hang(layout, self.views.names, beside or here.scan)
         self._lay()
         self.draw()
 
@@ -210,7 +209,7 @@ class Stage(QWidget):
         self.change(lambda state: view.preset(state, name))
 
     def set_window(self, level_hu: float, width_hu: float) -> None:
-        """Show a window by its middle and width."""
+        """Show a window."""
         self.change(lambda state: view.windowed(state, level_hu, width_hu))
 
     def set_slab(self, kind: Slab, thickness_mm: float) -> None:
@@ -333,8 +332,6 @@ class Stage(QWidget):
         self.views.visit(name, place)
         self.draw()
 
-    # cine
-
     def _run_on(self) -> None:
         here = self.views.current
         if here is None or self.canvas.scene.waiting:
@@ -395,6 +392,7 @@ class Stage(QWidget):
         kind = event.type()
         if kind in {QEvent.Type.WindowDeactivate, QEvent.Type.Hide}:
             self.watch.stop()
+            self.cine.run(False)
         elif (kind == QEvent.Type.WindowActivate and self.isVisible()) or (
             kind == QEvent.Type.Show and self.isActiveWindow()
         ):
