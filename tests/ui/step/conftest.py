@@ -1,7 +1,7 @@
 """A desk on the classic case, and the panel on it, as the page joins them."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 
 from trainer.encounter.run import Header, Run
 from trainer.encounter.session import Session
@@ -29,7 +29,6 @@ class Bench:
 
         self.qtbot, self.desk = qtbot, desk
         self.panel = StepPanel()
-        qtbot.addWidget(self.panel)
         self.panel.submitted.connect(self.submit)
         self.panel.resize(400, 560)
         self.panel.show()
@@ -40,6 +39,12 @@ class Bench:
         for reason in reasons:
             self.panel.refused(reason)
         self.panel.show_desk(self.desk)
+
+    def close(self):
+        """Let the panel go at once: hundreds of widgets that wait for an event loop make every theme slow."""
+        self.panel.close()
+        self.panel.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def open(self, section):
         self.panel.choose(section)
@@ -65,9 +70,13 @@ class Bench:
 
 @pytest.fixture
 def bench(qtbot, desk):
-    return Bench(qtbot, desk)
+    made = Bench(qtbot, desk)
+    yield made
+    made.close()
 
 
 @pytest.fixture
 def exam(qtbot, engine):
-    return Bench(qtbot, desk_of(engine, "exam"))
+    made = Bench(qtbot, desk_of(engine, "exam"))
+    yield made
+    made.close()

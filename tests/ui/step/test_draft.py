@@ -174,7 +174,7 @@ def test_the_next_line_leads_from_the_first_order_to_the_clock(engine):
 
 def test_on_the_last_day_no_forecast_is_asked_and_a_step_without_ct_asks_no_read(engine):
     desk = desk_of(engine)
-    assert sign_of("read", Draft(day=0), standing_of(desk)).word == "no CT today"
+    assert sign_of("read", Draft(day=0), standing_of(desk)).word == "no CT"
     while desk.day < desk.session.case.last_day and not desk.over:
         desk.submit(Advance(to_day=desk.session.case.last_day, stops="urgent"))
     standing = standing_of(desk)

@@ -58,7 +58,7 @@ def sign_of(section: Section, draft: Draft, standing: Standing) -> Sign:
 
 def _unasked(section: Section, standing: Standing) -> Sign:
     if section == "read" and "read" in standing.asks and not standing.scan:
-        return Sign("none", "no CT today")
+        return Sign("none", "no CT")
     return Sign("none", "last day" if section == "visit" and standing.last else "not asked")
 
 

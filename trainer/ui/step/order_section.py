@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from trainer.encounter.event import CourseStarted, CourseStopped, TestOrdered
 from trainer.encounter.order import Catalogue
@@ -15,7 +15,7 @@ from trainer.ui.desk import Desk
 from trainer.ui.step import order_words
 from trainer.ui.step.dose_line import DoseLine
 from trainer.ui.step.draft import Draft, Order, objection
-from trainer.ui.step.section import SectionView, button, column, emptied, guarded, label, scrolled
+from trainer.ui.step.section import SectionView, button, column, emptied, guarded, in_tab_order, label, scrolled
 from trainer.ui.step.standing import Standing
 from trainer.ui.step.typeahead import TypeAhead
 from trainer.ui.step.wait_line import WaitLine
@@ -44,11 +44,12 @@ class OrderRow(QWidget):
         line.addStretch(1)
         words.addLayout(line)
         layout.addLayout(words, 1)
+        self.button: QPushButton | None = None
         if action is not None:
-            made = button(action[0], f"{action[1]}_{key}")
-            made.setAccessibleName(f"{action[0]} {text}")
-            made.clicked.connect(self._press)
-            layout.addWidget(made)
+            self.button = button(action[0], f"{action[1]}_{key}")
+            self.button.setAccessibleName(f"{action[0]} {text}")
+            self.button.clicked.connect(self._press)
+            layout.addWidget(self.button)
 
     def _press(self) -> None:
         self.pressed.emit(self._key)
@@ -146,9 +147,9 @@ class OrderSection(SectionView):
         ]
         due = [(f"due_{i}", name, (f"result due day {day}", "true"), None) for i, (day, name) in
                enumerate(standing.pending)]  # fmt: skip
-        self._fill(self._queue_box, queued)
-        self._fill(self._run_box, running)
+        keyed = self._fill(self._queue_box, queued) + self._fill(self._run_box, running)
         self._fill(self._due_box, due)
+        in_tab_order(self.add_set, *keyed, self.wait.back)
         self._run_title.setVisible(bool(running))
         self._due_title.setVisible(bool(due))
 
@@ -164,13 +165,16 @@ class OrderSection(SectionView):
         self,
         box: QVBoxLayout,
         rows: Sequence[tuple[str, str, tuple[str, str], tuple[str, str] | None]],
-    ) -> None:
+    ) -> list[QWidget]:
+        keyed: list[QWidget] = []
         emptied(box)
         for key, text, badge, action in rows:
             row = OrderRow(key, text, badge, action)
             if action is not None:
                 row.pressed.connect(self._unqueue if action[1] == "unqueue" else self._stop)
             box.addWidget(row)
+            keyed += [row.button] if row.button is not None else []
+        return keyed
 
     def _matches(self, typed: str) -> list[tuple[str, str]]:
         found = self._catalogue.find(typed) if self._catalogue is not None else []

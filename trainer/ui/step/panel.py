@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
@@ -52,7 +52,7 @@ class StepPanel(QWidget):
         self._feedback: QWidget | None = None
         self._build()
         for number, section in enumerate(SECTIONS, 1):
-            bind(self, f"section-{number}", self._opener(section))
+            bind(self, f"section-{number}", self.tabs[section].open)
         bind(self, "send-orders", self.send_orders)
         bind(self, "sign-read", self.sign_read)
         bind(self, "commit", self.commit)
@@ -81,7 +81,7 @@ class StepPanel(QWidget):
         for place, section in enumerate(SECTIONS):
             tabs.addWidget(self.tabs[section], place // _COLUMNS, place % _COLUMNS)
             tabs.setColumnStretch(place % _COLUMNS, 1)
-            self.tabs[section].clicked.connect(self._opener(section))
+            self.tabs[section].chosen.connect(self._open)
             view = self.sections[section]
             view.edited.connect(self._edit)
             view.said.connect(self.tell)
@@ -121,12 +121,9 @@ class StepPanel(QWidget):
         visit.end_asked.connect(self.end)
         visit.back_asked.connect(self.go_back)
 
-    def _opener(self, section: Section) -> Callable[[], None]:
-        def choose() -> None:
-            self.choose(section)
-            self.sections[section].start().setFocus()
-
-        return choose
+    def _open(self, section: Section) -> None:
+        self.choose(section)
+        self.sections[section].start().setFocus()
 
     # what the page tells it
 

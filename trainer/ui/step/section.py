@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -117,6 +119,12 @@ def button(text: str, name: str, *, main: bool = False, tip: str = "") -> QPushB
     if tip:
         made.setToolTip(tip)
     return made
+
+
+def in_tab_order(*widgets: QWidget) -> None:
+    """Let Tab go through widgets in this order; what was made later would else come last."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)
 
 
 def emptied(layout: QVBoxLayout) -> None:

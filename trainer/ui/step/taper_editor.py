@@ -160,6 +160,7 @@ class TaperEditor(QWidget):
     def _typed(self, item: QTableWidgetItem) -> None:
         if self._busy or self._treatment is None or item.column() == 0:
             return
+        self._at = item.row()
         made = edited(self.steps, item.row(), _NUMBER[item.column() - 1], item.text(), self._treatment)
         if isinstance(made, str):
             self.said.emit(made)
