@@ -59,6 +59,13 @@ def test_shrunk_it_is_the_mean():
     assert grey.std() < drawn(noise, Geometry((200.0, 200.0), (200, 200), (1.0, 1.0))).std() / 3
 
 
+@pytest.mark.parametrize("hu", [-32768, -1025, 3072, 32767])
+def test_what_ct_does_not_know_is_black_or_white(hu):
+    flat = np.full((40, 50), hu, np.int16)
+    grey = drawn(flat, Geometry((90.0, 80.0), (40, 50), (1.0, 1.0), 1.3), look=(0.0, 1000.0))
+    assert set(np.unique(grey)) == {0 if hu < 0 else 255}
+
+
 def test_planes_that_are_views_are_drawn():
     volume = np.stack([picture() + n for n in range(6)])
     geometry = Geometry((50.0, 6.0), (6, 50), (1.0, 1.0))

@@ -8,9 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox, QToolButton
 
 from tests.ui.reading.fake import SHIFT, FakePictures, scan
+from trainer.knowledge.statement import Mark
 from trainer.ui.reading.room import ReadingRoom
 from trainer.ui.reading.tool import Tool
-from trainer.ui.shortcut import SHORTCUTS
+from trainer.ui.shortcut import SHORTCUTS, prefer
 
 PRIOR, CURRENT = ("", 0), ("", 14)
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -364,6 +365,15 @@ def test_signed_marks_stay(room):
     assert "signed" in room.findChild(QLabel, "room_hint").text()
 
 
+def test_signed_marks_of_a_resumed_run_are_shown(room):
+    mark = Mark(x_mm=0.0, y_mm=0.0, z_mm=canvas(room).frame.origin_mm[0], rating=2, sign="nodule")
+    room.lock(14, [mark])
+    room.lock(14, [mark, mark])
+    assert room.marks(14) == (mark,)
+    dot = canvas(room).scene.dots[0]
+    assert dot.locked and dot.text == "2 possible nodule"
+
+
 def test_slabs_kernels_and_key_images(room):
     key(room, Qt.Key.Key_S)
     assert (state(room).slab, state(room).slab_mm) == ("maximum", 10.0)
@@ -454,15 +464,28 @@ def test_before_the_chest_is_there(qtbot):
     assert room.shown_days == ()
 
 
+def test_preferred_keys_are_shown(room):
+    prefer({"window-lung": "7", "distance": "A"})
+    try:
+        room.set_scheme("scroll")
+        assert room.findChild(QToolButton, "preset_lung").text().startswith("7 lung")
+        assert "(A)" in room.findChild(QToolButton, "tool_distance").toolTip()
+        index = state(room).index
+        drag(canvas(room), LEFT, QPoint(200, 300), QPoint(200, 260))
+        assert state(room).index > index
+    finally:
+        prefer({})
+
+
 def test_every_viewer_key_does_something_and_letters_act_in_pictures_alone(room):
     viewer = [s.id for s in SHORTCUTS if s.scope == "viewer"]
     assert set(viewer) <= set(room._acts)
     for name in viewer:
         room.do(name)
-    room.set_layout_box = room.findChild(QSpinBox, "level_hu")
-    room.set_layout_box.setFocus()
+    box = room.findChild(QSpinBox, "level_hu")
+    box.setFocus()
     before = state(room)
-    QTest.keyClick(room.set_layout_box, Qt.Key.Key_N)
+    QTest.keyClick(box, Qt.Key.Key_N)
     assert state(room) == before
 
 

@@ -147,7 +147,9 @@ class Canvas(QWidget):
         painter = QPainter(self)
         geometry = self.geometry_now
         if geometry is not None:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
             painter.drawImage(0, 0, self._render(geometry))
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         else:
             painter.fillRect(self.rect(), QColor(0, 0, 0))
             geometry = Geometry((float(self.width()), float(self.height())), (2, 2), (1.0, 1.0))

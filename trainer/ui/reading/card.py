@@ -66,7 +66,7 @@ class Card(QWidget):
         self.signs.setObjectName("mark_sign")
         self.signs.setAccessibleName("Sign of the mark")
         self.signs.setMinimumHeight(24)
-        self.signs.setMinimumContentsLength(14)
+        self.signs.setMinimumContentsLength(10)
         self.signs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         row.addWidget(self.signs)
         self.change_row = QWidget(self)
@@ -82,19 +82,21 @@ class Card(QWidget):
         self.progress.setObjectName("pictures_progress")
         self.progress.setAccessibleName("Pictures being made")
         self.progress.setRange(0, 100)
-        self.progress.setFixedSize(110, 22)
+        self.progress.setFixedSize(80, 22)
         self.doing = QLabel(self)
         self.doing.setObjectName("pictures_doing")
+        self.doing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.stop = QToolButton(self)
         self.stop.setObjectName("cancel_pictures")
         self.stop.setText("Cancel")
         self.stop.setMinimumHeight(24)
+        self.stop.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout(self)
         line.setContentsMargins(4, 0, 4, 0)
         for widget in (self.mark_row, self.change_row, self.delete):
             line.addWidget(widget)
         line.addWidget(self.hint, 1)
-        line.addWidget(self.doing)
+        line.addWidget(self.doing, 1)
         line.addWidget(self.progress)
         line.addWidget(self.stop)
         self.ratings.idClicked.connect(self.rated)
@@ -120,12 +122,16 @@ class Card(QWidget):
         button.setAccessibleName(text)
         button.setCheckable(True)
         button.setMinimumHeight(26)
+        button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         group.addButton(button, number)
         row.addWidget(button)
 
     def _dress(self) -> None:
         c = colours()
-        style = f"QToolButton:checked {{ border: 2px solid {c.accent}; border-radius: 3px; background: {c.field}; }}"
+        style = (
+            "QToolButton { padding: 0px 5px; }"
+            f"QToolButton:checked {{ border: 2px solid {c.accent}; padding: 0px 4px; background: {c.field}; }}"
+        )
         if style != self.styleSheet():
             self.setStyleSheet(style)
         self.delete.setIcon(icon("trash"))
@@ -212,3 +218,5 @@ class Card(QWidget):
         self.progress.setValue(round(100.0 * share))
         self.doing.setVisible(under_way)
         self.doing.setText(text)
+        self.progress.setToolTip(text)
+        self.hint.setVisible(not under_way)

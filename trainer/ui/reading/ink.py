@@ -40,10 +40,12 @@ class Ink:
     """
 
     def __init__(self, painter: QPainter, geometry: Geometry, font: QFont) -> None:
-        self.painter, self.geometry = painter, geometry
+        self.painter = painter
         self.width, self.height = geometry.size
         painter.setFont(font)
         self.metrics = QFontMetricsF(font)
+        self._corner = geometry.screen_of(0.0, 0.0)
+        self._down, self._across = (mm * geometry.scale for mm in geometry.pixel_mm)
         self.step = self.metrics.height()
 
     def draw(self, scene: Scene) -> None:
@@ -66,7 +68,7 @@ class Ink:
         self._texts(scene)
 
     def _at(self, row: float, column: float) -> QPointF:
-        return QPointF(*self.geometry.screen_of(row, column))
+        return QPointF(self._corner[0] + column * self._across, self._corner[1] + row * self._down)
 
     def text(self, x: float, y: float, text: str, colour: QColor = _TEXT) -> None:
         """Write a line with its left end at x and its baseline at y, on a shade that keeps it legible."""
@@ -97,8 +99,11 @@ class Ink:
         middle = 0.5 * self.height + 0.5 * rise
         self.text(_MARGIN, middle, left)
         self._right(middle, right)
-        for letter, y in ((above, _MARGIN + rise), (below, foot)):
-            self.text(0.5 * (self.width - self.metrics.horizontalAdvance(letter)), y, letter)
+        centre = 0.5 * (self.width - self.metrics.horizontalAdvance("H"))
+        lowest = max(self.metrics.horizontalAdvance(line) for line in (*c.bottom_left, SIMULATED))
+        clear = 0.0 if 2.0 * _MARGIN + lowest < centre else self.step * (1 + len(c.bottom_left))
+        for letter, y in ((above, _MARGIN + rise), (below, foot - clear)):
+            self.text(centre, y, letter)
 
     def _line(self, line: Line) -> None:
         start, end = self._at(*line.start), self._at(*line.end)

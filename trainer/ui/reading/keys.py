@@ -56,7 +56,7 @@ def acts_of(room: ReadingRoom) -> Mapping[str, Callable[[], None]]:
         "link": lambda: stage.link(not stage.views.linked),
         "cross-reference": lambda: stage.show_cuts(not stage.cuts),
         "flicker": stage.flick,
-        "cine": lambda: stage.run_cine(not stage.running),
+        "cine": lambda: stage.cine.run(not stage.cine.running),
         "key-image": room.keep_image,
         "slab": changes(view.next_slab),
         "thicker": changes(lambda state: view.thicker(state, 1)),

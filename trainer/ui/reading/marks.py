@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -95,6 +95,12 @@ def marked(sheet: Jotting, day: int, place: Place) -> Jotting | None:
     z, y, x = place
     placed = Placed(sheet.next_id, day, Mark(z_mm=z, y_mm=y, x_mm=x, rating=3))
     return replace(sheet, marks=(*sheet.marks, placed), next_id=sheet.next_id + 1)
+
+
+def restored(sheet: Jotting, day: int, found: Sequence[Mark]) -> Jotting:
+    """Return the jotting with the marks of a read."""
+    placed = tuple(Placed(sheet.next_id + n, day, mark) for n, mark in enumerate(found))
+    return replace(sheet, marks=(*sheet.marks, *placed), next_id=sheet.next_id + len(placed))
 
 
 def rated(sheet: Jotting, which: int, rating: int) -> Jotting:

@@ -84,7 +84,8 @@ def _paint(
         below = np.int32((at - row) * 256.0)
         for x in range(columns):
             upper, lower = np.int32(hu[row, x]), np.int32(hu[row + 1, x])
-            line[x] = ((upper + np.int32(1024)) << np.int32(8)) + (lower - upper) * below
+            value = ((upper + np.int32(1024)) << np.int32(8)) + (lower - upper) * below
+            line[x] = min(max(value, np.int32(0)), np.int32((_HUS - 1) << 8))
         for x in range(begin):
             out[y, x] = black
         for x in range(begin, end):

@@ -73,7 +73,8 @@ class Pane(QWidget):
         box.setAccessibleName(spoken)
         box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         box.setMinimumHeight(24)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(8)
         return box
 
     def _choose_visit(self, row: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,12 +69,22 @@ class Reader(QObject):
         """Return what is said of single opacities in the read of a day."""
         return marks.changes(self.book.sheet, day, self._labels)
 
-    def lock(self, day: int) -> None:
-        """Keep what was set down for a day as it is; what was done before can no longer be taken back."""
+    def lock(self, day: int, signed: Sequence[Mark] = ()) -> None:
+        """Keep what was set down for a day as it is; what was done before can no longer be taken back.
+
+        Parameters
+        ----------
+        day : int
+        signed : sequence of Mark
+            Set down where there is nothing of that day.
+        """
         if day not in self.locked:
             self.locked.add(day)
             self.book.stack.clear()
-            self.changed.emit()
+            if signed and not self.marks(day):
+                self.book.turn(marks.restored(self.book.sheet, day, signed))
+            else:
+                self.changed.emit()
 
     def clear(self) -> None:
         """Forget everything: another patient."""

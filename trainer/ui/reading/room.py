@@ -17,8 +17,9 @@ from trainer.ui.reading.reader import Reader
 from trainer.ui.reading.scan import Scan
 from trainer.ui.reading.stage import Stage
 from trainer.ui.reading.tool import FACES, POINTING, SCHEMES, Tool
-from trainer.ui.reading.toolbar import Toolbar, keys_of
+from trainer.ui.reading.toolbar import Toolbar
 from trainer.ui.reading.view import Name
+from trainer.ui.shortcut import keys_of
 
 if TYPE_CHECKING:
     from trainer.ui.reading.pictures import Pictures
@@ -77,8 +78,8 @@ class ReadingRoom(QWidget):
         bar.slab_asked.connect(stage.set_slab)
         bar.kernel_asked.connect(stage.other_kernel)
         bar.asked.connect(self.do)
-        bar.cine_asked.connect(stage.run_cine)
-        bar.speed_asked.connect(stage.set_speed)
+        bar.cine_asked.connect(stage.cine.run)
+        bar.speed_asked.connect(stage.cine.set_speed)
         card.rated.connect(self.reader.rate)
         card.signed.connect(self.reader.name_sign)
         card.said.connect(self.reader.say)
@@ -136,9 +137,16 @@ class ReadingRoom(QWidget):
         """Return what is said of single opacities in the read of a day, by their number in the series."""
         return self.reader.changes(day)
 
-    def lock(self, day: int) -> None:
-        """Let the marks of a day stand as they are: its read is signed."""
-        self.reader.lock(day)
+    def lock(self, day: int, marks: Sequence[Mark] = ()) -> None:
+        """Let the marks of a day stand as they are: its read is signed.
+
+        Parameters
+        ----------
+        day : int
+        marks : sequence of Mark
+            Those of the signed read; they are shown where the room has none of that day, as after a resumed run.
+        """
+        self.reader.lock(day, marks)
 
     def clear(self) -> None:
         """Forget all that was set down and seen: another patient."""
@@ -167,7 +175,8 @@ class ReadingRoom(QWidget):
         self.stage.link(linked)
 
     def set_scheme(self, name: str) -> None:
-        """Let the mouse's buttons do what a scheme of `trainer.ui.reading.tool.SCHEMES` says."""
+        """Let the mouse's buttons do what a scheme of `trainer.ui.reading.tool.SCHEMES` says, and show the keys."""
+        self.toolbar.show_keys()
         self._scheme = SCHEMES[name]
         for pane in self.stage.panes:
             pane.canvas.scheme = self._scheme
@@ -211,8 +220,8 @@ class ReadingRoom(QWidget):
         """Put away, one after the other: a measurement begun, what is chosen, the tool, the crosshair."""
         if self.reader.drop_pending():
             self._hint()
-        elif self.stage.running:
-            self.stage.run_cine(False)
+        elif self.stage.cine.running:
+            self.stage.cine.run(False)
         elif self.reader.chosen is not None:
             self.reader.choose(None)
         elif self._tool is not self._scheme.left:
@@ -241,7 +250,7 @@ class ReadingRoom(QWidget):
         views = self.stage.views
         state = views.current
         self.toolbar.show_layout(views.layout)
-        self.toolbar.show_cine(self.stage.running)
+        self.toolbar.show_cine(self.stage.cine.running)
         kept = False
         if state is not None:
             self.toolbar.show_state(state)

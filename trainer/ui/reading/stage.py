@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -15,12 +13,13 @@ from trainer.chest.display import Plane, Slab
 from trainer.chest.protocol import Kernel
 from trainer.ui.reading import view
 from trainer.ui.reading.canvas import Canvas
+from trainer.ui.reading.cine import Cine
+from trainer.ui.reading.composer import Composer
 from trainer.ui.reading.hang import MOST_PANES, Layout
-from trainer.ui.reading.overlay import corners, letters, role_text
 from trainer.ui.reading.pane import Pane
 from trainer.ui.reading.reader import Reader
-from trainer.ui.reading.scan import Ask, Frame
-from trainer.ui.reading.scene import Line, Outline, Scene, cut, dots, measures, nearest, outline_of
+from trainer.ui.reading.scan import Ask
+from trainer.ui.reading.scene import nearest
 from trainer.ui.reading.tool import POINTING, Tool
 from trainer.ui.reading.view import Name, Place, ViewState
 from trainer.ui.reading.views import Views
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 _SPIN_MS: Final = 90
 _NEAR_PX: Final = 12.0
-_OUTLINES: Final = 64
 
 
 class Stage(QWidget):
@@ -64,8 +62,7 @@ class Stage(QWidget):
         self.missing = "Waiting for the chest"
         self.watch = Watch()
         self._wholes: set[tuple[Name, Kernel]] = set()
-        self._layers: Mapping[int, str] | None = None
-        self._outlines: dict[Ask, tuple[Outline, ...] | None] = {}
+        self._composer = Composer(pictures, reader, self.views, self.draw)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(3)
@@ -81,11 +78,11 @@ class Stage(QWidget):
             pane.visit_chosen.connect(partial(self._choose_visit, n))
             pane.plane_chosen.connect(partial(self._choose_plane, n))
             pane.index_chosen.connect(partial(self._to_index, n))
-        self._spin, self._cine = QTimer(self), QTimer(self)
+        self._spin = QTimer(self)
         self._spin.setInterval(_SPIN_MS)
         self._spin.timeout.connect(self._turn)
-        self._cine.timeout.connect(self._run_on)
-        self.set_speed(12)
+        self.cine = Cine(self._run_on, self)
+        self.cine.changed.connect(self.shown)
         pictures.arrived.connect(self._arrived)
         reader.changed.connect(self.draw)
         self._lay()
@@ -115,7 +112,7 @@ class Stage(QWidget):
         """Another patient: nothing was on show."""
         self.watch.forget()
         self._wholes.clear()
-        self._outlines.clear()
+        self._composer.forget()
         self.views.cursor = None
         self.open_scans(())
 
@@ -267,6 +264,11 @@ class Stage(QWidget):
         self.views.linked = linked
         self.draw()
 
+    def set_layers(self, layers: Mapping[int, str] | None) -> None:
+        """Outline opacities by their number in the series, with a name for each; None takes the outlines away."""
+        self._composer.set_layers(layers)
+        self.draw()
+
     def show_cuts(self, on: bool) -> None:
         """Show where the other panes cut, or not."""
         self.cuts = on
@@ -333,23 +335,6 @@ class Stage(QWidget):
 
     # cine
 
-    @property
-    def running(self) -> bool:
-        """Whether the slices run."""
-        return self._cine.isActive()
-
-    def run_cine(self, on: bool) -> None:
-        """Let the slices of the active pane run, or stop them."""
-        if on and self.views.panes:
-            self._cine.start()
-        else:
-            self._cine.stop()
-        self.shown.emit()
-
-    def set_speed(self, frames_per_second: int) -> None:
-        """Let so many slices pass in a second; fewer where they are not ready in time."""
-        self._cine.setInterval(round(1000.0 / frames_per_second))
-
     def _run_on(self) -> None:
         here = self.views.current
         if here is None or self.canvas.scene.waiting:
@@ -367,7 +352,7 @@ class Stage(QWidget):
         for n in shown:
             state = self.views.panes[n]
             count = self._pictures.count(state.scan, state.plane)
-            scene = self._scene(n, state, frames, count)
+            scene = self._composer.scene(n, frames, count, self.cuts)
             waiting = waiting or scene.waiting
             self.panes[n].canvas.active = n == self.views.active and len(shown) > 1
             self.panes[n].show_view(
@@ -381,52 +366,6 @@ class Stage(QWidget):
         exact = [f.ask for n, f in frames.items() if f is not None and f.ask == self.views.panes[n].ask]
         self.watch.show([(ask, self._pictures.spacing_mm(ask.scan)[0]) for ask in exact])
         self.shown.emit()
-
-    def _scene(self, n: int, state: ViewState, frames: Mapping[int, Frame | None], count: int) -> Scene:
-        frame = frames[n]
-        sheet = self._reader.book.sheet
-        stands_in = frame is None or frame.ask != state.ask
-        text = corners(
-            state,
-            count=count,
-            position_mm=self._pictures.position_mm(state.ask),
-            spacing_mm=self._pictures.spacing_mm(state.scan)[("axial", "coronal", "sagittal").index(state.plane)],
-            role=role_text(state.scan, self.views.names),
-            shown=frame.ask.index if frame is not None and stands_in else None,
-            key_image=state.plane == "axial" and (state.scan, state.index, state.kernel) in sheet.key_images,
-            complete=frame is None or frame.complete,
-        )
-        alike = [m for m in frames if m != n and self.views.panes[m].plane == state.plane]
-        linked = self.views.linked and bool(alike)
-        flicker = "flicker" if self.views.flickers == n else ""
-        if frame is None:
-            return Scene(text, linked=linked, flicker=flicker, waiting=True)
-        lines, ovals = ((), ()) if stands_in else measures(sheet, frame)
-        if self.cuts:
-            lines += tuple(self._cuts_in(n, frame, frames))
-        pending = self._reader.pending
-        return Scene(
-            text,
-            letters(frame),
-            dots(sheet, frame, self._reader.chosen, frozenset(self._reader.locked)),
-            lines,
-            ovals,
-            () if stands_in else self._outlined(frame.ask),
-            self.views.cursor_in(frame),
-            None if pending is None or pending[0].ask != frame.ask else frame.pixel_of(pending[1]),
-            linked,
-            flicker,
-            stands_in,
-        )
-
-    def _cuts_in(self, n: int, frame: Frame, frames: Mapping[int, Frame | None]) -> list[Line]:
-        found = []
-        for m, other in frames.items():
-            if m != n and other is not None and other.ask.scan == frame.ask.scan:
-                line = cut(frame, other)
-                if line is not None:
-                    found.append(replace(line, active=m == self.views.active))
-        return found
 
     def _want(self, shown: Sequence[int]) -> None:
         """Ask for what is on show, the active pane first, and for whole volumes where planes cut across slices."""
@@ -448,35 +387,6 @@ class Stage(QWidget):
             if canvas.scene.waiting:
                 canvas.turn += 1
                 canvas.update()
-
-    # the truth, in the debrief
-
-    def set_layers(self, layers: Mapping[int, str] | None) -> None:
-        """Outline opacities by their number in the series, with a name for each; None takes the outlines away."""
-        self._layers = layers
-        self._outlines.clear()
-        self.draw()
-
-    def _outlined(self, ask: Ask) -> tuple[Outline, ...]:
-        if self._layers is None or ask.plane != "axial":
-            return ()
-        if ask not in self._outlines:
-            if len(self._outlines) >= _OUTLINES:
-                self._outlines.pop(next(iter(self._outlines)))
-            self._outlines[ask] = None
-            self._pictures.truth(ask, partial(self._told, ask))
-        return self._outlines[ask] or ()
-
-    def _told(self, ask: Ask, masks: dict[int, np.ndarray]) -> None:
-        if self._layers is None or ask not in self._outlines:
-            return
-        order = sorted(self._layers)
-        self._outlines[ask] = tuple(
-            outline_of(mask, self._layers[label], order.index(label))
-            for label, mask in masks.items()
-            if label in self._layers
-        )
-        self.draw()
 
     # how long each slice was on show
 

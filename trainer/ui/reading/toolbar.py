@@ -21,7 +21,7 @@ from trainer.ui.reading.flow import Flow
 from trainer.ui.reading.hang import LAYOUTS, Layout
 from trainer.ui.reading.tool import FACES, Tool
 from trainer.ui.reading.view import LEVEL_HU, PRESETS, SLAB_MM, SLABS, WIDTH_HU, ViewState, preset_text
-from trainer.ui.shortcut import SHORTCUTS
+from trainer.ui.shortcut import keys_of
 from trainer.ui.theme import colours, icon
 
 _LAYOUT_FACES: Final = {
@@ -49,14 +49,8 @@ _STAYS: Final = frozenset({"link", "cross-reference", "flicker", "key-image", "i
 _PRESET_KEYS: Final = {"lung": "window-lung", "mediastinum": "window-mediastinum", "bone": "window-bone"}
 
 
-def keys_of(shortcut: str) -> str:
-    """Return the keys of an entry of the table, "" where it has none."""
-    return next((s.keys for s in SHORTCUTS if s.id == shortcut), "")
-
-
 def _tip(title: str, shortcut: str) -> str:
-    keys = keys_of(shortcut)
-    return f"{title} ({keys})" if keys else title
+    return f"{title} ({keys_of(shortcut)})" if shortcut else title
 
 
 class Toolbar(QWidget):
@@ -96,23 +90,25 @@ class Toolbar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._flow = Flow(self)
+        self._flow = Flow(self, gap=2)
         self._running = False
         self._iconed: list[tuple[QToolButton, str]] = []
+        self._tipped: list[tuple[QWidget, str, str, str]] = []
         self.layouts, self.tools = QButtonGroup(self), QButtonGroup(self)
         self._make_layouts()
         self._make_windows()
+        self._make_cine()
         self._make_tools()
         self._make_actions()
         self._make_slab()
-        self._make_cine()
+        self.show_keys()
         self._dress()
 
     def _group(self, name: str) -> QHBoxLayout:
         frame = QFrame(self)
         frame.setObjectName(name)
         row = QHBoxLayout(frame)
-        row.setContentsMargins(0, 0, 6, 0)
+        row.setContentsMargins(0, 0, 3, 0)
         row.setSpacing(1)
         self._flow.addWidget(frame)
         return row
@@ -121,10 +117,11 @@ class Toolbar(QWidget):
         button = QToolButton(self)
         button.setObjectName(name)
         button.setAccessibleName(title)
-        button.setToolTip(_tip(title, shortcut))
+        self._tipped.append((button, title, shortcut, ""))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMinimumSize(28, 28)
         if face:
+            button.setFixedSize(29, 28)
             self._iconed.append((button, face))
         row.addWidget(button)
         return button
@@ -142,9 +139,7 @@ class Toolbar(QWidget):
         row = self._group("presets")
         self.presets: dict[str, QToolButton] = {}
         for name in PRESETS:
-            key = keys_of(_PRESET_KEYS[name])
             button = self._button(row, f"preset_{name}", "", f"{name.capitalize()} window", _PRESET_KEYS[name])
-            button.setText(f"{key} {name} {preset_text(name)}")
             button.setCheckable(True)
             button.clicked.connect(self._ask_preset)
             button.setProperty("preset", name)
@@ -153,7 +148,7 @@ class Toolbar(QWidget):
         self.level = self._spin(row, "level_hu", "L", "Level of the window in HU", LEVEL_HU)
         self.width_box = self._spin(row, "width_hu", "W", "Width of the window in HU", WIDTH_HU)
         self.kernel = self._button(row, "kernel", "", "Lung or soft kernel", "kernel")
-        self.kernel.setMinimumWidth(84)
+        self.kernel.setText("lung kernel")
         self.kernel.clicked.connect(self.kernel_asked)
 
     def _spin(self, row: QHBoxLayout, name: str, letter: str, title: str, limits: tuple[float, float]) -> QSpinBox:
@@ -169,16 +164,21 @@ class Toolbar(QWidget):
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.setMinimumHeight(26)
         box.valueChanged.connect(self._ask_window)
+        self._narrow(box, "-1024")
         row.addWidget(label)
         row.addWidget(box)
         return box
+
+    def _narrow(self, box: QSpinBox, longest: str) -> None:
+        """Make a box no wider than its longest text: the style's hint is twice that, and a second row of buttons."""
+        box.setFixedWidth(box.fontMetrics().horizontalAdvance(longest) + 36)
 
     def _make_tools(self) -> None:
         row = self._group("tools")
         for n, tool in enumerate(Tool):
             face = FACES[tool]
             button = self._button(row, f"tool_{tool}", face.icon, face.title, face.shortcut)
-            button.setToolTip(_tip(face.title, face.shortcut) + f"\n{face.hint}")
+            self._tipped[-1] = (button, face.title, face.shortcut, f"\n{face.hint}")
             button.setCheckable(True)
             self.tools.addButton(button, n)
         self.tools.idClicked.connect(self._take_tool)
@@ -198,14 +198,14 @@ class Toolbar(QWidget):
         self.slab = QComboBox(self)
         self.slab.setObjectName("slab_kind")
         self.slab.setAccessibleName("Slab")
-        self.slab.setToolTip(_tip("Single slice or slab", "slab"))
+        self._tipped.append((self.slab, "Single slice or slab", "slab", ""))
         self.slab.addItem("single slice", None)
         for kind, title in SLABS:
             self.slab.addItem(title, kind)
         self.thickness = QComboBox(self)
         self.thickness.setObjectName("slab_mm")
         self.thickness.setAccessibleName("Thickness of the slab")
-        self.thickness.setToolTip(_tip("Thickness", "thicker"))
+        self._tipped.append((self.thickness, "Thickness", "thicker", ""))
         for mm in SLAB_MM:
             self.thickness.addItem(f"{mm:g} mm", mm)
         for box in (self.slab, self.thickness):
@@ -227,12 +227,18 @@ class Toolbar(QWidget):
         self.speed.setValue(12)
         self.speed.setSuffix(" fps")
         self.speed.setMinimumHeight(26)
+        self._narrow(self.speed, "40 fps")
         self.speed.valueChanged.connect(self.speed_asked)
         row.addWidget(self.speed)
 
     def _dress(self) -> None:
         c = colours()
-        style = f"QToolButton:checked {{ border: 2px solid {c.accent}; border-radius: 3px; background: {c.field}; }}"
+        style = (
+            "QToolButton { padding: 0px 2px; border-width: 1px; min-width: 24px; min-height: 24px; }"
+            "QToolButton:focus { padding: 0px 1px; }"
+            f"QToolButton:checked {{ border: 2px solid {c.accent}; padding: 0px 1px; background: {c.field}; }}"
+            "QAbstractSpinBox, QComboBox { padding: 0px 2px; }"
+        )
         if style != self.styleSheet():
             self.setStyleSheet(style)
         for button, face in self._iconed:
@@ -242,6 +248,9 @@ class Toolbar(QWidget):
         """Wear the theme's icons."""
         if event.type() == QEvent.Type.PaletteChange:
             self._dress()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "speed"):
+            for box, longest in ((self.level, "-1024"), (self.width_box, "-1024"), (self.speed, "40 fps")):
+                self._narrow(box, longest)
         super().changeEvent(event)
 
     # what is wanted
@@ -284,6 +293,13 @@ class Toolbar(QWidget):
         if row:
             self.thickness.setCurrentIndex(min(range(len(SLAB_MM)), key=lambda n: abs(SLAB_MM[n] - state.slab_mm)))
         self.actions_by_id["invert"].setChecked(state.inverted)
+
+    def show_keys(self) -> None:
+        """Show which keys do the same, as they are preferred now."""
+        for widget, title, shortcut, more in self._tipped:
+            widget.setToolTip(_tip(title, shortcut) + more)
+        for name, button in self.presets.items():
+            button.setText(f"{keys_of(_PRESET_KEYS[name])} {name} {preset_text(name)}")
 
     def show_layout(self, layout: Layout) -> None:
         """Show which layout there is."""
