@@ -23,6 +23,8 @@ def test_opacities_lie_where_the_truth_of_the_slices_has_them(series):
     assert set(extent.opacities) == {label for masks in truth for label in masks}
     for label, (first, last) in extent.opacities.items():
         drawn = [index for index, masks in enumerate(truth) if label in masks]
+        z, y, x = ((extent.places_mm[label] - np.array(series.origin_mm)) / series.spacing_mm).round().astype(int)
+        assert truth[z][label][y - 2 : y + 3, x - 2 : x + 3].any()
         off = max(abs(first - drawn[0]), abs(last - drawn[-1])) * series.spacing_mm[0]
         assert off <= 4.0, (label, (first, last), (drawn[0], drawn[-1]))
 

@@ -155,7 +155,7 @@ def started(home, code):
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_closes_the_window_cleanly(tmp_path, number):
     made = started(tmp_path, "QTimer.singleShot(0, ready)\nsys.exit(start.run(application, window))")
     assert made.stdout.readline() == "ready\n"

@@ -57,9 +57,24 @@ def test_pale_text_is_found_however_it_came_about(qtbot):
     assert "contrast" in faults(root)[0]
 
 
-def test_what_cannot_be_seen_is_left_out(qtbot):
-    root = page(qtbot, QToolButton())
-    root.hide()
+def test_text_is_held_against_what_is_drawn_behind_it(qtbot):
+    button = named(QPushButton("go"))
+    button.setStyleSheet("background: #56b4e9; color: #0b0d10; border: 0")  # the palette knows nothing of this ground
+    root = page(qtbot, button)
+    assert faults(root) == []
+    button.setCheckable(True)
+    button.setChecked(True)
+    button.setStyleSheet(
+        "QPushButton { color: white; background: black }QPushButton:checked { color: #0b0d10; background: #222222 }"
+    )
+    assert "contrast" in faults(root)[0]
+
+
+def test_what_is_hidden_is_left_out(qtbot):
+    hidden = QToolButton()
+    root = page(qtbot, hidden)
+    assert faults(root)
+    hidden.hide()
     assert faults(root) == []
 
 

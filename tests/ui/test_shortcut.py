@@ -110,7 +110,9 @@ def test_the_sheet_has_every_key_once(qtbot):
     prefer({"commit": "F6"})
     lines = [line for column in columns() for line in column]
     assert Counter(lines).most_common(1)[0][1] == 1
-    assert len(lines) == len(SHORTCUTS) + len(SCOPES)
+    assert ("Left drag", "window") in lines
+    assert ("Left drag", "scroll") in [line for column in columns("scroll") for line in column]
+    assert len(lines) == len(SHORTCUTS) + len(SCOPES) + 7
     assert ("F6", "commit the step") in lines
     assert max(map(len, columns())) - min(map(len, columns())) <= 3
     sheet = ShortcutSheet()

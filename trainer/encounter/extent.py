@@ -31,7 +31,7 @@ def extent_of(series: Series) -> Extent:
     def lung(side: tuple[Lobe, ...]) -> tuple[float, float]:
         return span(np.argwhere(np.isin(lobes, [lobe + 1 for lobe in side])) * _STRIDE)
 
-    opacities = {}
+    opacities, places_mm = {}, {}
     layer = series.drawing.layer
     for brush in layer.brushes:
         shape = tuple(int(brush[n]) for n in ("nz", "ny", "nx"))
@@ -42,5 +42,10 @@ def extent_of(series: Series) -> Extent:
         inside = np.argwhere((rank < brush["threshold"]) & (atlas.share[z, y, x] >> 4 == brush["lobe"]))
         if len(inside):
             low, high = span(inside + start)
-            opacities[int(brush["label"])] = (max(0, int(low)), min(series.count - 1, int(np.ceil(high))))
-    return Extent(series.count, lung(_RIGHT), lung(_LEFT), opacities)
+            label = int(brush["label"])
+            opacities[label] = (max(0, int(low)), min(series.count - 1, int(np.ceil(high))))
+            # the voxel next to the middle: of a crescent the middle itself may lie outside
+            nearest = inside[((inside - inside.mean(axis=0)) ** 2).sum(axis=1).argmin()]
+            place = series.deformation.to_visit(atlas.position(nearest + start))
+            places_mm[label] = (float(place[0]), float(place[1]), float(place[2]))
+    return Extent(series.count, lung(_RIGHT), lung(_LEFT), opacities, places_mm)

@@ -45,12 +45,15 @@ class Extent:
         Lowest and highest slice of each lung.
     opacities : mapping
         Label to the first and the last slice in which an opacity is drawn.
+    places_mm : mapping
+        Label to the middle of an opacity, (z, y, x) in the coordinates of the visit.
     """
 
     slices: int
     right: tuple[float, float]
     left: tuple[float, float]
     opacities: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    places_mm: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
 
     def zone(self, zone: Zone) -> range:
         """Return the slices of a zone: a third of the height of its lung."""
@@ -96,6 +99,8 @@ class Missed:
         The first and the last in which it is drawn.
     glimpsed : bool
         Whether none of its slices was on the screen for longer than a glimpse.
+    place_mm : tuple of float or None
+        Its middle, (z, y, x) in the coordinates of the visit.
     """
 
     label: int
@@ -103,6 +108,7 @@ class Missed:
     zones: tuple[Zone, ...]
     slices: tuple[int, int]
     glimpsed: bool = False
+    place_mm: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -187,12 +193,13 @@ def _missed(
         if not zones or label not in extent.opacities or label in marked or label in followed:
             continue
         first, last = extent.opacities[label]
+        place = extent.places_mm.get(label)
         size = float(one["volume_ml"] * one["fill"])
         if not digits[first : last + 1].any():
-            found.append((size, Missed(label, "search", zones, (first, last))))
+            found.append((size, Missed(label, "search", zones, (first, last), place_mm=place)))
         elif read is not None and not named & set(zones):
             glimpsed = int(digits[first : last + 1].max()) < SEEN
-            found.append((size, Missed(label, "recognition", zones, (first, last), glimpsed)))
+            found.append((size, Missed(label, "recognition", zones, (first, last), glimpsed, place)))
     return tuple(missed for _, missed in sorted(found, key=lambda pair: -pair[0]))
 
 

@@ -28,6 +28,7 @@ _LOG: Final = logging.getLogger("atoll")
 _LOG_BYTES: Final = 500_000
 _WAKE_MS: Final = 200  # how often Python is let in, so that a signal is heard while Qt waits
 _UNUSABLE: Final = 2
+_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
 def start() -> int:
@@ -85,7 +86,8 @@ def run(application: QApplication, window: MainWindow) -> int:
         heard.append(number)
         window.close()
 
-    before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    before = {number: signal.signal(number, close) for number in numbers}
     wake = QTimer(application)
     wake.timeout.connect(_do_nothing)
     wake.start(_WAKE_MS)

@@ -19,7 +19,6 @@ from trainer.ui.reading.pictures import Pictures
 from trainer.ui.reading.room import ReadingRoom
 from trainer.ui.reading.scan import scan_of
 from trainer.ui.ribbon.ribbon import TimeRibbon
-from trainer.ui.shortcut import bind
 from trainer.ui.step.panel import StepPanel
 from trainer.ui.step.sign import PATTERN, SIGN
 from trainer.ui.strip import PatientStrip
@@ -104,7 +103,6 @@ class EncounterPage(QWidget):
         self.strip.announced.connect(self.tell)
         self._debrief.clicked.connect(self.finish)
         self._time_up.timeout.connect(self._refresh)
-        bind(self, "focus-viewer", self.room.setFocus)
 
     def open(self, desk: Desk) -> None:
         """Show an encounter."""
@@ -116,7 +114,8 @@ class EncounterPage(QWidget):
         names = session.engine.library.findings
         self.room.clear()
         self.room.clear_marks_sign_choices([(sign, names[sign].name) for sign in (*PATTERN, *SIGN)])
-        self._pictures.open_patient(session.person, self._scale)
+        policy = session.engine.library.policy(session.run.header.policy)
+        self._pictures.open_patient(session.person, self._scale, policy.marking.perception.radius_mm.value)
         left = desk.seconds_left
         if left is not None:
             self._time_up.start(max(0, round(1000 * left)) + 500)

@@ -96,8 +96,8 @@ def drawn(monkeypatch):
 
 @pytest.fixture
 def pictures(hands):
-    made = Pictures(hands, radius_mm=RADIUS_MM, protocol=PROTOCOL)
-    made.open_patient(PERSON, SCALE)
+    made = Pictures(hands, protocol=PROTOCOL)
+    made.open_patient(PERSON, SCALE, RADIUS_MM)
     hands.all()
     made.set_scans(SCANS)
     yield made
@@ -323,10 +323,13 @@ def test_pictures_come_between_the_slices_of_a_search(pictures, hands):
     assert len(found) == 1
 
 
-def test_no_radius_no_search(hands):
+def test_without_a_radius_nothing_is_searched(hands):
     pictures = Pictures(hands, protocol=PROTOCOL)
-    with pytest.raises(ValueError, match="radius"):
-        pictures.opacity_at(A, (0.0, 0.0, 0.0), print)
+    pictures.open_patient(PERSON, SCALE)
+    found = []
+    pictures.opacity_at(A, (0.0, 0.0, 0.0), found.append)
+    assert found == [None]
+    pictures.close()
 
 
 def test_the_truth_of_a_slice(pictures, hands, chest):

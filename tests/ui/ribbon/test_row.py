@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.ui.ribbon.row import VISIT_ROW, least_height, rows
+from trainer.ui.ribbon.row import VISIT_ROW, least_height, rows_of
 
 
 @given(st.floats(9, 40), st.integers(0, 6), st.integers(0, 5), st.integers(0, 400))
 def test_the_rows_fill_the_height_and_each_lane_has_a_line(line, drug_rows, lanes, more):
     height = least_height(line, lanes) + more
-    made = rows(height, line, drug_rows, lanes)
+    made = rows_of(height, line, drug_rows, lanes)
     order = [made.events, made.doses, made.drugs, made.plots, made.axis]
     top = VISIT_ROW
     for place, tall in order:

@@ -41,6 +41,7 @@ class ChartView(QWidget):
         self._filter.setClearButtonEnabled(True)
         self._filter.setMinimumHeight(28)
         self._filter.textChanged.connect(self._fill)
+        self.setFocusProxy(self._filter)
         self._column = QVBoxLayout()
         self._column.setContentsMargins(8, 4, 8, 8)
         self._column.setSpacing(4)

@@ -15,6 +15,7 @@ from trainer.ui.debrief.word import weighed
 from trainer.ui.theme import Colours
 
 _LEAST_SCALE = 5.0  # points: regret below the band of indifference must not fill the row
+_TOLD = 0.01
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -87,7 +88,7 @@ class ChoiceList(RowList):
         painter.setPen(QPen(QColor(c.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawLine(box.bottomLeft(), box.bottomRight())
-        unit = box.width() / scale
+        unit = (box.width() - 40) / scale
         begin, end = sorted((belief, belief + act))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(c.series[0]))
@@ -95,8 +96,11 @@ class ChoiceList(RowList):
         colour = QColor(c.series[1])
         painter.setPen(QPen(colour, 1.2))
         painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern))
-        if end - begin > 0.01:
+        if end - begin > _TOLD:
             painter.drawRect(QRectF(box.left() + begin * unit, box.top() + 1, (end - begin) * unit, box.height() - 2))
+        painter.setPen(QColor(c.text))
+        x = box.left() + max(end, belief, 0.0) * unit + 6
+        painter.drawText(QRectF(x, box.top() - 3, 60, box.height() + 6), _LEFT, f"{belief + act:.1f}")
 
     @staticmethod
     def _luck(painter: QPainter, c: Colours, box: QRectF, luck: float | None, scale: float) -> None:

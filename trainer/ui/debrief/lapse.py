@@ -14,9 +14,6 @@ MINE, THEIRS = "your course", "twin"
 """Whose a scan of the time-lapse is, as panes name it."""
 
 
-_PROBES = 14
-
-
 @dataclass(frozen=True, eq=False)
 class Lapse:
     """A twin, and what is asked of the chest to show both courses side by side.
@@ -54,11 +51,6 @@ class Lapse:
         following = min(at + 1, len(self.twin.days) - 1)
         asks = [*self.asks(at, index), *(self.asks(following, index) if following != at else ())]
         return [ask for ask in asks if ask is not None]
-
-
-def looked_over(count: int) -> list[int]:
-    """Return slices spread over a scan, among which the one that shows most disease is the first on show."""
-    return [round(count * (n + 1) / (_PROBES + 1)) for n in range(_PROBES)] if count else []
 
 
 def told(pair: Pair) -> str:

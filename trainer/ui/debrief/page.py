@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -23,12 +25,13 @@ from trainer.core.chance import key_of
 from trainer.core.error import AtollError
 from trainer.encounter.debrief import Debrief, Visit, debrief_of
 from trainer.encounter.run import Run
+from trainer.encounter.search import Search
 from trainer.ui.debrief.belief import BeliefChart
 from trainer.ui.debrief.choice import ChoiceList
 from trainer.ui.debrief.dial import DialList
 from trainer.ui.debrief.prose import Prose
 from trainer.ui.debrief.strip import SearchStrip
-from trainer.ui.debrief.truth import TruthView
+from trainer.ui.debrief.truth import Place, TruthView
 from trainer.ui.debrief.twin import TwinView
 from trainer.ui.debrief.word import (
     NEVER_SCORED,
@@ -303,12 +306,14 @@ class DebriefPage(QWidget):
         pictures = self._pictures()
         self._drawn[tab] = pictures
         if tab is self._twin:
+            pictures.progressed.connect(self._say_drawing)  # the reading room says so itself
             self._twin.set_pictures(pictures)
         else:
             from trainer.ui.reading.room import ReadingRoom
 
             self._truth.set_room(ReadingRoom(pictures, self._truth))
             key = debrief.person.key
+            pictures.ready_changed.connect(partial(self._truth.begin, pictures))
             scans = [Scan(day, chest, key_of("visit", key, day)) for day, chest in debrief.scans]
             self._truth.show_scans(scans, names_of_opacities(debrief.scans))
         pictures.open_patient(debrief.person, self._scale)
@@ -317,7 +322,6 @@ class DebriefPage(QWidget):
         from trainer.ui.reading.pictures import Pictures
 
         made = Pictures(self._lanes.chest, self)
-        made.progressed.connect(self._say_drawing)
         made.failed.connect(self._tell)
         return made
 
@@ -339,10 +343,7 @@ class DebriefPage(QWidget):
         self._choice.show_blocks(of_choice(visit))
 
     def _show_searches(self, debrief: Debrief) -> None:
-        while (item := self._search.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
+        _empty(self._search)
         for search, blocks in zip(debrief.searches, of_searches(debrief.searches), strict=True):
             title = QLabel(f"<b>CT of day {search.day}</b>")
             self._search.addWidget(title)
@@ -350,10 +351,28 @@ class DebriefPage(QWidget):
             text = Prose(f"search_text_{search.day}", f"Search of the CT of day {search.day}", fitting=True)
             text.show_blocks(blocks)
             self._search.addWidget(text)
+            self._search.addLayout(self._ways_to(search))
         closing = Prose("search_words", "Where the classes of error come from", fitting=True)
         closing.show_blocks([SEARCH_SOURCE if debrief.searches else NO_SEARCH])
         self._search.addWidget(closing)
         self._search.addStretch(1)
+
+    def _ways_to(self, search: Search) -> QHBoxLayout:
+        """Return a button for each opacity that was missed, which shows it."""
+        row = QHBoxLayout()
+        for missed in search.missed:
+            if missed.place_mm is not None:
+                button = self._button(
+                    f"show_opacity_{search.day}_{missed.label}", f"Show opacity {missed.label} in the CT", "crosshair"
+                )
+                button.clicked.connect(partial(self._show_opacity, search.day, missed.place_mm))
+                row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _show_opacity(self, day: int, place_mm: Place, _checked: bool = False) -> None:
+        self._tabs.setCurrentWidget(self._truth)
+        self._truth.show_place(day, place_mm)
 
     def _play_again(self) -> None:
         if self._run is not None:
@@ -370,3 +389,14 @@ class DebriefPage(QWidget):
             pictures.close()
             pictures.deleteLater()
         self._drawn.clear()
+
+
+def _empty(layout: QLayout) -> None:
+    """Let go of all that a layout holds."""
+    while (item := layout.takeAt(0)) is not None:
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        if inner is not None:
+            _empty(inner)

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
+from trainer.ui.debrief.probe import Probe
+from trainer.ui.reading.scan import Ask, Scan
+
 if TYPE_CHECKING:
+    from trainer.ui.reading.pictures import Pictures
     from trainer.ui.reading.room import ReadingRoom
-    from trainer.ui.reading.scan import Scan
+
+Place = tuple[float, float, float]
 
 
 class TruthView(QWidget):
@@ -20,6 +25,7 @@ class TruthView(QWidget):
         self.setObjectName("truth_view")
         self._room: ReadingRoom | None = None
         self._names: Mapping[int, str] = {}
+        self._sought: tuple[int, Place] | None = None
         self._show = QCheckBox("Show what is there: every opacity outlined, with its number and signs")
         self._show.setObjectName("show_truth")
         self._show.setMinimumHeight(24)
@@ -54,6 +60,43 @@ class TruthView(QWidget):
             self._room.lock(scan.day)
         self._overlay(self._show.isChecked())
 
+    def show_place(self, day: int, place_mm: Place) -> None:
+        """Show a place of the CT of a day, as soon as the chest is there."""
+        self._sought = day, place_mm
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Show what is sought, if the chest is there by now."""
+        if self._room is None or self._sought is None:
+            return
+        day, place_mm = self._sought
+        if ("", day) in self._room.stage.views.names:
+            self._sought = None
+            self._show.setChecked(True)
+            self._room.stage.show_place(("", day), place_mm)
+
+    def begin(self, pictures: Pictures) -> None:
+        """Show what is sought, or else the first CT, now that the chest is there."""
+        self._open_first(pictures)
+        self.go_on()
+
+    def _open_first(self, pictures: Pictures) -> None:
+        """Open the first CT beside the second, where the first shows most disease, unless a place is sought."""
+        room, names = self._room, [scan.name for scan in pictures.scans]
+        if room is None or not pictures.ready or not names or self._sought is not None:
+            return
+        for name, pane in ((names[min(1, len(names) - 1)], 1), (names[0], 0)):
+            if pane < len(room.stage.views.panes):
+                room.stage.step_pane(pane - room.stage.views.active)
+                room.stage.show_visit(name)
+
+        def show(index: int) -> None:
+            current = room.stage.views.current
+            if current is not None and current.scan == names[0]:
+                room.stage.show_place(names[0], (pictures.position_mm(Ask(names[0], index)), 0.0, 0.0))
+
+        Probe(pictures, names[0], show)
+
     def _overlay(self, shown: bool) -> None:
         if self._room is not None:
             self._room.set_overlay(self._names if shown else None)
@@ -65,3 +108,4 @@ class TruthView(QWidget):
             self._room.hide()
             self._room.deleteLater()
             self._room = None
+        self._sought = None

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
@@ -15,7 +12,8 @@ from trainer.chest.display import WINDOWS, window_level
 from trainer.encounter.debrief import Twin
 from trainer.encounter.twin import Course
 from trainer.ui.debrief.curve import CurvePlot
-from trainer.ui.debrief.lapse import Lapse, looked_over, told
+from trainer.ui.debrief.lapse import Lapse, told
+from trainer.ui.debrief.probe import Probe
 from trainer.ui.reading.scan import Ask, Frame
 from trainer.ui.theme import colours, icon
 
@@ -110,7 +108,7 @@ class TwinView(QWidget):
         self._lapse: Lapse | None = None
         self._pictures: Pictures | None = None
         self._index, self._waited = 0, 0
-        self._most = 0  # voxels of disease in the slice that was begun with; -1 once a slice was chosen
+        self._chosen = False  # whether somebody has scrolled
         self._mine = PicturePane("twin_mine", "Your course", self)
         self._theirs = PicturePane("twin_theirs", "The twin", self)
         self._days, self._play = QSlider(Qt.Orientation.Horizontal), QPushButton("Play")
@@ -195,16 +193,14 @@ class TwinView(QWidget):
         scans = lapse.scans()
         pictures.set_scans(scans)
         count = pictures.count(scans[0].name, "axial")
-        self._index, self._most = count // 2, 0
+        self._index, self._chosen = count // 2, False
         self._show()
-        for index in looked_over(count):
-            pictures.truth(Ask(scans[0].name, index), partial(self._weigh, index))
+        Probe(pictures, scans[0].name, self._begin_at)
 
-    def _weigh(self, index: int, masks: Mapping[int, np.ndarray]) -> None:
-        """Begin where the first day shows most disease, unless another slice has been chosen."""
-        size = sum(int(mask.sum()) for mask in masks.values())
-        if size > self._most >= 0:
-            self._most, self._index = size, index
+    def _begin_at(self, index: int) -> None:
+        """Begin where the first day shows most disease, unless another slice has been chosen meanwhile."""
+        if not self._chosen and self._lapse is not None:
+            self._index = index
             self._show()
 
     def rest(self) -> None:
@@ -224,7 +220,7 @@ class TwinView(QWidget):
         if self._pictures is None or self._lapse is None:
             return
         count = self._pictures.count(self._lapse.scans()[0].name, "axial")
-        self._most = -1
+        self._chosen = True
         self._index = min(max(self._index + steps, 0), max(0, count - 1))
         self._show()
 

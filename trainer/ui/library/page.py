@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -75,7 +74,6 @@ class LibraryPage(QWidget):
         self._state = _choice("filter_state", "State", "Any state", STATES)
         self._count = _named(QLabel(), "case_count")
         self._line = _named(QLabel(), "library_line")
-        self._bar = QProgressBar()
         self._preferences = _tool("open_preferences", "Preferences")
         self._shortcuts = _tool("open_shortcuts", "Shortcuts")
         self._lay_out()
@@ -122,25 +120,17 @@ class LibraryPage(QWidget):
         rule = QFrame()
         rule.setFrameShape(QFrame.Shape.HLine)
         rule.setProperty("kind", "rule")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(28, 4, 28, 8)
-        foot.addWidget(self._line, 1)
-        foot.addWidget(self._bar)
+        self._line.setContentsMargins(28, 4, 28, 8)
         self._line.setWordWrap(True)
         self._line.setProperty("kind", "dim")
-        self._bar.setObjectName("preparing")
-        self._bar.setAccessibleName("Preparing")
-        self._bar.setRange(0, 1000)
-        self._bar.setFixedSize(240, 10)
-        self._bar.setTextVisible(False)
-        self._bar.hide()
+        self._line.hide()
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
         page.addLayout(header)
         page.addWidget(rule)
         page.addWidget(split, 1)
-        page.addLayout(foot)
+        page.addWidget(self._line)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._narrow)
@@ -186,14 +176,7 @@ class LibraryPage(QWidget):
     def tell(self, line: str) -> None:
         """Say something in the line at the foot."""
         self._line.setText(line)
-
-    def show_progress(self, share: float, text: str) -> None:
-        """Say how far the simulator is with getting ready; from 1 on it is, and cases may be started."""
-        ready = share >= 1.0
-        self._bar.setVisible(not ready)
-        self._bar.setValue(round(1000 * share))
-        self.detail.set_ready(ready=ready)
-        self.tell("" if ready else text)
+        self._line.setVisible(bool(line))
 
     @property
     def row(self) -> Row | None:

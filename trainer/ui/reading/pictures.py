@@ -55,8 +55,6 @@ class Pictures(QObject):
     lane : Lane
         Where all is drawn.
     parent : QObject, optional
-    radius_mm : float, optional
-        How far from an opacity a mark may lie, as the policy has it; only `opacity_at` needs it.
     protocol : Protocol, optional
     volumes : int, optional
         Most series kept, of one kernel each.
@@ -88,12 +86,12 @@ class Pictures(QObject):
         lane: Lane,
         parent: QObject | None = None,
         *,
-        radius_mm: float | None = None,
         protocol: Protocol | None = None,
         volumes: int = VOLUMES,
     ) -> None:
         super().__init__(parent)
-        self._lane, self._radius_mm, self._protocol = lane, radius_mm, protocol or Protocol()
+        self._lane, self._protocol = lane, protocol or Protocol()
+        self._radius_mm: float | None = None
         self._scans: tuple[Scan, ...] = ()
         self._anatomy: Anatomy | None = None
         self._building: Call | None = None
@@ -101,9 +99,19 @@ class Pictures(QObject):
 
     # The patient
 
-    def open_patient(self, person: Person, scale: int = 1) -> None:
-        """Load or build a chest; of the patient before nothing is kept."""
+    def open_patient(self, person: Person, scale: int = 1, radius_mm: float | None = None) -> None:
+        """Load or build a chest; of the patient before nothing is kept.
+
+        Parameters
+        ----------
+        person : Person
+        scale : int
+            1 for the full grid.
+        radius_mm : float, optional
+            How far from an opacity a mark may lie, as the policy has it.
+        """
         self._forget_patient()
+        self._radius_mm = radius_mm
 
         def job(call: Call) -> Anatomy:
             return _build(call, person, scale)
@@ -228,15 +236,12 @@ class Pictures(QObject):
     def opacity_at(self, name: Name, place_mm: Place, then: Callable[[int | None], None]) -> None:
         """Find out the label of the opacity at a place, as marks are scored; shown to nobody.
 
-        Raises
-        ------
-        ValueError
-            If no radius was given.
+        Where the patient was opened without a radius, marks are of no account, and it is None at once.
         """
         radius_mm = self._radius_mm
         if radius_mm is None:
-            raise ValueError("no radius of marks was given")
-
+            then(None)
+            return
         visit = self._easel.visits[name]
 
         def go(series: Series) -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 from trainer.ui.ribbon.axis import Axis, horizon, nearest, spread
 from trainer.ui.ribbon.lane import Lanes
 from trainer.ui.ribbon.painting import BUTTON, LEFT, MARGIN, Painting, button_style
-from trainer.ui.ribbon.row import Rows, least_height, rows
+from trainer.ui.ribbon.row import Rows, least_height, rows_of
 from trainer.ui.ribbon.timeline import Timeline, packed
 from trainer.ui.theme import colours, icon
 
@@ -176,9 +176,11 @@ class Body(QWidget):
         font.setPointSizeF(max(7.5, self.font().pointSizeF() * 0.82))
         return font
 
-    def _rows(self) -> Rows:
+    @property
+    def rows(self) -> Rows:
+        """Where the rows lie."""
         drugs = len(packed(self._timeline.drugs)) if self._timeline is not None else 0
-        return rows(self.height(), self._line, drugs, len(self._picked))
+        return rows_of(self.height(), self._line, drugs, len(self._picked))
 
     @property
     def _line(self) -> float:
@@ -208,7 +210,7 @@ class Body(QWidget):
             width = BUTTON if tight else int(widths[day])
             self._buttons[day].setGeometry(int(x - width / 2), 2, width, BUTTON)
         if self._lanes is not None:
-            top, height = self._rows().plots
+            top, height = self.rows.plots
             self._lanes.setVisible(not self._collapsed and bool(self._picked) and height > 8)
             left, wide = int(axis.left - MARGIN), int(axis.width + 2 * MARGIN)
             self._lanes.setGeometry(left, int(top), wide, max(1, int(height)))
@@ -274,7 +276,7 @@ class Body(QWidget):
         if timeline is None:
             return ""
         axis = self._axis()
-        rows = self._rows()
+        rows = self.rows
         if rows.drugs[0] <= y < sum(rows.drugs) and timeline.drugs:
             day = round(axis.day_at(x))
             there = [d for d in timeline.drugs if d.day <= day < d.until]
@@ -293,7 +295,7 @@ class Body(QWidget):
         painter.fillRect(self.rect(), QColor(c.ground))
         if self._timeline is not None:
             painter.setFont(self._small())
-            Painting(painter, c, self._axis(), self._rows(), self._timeline).all(
+            Painting(painter, c, self._axis(), self.rows, self._timeline).all(
                 self._collapsed, self._shown, self._picked, self._button_places()
             )
         if self.hasFocus():

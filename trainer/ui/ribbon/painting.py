@@ -108,7 +108,7 @@ class Painting:
             self._painter.setPen(QPen(QColor(self._c.dim), 1))
             self._painter.drawLine(QPointF(x, top), QPointF(x, top + 3))
             wide = self._metrics.horizontalAdvance(label) + 2
-            at = min(max(0.0, x - wide / 2), right + MARGIN - wide)
+            at = min(max(0.0, x - wide / 2), right - 2 - wide)
             self._text(QRectF(at, top + 2, wide, height - 2), label, self._c.dim, Qt.AlignmentFlag.AlignHCenter)
         self._name("day · week", top + 2, height - 2, self._c.dim)
 

@@ -50,6 +50,7 @@ class TimeRibbon(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._body = Body(self)
         self._body.day_chosen.connect(self.day_chosen)
+        self.setFocusProxy(self._body)
         self._table = _table()
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self._table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)

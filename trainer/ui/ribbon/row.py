@@ -37,7 +37,7 @@ def least_height(line: float, lanes: int) -> int:
     return max(LEAST_HEIGHT, round(sum(_fixed(line, DRUG_ROWS)) + VISIT_ROW + plots + 1))
 
 
-def rows(height: float, line: float, drug_rows: int, lanes: int) -> Rows:
+def rows_of(height: float, line: float, drug_rows: int, lanes: int) -> Rows:
     """Return the rows of a ribbon.
 
     Parameters
