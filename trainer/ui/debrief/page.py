@@ -38,11 +38,12 @@ from trainer.ui.debrief.word import (
     NO_SEARCH,
     SEARCH_SOURCE,
     Block,
+    at_visit,
+    failed_in_a_line,
     in_short,
     names_of_opacities,
     of_choice,
     of_dial,
-    of_gates,
     of_searches,
     to_take_home,
 )
@@ -99,7 +100,7 @@ class DebriefPage(QWidget):
         self._debrief: Debrief | None = None
         self._call: Call | None = None
         self._chest = QLabel()
-        self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self)
+        self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self, fitting=True)
         self._again = self._button("play_again", "Play again with another seed", "arrow-clockwise")
         self._back = self._button("back_to_library", "Back to the library", "books")
         self._bar, self._stop, self._line = QProgressBar(), self._button("cancel_debrief", "Cancel"), QLabel()
@@ -134,7 +135,6 @@ class DebriefPage(QWidget):
         self._chest.setAccessibleName("Notice on the pictures")
         self._title.setObjectName("debrief_title")
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._gates.setMaximumHeight(110)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._again)
@@ -283,9 +283,9 @@ class DebriefPage(QWidget):
             f"<b>{debrief.title}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, seed {header.seed}, "
             f"policy {header.policy} &nbsp; SIMULATED"
         )
-        failed = [gate for gate in sheet.gates if gate.failed]
+        failed = failed_in_a_line(sheet.gates)
         self._gates.setVisible(bool(failed))
-        self._gates.show_blocks(of_gates(failed, debrief.references))
+        self._gates.show_blocks(failed)
         self._dials.show_sheet(sheet)
         self._beliefs.show_visits(debrief.visits, debrief.names)
         self._choice.show_blocks([Block("body", "No choice was weighed in this run.")])
@@ -340,7 +340,8 @@ class DebriefPage(QWidget):
         self._items.show_blocks(blocks)
 
     def _show_choice(self, visit: Visit) -> None:
-        self._choice.show_blocks(of_choice(visit))
+        if self._debrief is not None:
+            self._choice.show_blocks([*of_choice(visit), *at_visit(self._debrief, visit)])
 
     def _show_searches(self, debrief: Debrief) -> None:
         _empty(self._search)
