@@ -1,7 +1,8 @@
 """What must hold of every widget: a name, a target of 24 pixels, text that can be read."""
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPalette
+import numpy as np
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -13,16 +14,17 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QScrollBar,
     QTabBar,
+    QTableView,
     QTextEdit,
     QWidget,
 )
 
 _DRIVEN = (
-    QAbstractButton, QAbstractSpinBox, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QAbstractItemView,
-    QTabBar,
+    QAbstractButton, QAbstractSpinBox, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit,
+    QAbstractItemView, QTabBar,
 )  # fmt: skip
-_STYLED = Qt.WidgetAttribute.WA_StyledBackground
 _LEAST_TARGET = 24  # WCAG 2.2, 2.5.8
+_BORDER = 3  # px at the edge of a widget that are no text
 _LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 
@@ -69,13 +71,18 @@ def _of_names(widget):
         yield f"{_called(widget)} has no accessible name"
 
 
+def _height_of(view):
+    if isinstance(view, QTableView):
+        return view.rowHeight
+    return lambda row: view.visualRect(view.model().index(row, 0)).height()
+
+
 def _of_size(widget):
     wide, tall = widget.width(), widget.height()
     if isinstance(widget, QAbstractItemView):
         model = widget.model()
         rows = range(min(model.rowCount(), 50)) if model is not None else ()
-        sizes = [widget.visualRect(model.index(row, 0)).height() for row in rows]
-        low = min((size for size in sizes if size > 0), default=_LEAST_TARGET)
+        low = min((size for size in map(_height_of(widget), rows) if size > 0), default=_LEAST_TARGET)
         if low < _LEAST_TARGET:
             yield f"{_called(widget)} has a row of {low} px"
     elif isinstance(widget, QTabBar):
@@ -87,30 +94,52 @@ def _of_size(widget):
         yield f"{_called(widget)} is {wide} x {tall} px"
 
 
-def _of_text(widget):
-    """Check the palette's own text against its ground; a style sheet fills the palette of what it styles."""
+class _Picture:
+    """What a window looks like, to see what text stands on."""
+
+    def __init__(self, root):
+        self.root = root
+        pixmap = root.grab()
+        image = pixmap.toImage().convertToFormat(QImage.Format.Format_RGB32)
+        self.scale = pixmap.devicePixelRatio()
+        rows = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
+        self.pixels = rows[:, : image.width()].copy()
+
+    def text_and_ground(self, widget):
+        """Return the colours of the visible part of a widget that stand out most, and that are most common.
+
+        Palettes are no help: a style sheet's colours of a pressed button are in none of them.
+        """
+        seen = widget.visibleRegion().boundingRect()
+        seen = seen.intersected(widget.rect().adjusted(_BORDER, _BORDER, -_BORDER, -_BORDER))
+        corner = widget.mapTo(self.root, seen.topLeft())
+        left, top = (round(self.scale * max(0, at)) for at in (corner.x(), corner.y()))
+        wide, tall = round(self.scale * seen.width()), round(self.scale * seen.height())
+        part = self.pixels[top : top + tall, left : left + wide]
+        if not part.size:
+            return None
+        colours, counts = np.unique(part, return_counts=True)
+        ground = QColor.fromRgb(int(colours[counts.argmax()]))
+        return max((QColor.fromRgb(int(one)) for one in colours), key=lambda one: contrast(one, ground)), ground
+
+
+def _of_text(widget, picture):
+    """Check a text against what is seen around it; of several colours the clearest counts."""
     text = widget.text() if isinstance(widget, (QLabel, QAbstractButton)) else ""
-    if not text:
-        return
-    widget.ensurePolished()
-    front = widget.palette().color(widget.foregroundRole())
-    behind = widget
-    while behind.parentWidget() is not None and not (behind.autoFillBackground() or behind.testAttribute(_STYLED)):
-        behind = behind.parentWidget()
-    role = QPalette.ColorRole.Button if isinstance(behind, QAbstractButton) else behind.backgroundRole()
-    ground = behind.palette().color(role)
-    if front.alpha() == 255 and ground.alpha() == 255 and contrast(front, ground) < _LEAST_CONTRAST:
-        said = contrast(front, ground)
-        yield f"{_called(widget)}: contrast {said:.1f} of {front.name()} on {ground.name()} for {text[:30]!r}"
+    colours = picture.text_and_ground(widget) if text else None
+    if colours is not None and contrast(*colours) < _LEAST_CONTRAST:
+        front, ground = colours
+        said = f"contrast {contrast(front, ground):.1f} of {front.name()} on {ground.name()}"
+        yield f"{_called(widget)}: {said} for {text[:30]!r}"
 
 
 def faults(root):
     """Return what is wrong with the visible widgets under one, line by line; nothing when all is well."""
-    found = []
+    found, picture = [], _Picture(root)
     for widget in [root, *root.findChildren(QWidget)]:
-        if not widget.isVisible() or _inner(widget):
+        if not widget.isVisibleTo(root) or _inner(widget):
             continue
         if isinstance(widget, _DRIVEN):
             found += [*_of_names(widget), *_of_size(widget)]
-        found += _of_text(widget)
+        found += _of_text(widget, picture)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import from_json
@@ -18,9 +18,11 @@ from trainer.core.place import home_dir
 from trainer.core.storage import read_bounded, write_atomically
 from trainer.encounter.run import MAX_BYTES, Header, Mode, Run
 from trainer.knowledge.number import Frozen
-from trainer.reasoning.dial import ScoreSheet
 from trainer.records.lock import hold
 from trainer.records.run_file import read_run, write_run
+
+if TYPE_CHECKING:
+    from trainer.reasoning.dial import ScoreSheet
 
 _RUN: Final = ".json"
 _SCORE: Final = ".score.json"
@@ -78,6 +80,8 @@ class Entry:
     name : str
         By which it is loaded.
     case : str
+    version : int
+        Of the case.
     seed : int
     mode : {"tutor", "exam"}
     day : int
@@ -93,6 +97,7 @@ class Entry:
 
     name: str
     case: str
+    version: int
     seed: int
     mode: Mode
     day: int
@@ -252,7 +257,18 @@ class Shelf:
         head, score = run.header, self._score(name)
         day, over = _standing(run.events)
         playable = head.engine == __version__
-        return Entry(name, head.case, head.seed, head.mode, day, over or score is not None, played_ns, playable, score)
+        return Entry(
+            name,
+            head.case,
+            head.version,
+            head.seed,
+            head.mode,
+            day,
+            over or score is not None,
+            played_ns,
+            playable,
+            score,
+        )
 
     def _score(self, name: str) -> ScoreNote | None:
         path = self.folder / f"{name}{_SCORE}"
@@ -319,9 +335,8 @@ def _foreign_entry(name: str, raw: bytes, played_ns: int, path: Path) -> Entry:
     case, seed, mode = header.get("case"), header.get("seed"), header.get("mode")
     if not isinstance(case, str) or not isinstance(seed, int):
         raise BadInput(f"{path}: no run")
-    return Entry(
-        name, case, seed, "exam" if mode == "exam" else "tutor", 0, over=False, played_ns=played_ns, playable=False
-    )
+    kind: Mode = "exam" if mode == "exam" else "tutor"
+    return Entry(name, case, 0, seed, kind, 0, over=False, played_ns=played_ns, playable=False)
 
 
 def _sync(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
 import signal
 import sys
 import threading
@@ -27,6 +28,7 @@ _LOG: Final = logging.getLogger("atoll")
 _LOG_BYTES: Final = 500_000
 _WAKE_MS: Final = 200  # how often Python is let in, so that a signal is heard while Qt waits
 _UNUSABLE: Final = 2
+_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
 def start() -> int:
@@ -47,13 +49,17 @@ def start() -> int:
     keep_log()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
-    window = _window(application, shelf, preferences)
+    try:
+        window = window_of(application, shelf, preferences)
+    except AtollError as error:  # a case or a table that came with Atoll was damaged
+        return _refuse(str(error))
     if line is not None:
         _tell(window, line)
     return run(application, window)
 
 
-def _window(application: QApplication, shelf: Shelf, preferences: Preferences) -> MainWindow:
+def window_of(application: QApplication, shelf: Shelf, preferences: Preferences) -> MainWindow:
+    """Return the main window in the dress that is preferred; nothing heavy is loaded for it."""
     from trainer.ui import shortcut, theme
 
     application.setApplicationName("Atoll")
@@ -75,10 +81,13 @@ def run(application: QApplication, window: MainWindow) -> int:
     heard: list[int] = []
 
     def close(number: int, _: FrameType | None) -> None:
+        if heard:  # asked twice, and a worker is still busy; every event is on disk already
+            os._exit(128 + number)
         heard.append(number)
         window.close()
 
-    before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    before = {number: signal.signal(number, close) for number in numbers}
     wake = QTimer(application)
     wake.timeout.connect(_do_nothing)
     wake.start(_WAKE_MS)
@@ -132,7 +141,8 @@ def watch(window: MainWindow) -> None:
             bridge.came.emit(str(error))
             return
         _LOG.error("a defect", exc_info=(kind, error or kind(), trace))
-        bridge.came.emit(f"A defect of Atoll: {kind.__name__}: {error}. The log is in {home_dir() / 'logs'}.")
+        words = " ".join(str(error).split())
+        bridge.came.emit(f"A defect of Atoll: {kind.__name__}: {words}. The log is in {home_dir() / 'logs'}.")
 
     sys.excepthook = say
     threading.excepthook = lambda given: say(given.exc_type, given.exc_value, given.exc_traceback)

@@ -25,7 +25,6 @@ from trainer.ui.step.sign import PATTERN, SIGN
 from trainer.ui.strip import PatientStrip
 from trainer.ui.work import Call, Lanes
 
-
 _PANEL, _WIDEST = 400, 4000  # pixels at first: all that the panel leaves goes to the pictures
 
 
@@ -117,7 +116,8 @@ class EncounterPage(QWidget):
         names = session.engine.library.findings
         self.room.clear()
         self.room.clear_marks_sign_choices([(sign, names[sign].name) for sign in (*PATTERN, *SIGN)])
-        self._pictures.open_patient(session.person, self._scale)
+        policy = session.engine.library.policy(session.run.header.policy)
+        self._pictures.open_patient(session.person, self._scale, policy.marking.perception.radius_mm.value)
         left = desk.seconds_left
         if left is not None:
             self._time_up.start(max(0, round(1000 * left)) + 500)

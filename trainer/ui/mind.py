@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class Thinker:
     """Makes what is slow to make once, when it is first needed.
 
-    Its methods are for jobs of the mind lane alone: one thread, so nothing is made twice.
+    ``scale`` is that of the anatomy in which marks are looked up, the same that the window shows. The methods are for jobs of the mind lane alone: one thread, so nothing is made twice.
     """
 
+    scale: int = 1
     _engine: Engine | None = None
     _imagined: Imagined | None = None
     _examiners: dict[str, Examiner] = field(default_factory=dict)
@@ -94,15 +95,15 @@ class Thinker:
 
         engine = self.engine(call)
         if policy not in self._examiners:
-            self._examiners[policy] = Examiner(engine, engine.library.policy(policy), self.imagined(call), draw=_draw)
+            self._examiners[policy] = Examiner(engine, engine.library.policy(policy), self.imagined(call), draw=self._draw)
         return self.session(run, call), self._examiners[policy]
 
+    def _draw(self, session: Session, day: int) -> Series:
+        """Return the CT of a day, for the marks in it."""
+        from trainer.chest.anatomy.build import anatomy_of
+        from trainer.chest.protocol import Protocol
+        from trainer.chest.series import Series
+        from trainer.core.chance import key_of
 
-def _draw(session: Session, day: int) -> Series:
-    """Return the CT of a day, for the marks in it."""
-    from trainer.chest.anatomy.build import anatomy_of
-    from trainer.chest.protocol import Protocol
-    from trainer.chest.series import Series
-    from trainer.core.chance import key_of
-
-    return Series(anatomy_of(session.person), session.chest(day), Protocol(), key_of("visit", session.person.key, day))
+        visit = key_of("visit", session.person.key, day)
+        return Series(anatomy_of(session.person, scale=self.scale), session.chest(day), Protocol(), visit)

@@ -73,7 +73,7 @@ def _silent_display(environ: Mapping[str, str]) -> str | None:
     if displays is None:
         return None
     x11, wayland = displays
-    if (wayland and _wayland_answers(environ)) or (x11 and _x11_answers()):
+    if (wayland and _wayland_answers(environ)) or (x11 and _x11_answers(x11)):
         return None
     return f"the display {wayland or x11} does not answer; start Atoll in a desktop session that you are logged in to"
 
@@ -88,14 +88,14 @@ def _wayland_answers(environ: Mapping[str, str]) -> bool:
     return True
 
 
-def _x11_answers() -> bool:
+def _x11_answers(display: str) -> bool:
     """Return whether the X server lets us in."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(None, None)
+    connection = xcb.xcb_connect(display.encode(), None)
     error = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     return not error

@@ -13,10 +13,11 @@ from trainer.core.storage import read_bounded, reason_of, write_atomically
 from trainer.knowledge.number import Frozen
 
 Theme = Literal["dark", "light"]
-Mouse = Literal["OHIF", "3D Slicer"]
+Mouse = Literal["window", "scroll"]
+Layout = Literal["1x1", "1x2", "2x2", "mpr"]
 MOUSE: Final[dict[Mouse, str]] = {
-    "OHIF": "left drag sets the window, right drag zooms",
-    "3D Slicer": "right drag sets the window, left drag zooms",
+    "window": "Left drag sets the window, right drag zooms",
+    "scroll": "Left drag scrolls, right drag sets the window",
 }
 LEAST_TEXT, MOST_TEXT = 0.8, 1.6
 _FILE: Final = "preferences.json"
@@ -31,19 +32,19 @@ class Preferences(Frozen):
     theme : {"dark", "light"}
     text_scale : float
         0.8 to 1.6.
-    mouse : {"OHIF", "3D Slicer"}
-        Which drag sets the window and which zooms.
+    mouse : {"window", "scroll"}
+        What the left drag does: see `trainer.ui.reading.tool.SCHEMES`.
     keys : dict of str to str
         Keys by the id of their shortcut, where they differ from the table.
-    layout : str
+    layout : {"1x1", "1x2", "2x2", "mpr"}
         Of the panes, as last used.
     """
 
     theme: Theme = "dark"
     text_scale: Annotated[float, Field(ge=LEAST_TEXT, le=MOST_TEXT)] = 1.0
-    mouse: Mouse = "OHIF"
+    mouse: Mouse = "window"
     keys: dict[str, Annotated[str, Field(max_length=40)]] = Field(default_factory=dict)
-    layout: Annotated[str, Field(max_length=20)] = "1x2"
+    layout: Layout = "1x2"
 
 
 def read_preferences(folder: Path | None = None) -> tuple[Preferences, str | None]:

@@ -87,7 +87,7 @@ class PreferenceSheet(QDialog):
         self._text.setKeyboardTracking(False)
         self._text.setValue(round(100 * self.preferences.text_scale))
         for scheme, text in MOUSE.items():
-            self._mouse.addItem(f"{scheme}: {text}", scheme)
+            self._mouse.addItem(text, scheme)
         self._mouse.setCurrentIndex(self._mouse.findData(self.preferences.mouse))
         self._table.setHorizontalHeaderLabels(["What it does", "Where", "Key"])
         for place, one in enumerate(shortcut.SHORTCUTS):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from trainer.ui.preference import Mouse
 from trainer.ui.shortcut import SHORTCUTS, Scope, keys_of
 
 SCOPES: Final[dict[Scope, str]] = {
@@ -18,12 +19,27 @@ SCOPES: Final[dict[Scope, str]] = {
 _COLUMNS: Final = 3
 
 
-def columns() -> list[list[tuple[str, str]]]:
+def _mouse_lines(mouse: Mouse) -> list[tuple[str, str]]:
+    own = [("Left drag", "window"), ("Right drag", "zoom")]
+    if mouse == "scroll":
+        own = [("Left drag", "scroll"), ("Right drag", "window")]
+    return [
+        ("", "With the mouse, in the pictures"),
+        ("Wheel", "scroll"),
+        ("Ctrl+Wheel", "zoom"),
+        *own,
+        ("Middle drag", "move the picture"),
+        ("Double click", "this pane alone, and back"),
+    ]
+
+
+def columns(mouse: Mouse = "window") -> list[list[tuple[str, str]]]:
     """Return the sheet's lines, keys and text, in columns of like length; a heading has no keys."""
     lines: list[tuple[str, str]] = []
     for scope, title in SCOPES.items():
         lines.append(("", title))
         lines += [(shown_keys(one.id), one.text) for one in SHORTCUTS if one.scope == scope]
+    lines += _mouse_lines(mouse)
     most = -(-len(lines) // _COLUMNS)
     found: list[list[tuple[str, str]]] = [[]]
     for line in lines:
@@ -40,9 +56,15 @@ def shown_keys(name: str) -> str:
 
 
 class ShortcutSheet(QDialog):
-    """The sheet, beside the window and never in its way; Esc puts it away."""
+    """The sheet, beside the window and never in its way; Esc puts it away.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    mouse : {"window", "scroll"}
+        As preferred.
+    """
+
+    def __init__(self, parent: QWidget | None = None, mouse: Mouse = "window") -> None:
         super().__init__(parent)
         self.setObjectName("shortcut_sheet")
         self.setWindowTitle("Shortcuts")
@@ -52,7 +74,7 @@ class ShortcutSheet(QDialog):
         row = QHBoxLayout(inside)
         row.setContentsMargins(24, 20, 24, 20)
         row.setSpacing(32)
-        for lines in columns():
+        for lines in columns(mouse):
             row.addLayout(_column(lines), 1)
         area = QScrollArea()
         area.setObjectName("shortcut_area")

@@ -115,7 +115,8 @@ class PatientStrip(QFrame):
 
     def show_desk(self, desk: Desk) -> None:
         """Show an encounter as it stands."""
-        self._desk = desk
+        if desk is not self._desk:
+            self._desk, self._left = desk, None
         heading = heading_of(desk)
         if heading != self._heading:
             self._heading = heading

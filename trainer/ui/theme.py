@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -10,9 +11,11 @@ from typing import Final
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from trainer.core.place import home_dir
 from trainer.ui.preference import Theme
 
 TEXT_POINTS: Final = 10.0
+_PICTURE: Final = 48  # sharp on a screen of twice the pixels, too
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,26 @@ def _palette(c: Colours) -> QPalette:
     return palette
 
 
+def _arrows(colour: str) -> str:
+    """Return the arrows of boxes. A style sheet takes a picture from a file alone; where none can be written, none."""
+    folder = home_dir() / "look"
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    rules = ""
+    boxes = {
+        "caret-down": "QComboBox::down-arrow, QAbstractSpinBox::down-arrow",
+        "caret-up": "QAbstractSpinBox::up-arrow",
+    }
+    for name, of in boxes.items():
+        path = folder / f"{name}-{colour[1:]}.png"
+        if path.exists() or icon(name, colour).pixmap(_PICTURE, _PICTURE).save(str(path)):
+            rules += f'{of} {{ image: url("{path.as_posix()}"); width: 12px; height: 12px; }}\n'
+    return rules
+
+
 def _style_sheet(c: Colours, points: float) -> str:
     """Return what the palette cannot say: room, focus, tabs, and the kinds of labels and buttons."""
-    return f"""
+    return f"""{_arrows(c.dim)}
 QPushButton {{ min-height: 20px; padding: 4px 14px; border: 1px solid {c.line}; border-radius: 5px;
   background: {c.panel}; color: {c.text}; }}
 QPushButton:hover {{ border-color: {c.dim}; }}
@@ -117,7 +137,14 @@ QToolButton:disabled {{ color: {c.dim}; }}
 QLineEdit {{ min-height: 24px; padding: 1px 8px; border: 1px solid {c.line}; border-radius: 5px;
   background: {c.field}; color: {c.text}; placeholder-text-color: {c.dim}; }}
 QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 0 7px; }}
-QComboBox, QSpinBox, QDoubleSpinBox, QRadioButton, QCheckBox {{ min-height: 24px; }}
+QComboBox, QAbstractSpinBox {{ padding: 1px 8px; border: 1px solid {c.line}; border-radius: 5px;
+  background: {c.panel}; color: {c.text}; }}
+QComboBox:focus, QComboBox:on, QAbstractSpinBox:focus {{ border: 2px solid {c.accent}; padding: 0 7px; }}
+QComboBox:disabled, QAbstractSpinBox:disabled {{ background: {c.ground}; color: {c.dim}; }}
+QComboBox::drop-down {{ width: 24px; border: none; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 24px; border: none; }}
+QComboBox QAbstractItemView {{ border: 1px solid {c.line}; background: {c.panel}; color: {c.text}; }}
+QComboBox, QAbstractSpinBox, QRadioButton, QCheckBox {{ min-height: 24px; }}
 QRadioButton:focus, QCheckBox:focus {{ color: {c.accent}; }}
 QRadioButton::indicator, QCheckBox::indicator {{ width: 12px; height: 12px; border: 2px solid {c.dim};
   background: {c.field}; }}
@@ -144,8 +171,9 @@ QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {c.dim}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QProgressBar {{ max-height: 10px; border: none; border-radius: 5px; background: {c.line}; color: {c.text}; }}
-QProgressBar::chunk {{ border-radius: 5px; background: {c.accent}; }}
+QProgressBar {{ min-height: 8px; border: 1px solid {c.line}; border-radius: 5px; background: {c.field};
+  color: {c.text}; text-align: center; }}
+QProgressBar::chunk {{ border-radius: 4px; background: {c.line}; }}
 QMenu {{ padding: 4px; border: 1px solid {c.line}; background: {c.panel}; color: {c.text}; }}
 QMenu::item {{ min-height: 24px; padding: 2px 24px 2px 12px; }}
 QMenu::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
@@ -15,7 +16,7 @@ from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.library.page import LibraryPage
 from trainer.ui.mind import Thinker
-from trainer.ui.preference import Preferences
+from trainer.ui.preference import Preferences, write_preferences
 from trainer.ui.shortcut import bind
 from trainer.ui.work import Call, Lanes, Priority
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from trainer.ui.encounter_page import EncounterPage
 
 _TELL_MS = 12_000
-_SCHEME = {"OHIF": "window", "3D Slicer": "scroll"}
+_PAINTED_MS = 200  # what is heavy is imported once the library is on the screen
 
 
 class MainWindow(QMainWindow):
@@ -49,7 +50,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Atoll")
         self.setMinimumSize(1180, 700)
         self._shelf, self._preferences, self._scale = shelf, preferences, scale
-        self._lanes, self._thinker = Lanes(self), Thinker()
+        self._lanes, self._thinker = Lanes(self), Thinker(scale)
         self.encounter: EncounterPage | None = None
         self.debrief: DebriefPage | None = None
         self._discussed: Run | None = None
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         bind(self, "quit", self._leave)
         bind(self, "full-screen", self._toggle_full_screen)
         self.show_library()
-        QTimer.singleShot(0, self, self._prepare)
+        QTimer.singleShot(_PAINTED_MS, self, self._prepare)
 
     def _fill_status(self) -> None:
         self._bar.setObjectName("opening_progress")
@@ -197,6 +198,8 @@ class MainWindow(QMainWindow):
             self.encounter = EncounterPage(self._lanes, self._thinker, self._scale, self)
             self.encounter.finished.connect(self._discuss)
             self.encounter.left.connect(self.show_library)
+            self.encounter.room.set_scheme(self._preferences.mouse)
+            self.encounter.room.stage.set_layout(self._preferences.layout)
             self._pages.addWidget(self.encounter)
         return self.encounter
 
@@ -244,7 +247,7 @@ class MainWindow(QMainWindow):
         """Show the sheet of shortcuts."""
         from trainer.ui.sheet import ShortcutSheet
 
-        self._show_sheet(ShortcutSheet(self))
+        self._show_sheet(ShortcutSheet(self, self._preferences.mouse))
 
     def show_preferences(self) -> None:
         """Show the preferences; what is changed there holds at once."""
@@ -269,7 +272,16 @@ class MainWindow(QMainWindow):
     def _prefer(self, preferences: Preferences) -> None:
         self._preferences = preferences
         if self.encounter is not None:
-            self.encounter.room.set_scheme(_SCHEME[preferences.mouse])
+            self.encounter.room.set_scheme(preferences.mouse)
+
+    def _keep_layout(self) -> None:
+        """Remember the layout of the panes for the next start."""
+        if self.encounter is None:
+            return
+        used = self._preferences.model_copy(update={"layout": self.encounter.room.stage.views.layout})
+        if used != self._preferences:
+            with suppress(AtollError):  # the window is closing, and a layout is no loss
+                write_preferences(used)
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():
@@ -282,6 +294,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stop the workers before the window goes."""
+        self._keep_layout()
         if self.encounter is not None:
             self.encounter.close_encounter()
         if self.debrief is not None:

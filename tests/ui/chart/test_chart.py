@@ -94,14 +94,16 @@ def test_the_filter_narrows_and_the_choice_stays(qtbot, view):
 def test_the_text_is_shown_as_it_is_and_never_as_markup(qtbot, view, monkeypatch):
     from dataclasses import replace
 
-    monkeypatch.setattr("trainer.ui.chart.view.page_of", lambda desk: replace(view.page, opening="a <b>bold</b> & lie"))
+    monkeypatch.setattr(
+        "trainer.ui.chart.view.page_of", lambda desk, written: replace(view.page, opening="a <b>bold</b> & lie")
+    )
     view.show_desk(_Day())
     label = view.findChild(QLabel, "chart_opening")
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; lie" in label.text()
 
 
 class _Day:
-    day = 28
+    day, session = 28, None
 
 
 def test_pending_tests_say_their_day(qtbot, engine):

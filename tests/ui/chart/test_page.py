@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.ui.ribbon.playing import desk_of, do, go, order, played
-from trainer.encounter.event import ReadStated
+from tests.ui.ribbon.playing import desk_of, do, go, order, played, taper
+from trainer.encounter.event import ReadStated, RolledBack
 from trainer.knowledge.library import library
 from trainer.knowledge.statement import Read
-from trainer.ui.chart.page import page_of
+from trainer.ui.chart.page import Reports, page_of
 from trainer.ui.chart.reference import Reference, figure, references
 
 
@@ -76,6 +76,27 @@ def test_a_report_waits_for_the_read_or_for_the_next_day(engine):
     order(other, "thin-section-ct")
     go(other, 5)
     assert [day for day, _ in page_of(other).reports] == [0]
+
+
+def test_a_report_is_written_once_and_anew_after_going_back(engine):
+    desk = desk_of(engine)
+    order(desk, "thin-section-ct")
+    go(desk, 7)
+    event = desk.session.now.last_event
+    taper(desk, (60, 28))
+    go(desk, 35)
+    order(desk, "thin-section-ct")
+    go(desk, 40)
+    written = Reports()
+    first = page_of(desk, written)
+    assert page_of(desk, written) == first == page_of(desk)
+    do(desk, RolledBack(to=event))
+    go(desk, 35)  # without the steroid
+    order(desk, "thin-section-ct")
+    go(desk, 40)
+    again = page_of(desk, written)
+    assert again.reports == page_of(desk).reports
+    assert again.reports[0] != first.reports[0] and again.reports[1] == first.reports[1]
 
 
 def test_the_filter_keeps_what_has_all_its_words(desk):

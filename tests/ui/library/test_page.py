@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QRadioButton,
     QWidget,
@@ -171,18 +170,6 @@ def test_a_damaged_run_is_told_in_one_line(page, shelf):
     page.refresh()
     line = part(page, QLabel, "library_line").text()
     assert "the-night-shift-1-1.json.damaged" in line and "\n" not in line
-
-
-def test_nothing_starts_before_the_simulator_is_ready(page):
-    page.list.choose("the-tailor")
-    page.show_progress(0.3, "Compiling the simulator for this machine, once")
-    assert not part(page, QPushButton, "start_case").isEnabled()
-    assert part(page, QProgressBar, "preparing").isVisible()
-    assert "Compiling" in part(page, QLabel, "library_line").text()
-    QTest.keyClick(page.list, Qt.Key.Key_Return)
-    page.show_progress(1.0, "")
-    assert part(page, QPushButton, "start_case").isEnabled()
-    assert not part(page, QProgressBar, "preparing").isVisible()
 
 
 def test_no_word_of_the_page_tells_a_diagnosis(page):

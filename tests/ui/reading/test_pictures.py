@@ -96,8 +96,8 @@ def drawn(monkeypatch):
 
 @pytest.fixture
 def pictures(hands):
-    made = Pictures(hands, radius_mm=RADIUS_MM, protocol=PROTOCOL)
-    made.open_patient(PERSON, SCALE)
+    made = Pictures(hands, protocol=PROTOCOL)
+    made.open_patient(PERSON, SCALE, RADIUS_MM)
     hands.all()
     made.set_scans(SCANS)
     yield made
@@ -177,6 +177,18 @@ def test_what_is_turned_to_waits_for_the_slice_in_work_alone(pictures, hands, dr
     assert pictures.now(Ask(A, 60)).ask == Ask(A, 60)
     hands.step(8)
     assert not {50, 55} & {index for _, _, index in drawn}
+
+
+def test_a_pane_that_scrolls_faster_than_slices_come_does_not_keep_the_other_waiting(pictures, hands, drawn):
+    pictures.want([Ask(A, 2), Ask(B, 2)])
+    hands.step(4)
+    drawn.clear()
+    for index in range(10, 30):
+        in_work = hands.begin()
+        pictures.want([Ask(A, index), Ask(B, index)])
+        in_work()
+    keys = [key for key, _, _ in drawn]
+    assert abs(keys.count(SCANS[0].visit_key) - keys.count(SCANS[1].visit_key)) <= 2
 
 
 def test_no_more_than_two_errands_are_ever_queued(pictures, hands):
@@ -311,10 +323,13 @@ def test_pictures_come_between_the_slices_of_a_search(pictures, hands):
     assert len(found) == 1
 
 
-def test_no_radius_no_search(hands):
+def test_without_a_radius_nothing_is_searched(hands):
     pictures = Pictures(hands, protocol=PROTOCOL)
-    with pytest.raises(ValueError, match="radius"):
-        pictures.opacity_at(A, (0.0, 0.0, 0.0), print)
+    pictures.open_patient(PERSON, SCALE)
+    found = []
+    pictures.opacity_at(A, (0.0, 0.0, 0.0), found.append)
+    assert found == [None]
+    pictures.close()
 
 
 def test_the_truth_of_a_slice(pictures, hands, chest):

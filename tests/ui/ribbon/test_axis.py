@@ -1,5 +1,7 @@
 """The axis of days."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def test_labels_have_their_room_and_name_the_week():
     axis = Axis(56, 0.0, 560.0)
     labels = axis.labels(70.0)
     assert labels[:3] == [(0, "0"), (7, "7 · 1 wk"), (14, "14 · 2 wk")]
-    gaps = [axis.x_of(b) - axis.x_of(a) for (a, _), (b, _) in zip(labels, labels[1:], strict=False)]
+    gaps = [axis.x_of(b) - axis.x_of(a) for (a, _), (b, _) in pairwise(labels)]
     assert min(gaps) >= 70
 
 
@@ -32,7 +34,7 @@ def test_labels_have_their_room_and_name_the_week():
 def test_things_moved_apart_keep_their_order_and_their_distance(places):
     moved = spread(places, 30.0, 10.0, 1100.0)
     room = min(30.0, 1090.0 / max(len(places) - 1, 1))
-    assert all(b - a >= room - 1e-6 for a, b in zip(moved, moved[1:], strict=False))
+    assert all(b - a >= room - 1e-6 for a, b in pairwise(moved))
     assert all(10 - 1e-6 <= x <= 1100 + 1e-6 for x in moved)
 
 

@@ -2,15 +2,16 @@
 
 import gc
 import weakref
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTableWidget, QToolButton
+from PySide6.QtWidgets import QApplication, QTableWidget, QToolButton, QVBoxLayout, QWidget
 
-from tests.ui.checks import faults
+from tests.ui.checks import contrast, faults
 from tests.ui.ribbon.playing import desk_of, go, order, played
 from trainer.ui import theme
 from trainer.ui.ribbon.ribbon import TimeRibbon
@@ -89,31 +90,45 @@ def test_it_says_in_words_what_it_shows(ribbon):
 
 
 def test_toggles_choose_the_lanes(qtbot, ribbon):
-    assert ribbon.picked == ("crp", "spo2") and ribbon.body.lanes.count == 2
+    assert ribbon.picked == ("crp", "spo2") and len(ribbon.body.lanes.lanes) == 2
     qtbot.mouseClick(button(ribbon, "plot_fvc"), Qt.MouseButton.LeftButton)
-    assert ribbon.body.lanes.count == 3
+    assert len(ribbon.body.lanes.lanes) == 3
     for name in ("crp", "spo2", "fvc"):
         qtbot.mouseClick(button(ribbon, f"plot_{name}"), Qt.MouseButton.LeftButton)
-    assert ribbon.body.lanes.count == 0
+    assert len(ribbon.body.lanes.lanes) == 0
 
 
 def test_a_day_lies_at_the_same_place_in_the_plots(ribbon):
-    lanes, body = ribbon.body.lanes, ribbon.body
-    plot = lanes.plots[0]
-    box = plot.getPlotItem().getViewBox()
-    for day in (0, 7, 28, 56):
-        inside = plot.mapFromScene(box.mapViewToScene(QPointF(day, 1.0)))
-        assert plot.mapTo(body, inside).x() == pytest.approx(body.x_of(day), abs=1.0)
+    body, view = ribbon.body, ribbon.body.lanes.view
+    for lane in ribbon.body.lanes.lanes:
+        for day in (0, 7, 28, 56):
+            inside = view.viewportTransform().map(lane.box.mapViewToScene(QPointF(day, 1.0)))
+            assert view.mapTo(body, QPointF(inside)).x() == pytest.approx(body.x_of(day), abs=0.5)
 
 
-def test_folding_leaves_the_visits(qtbot, ribbon):
+def test_folding_leaves_the_visits(qtbot, desk):
+    page, ribbon = QWidget(), TimeRibbon()
+    qtbot.addWidget(page)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(QWidget(), 1)
+    column.addWidget(ribbon)
+    page.resize(1366, 600)
+    ribbon.show_desk(desk)
+    page.show()
+    assert ribbon.height() == 150 and button(ribbon, "plot_crp").isVisible()
     qtbot.mouseClick(button(ribbon, "ribbon_fold"), Qt.MouseButton.LeftButton)
-    assert ribbon.maximumHeight() <= 30 and button(ribbon, "visit_28").isVisible()
-    assert not button(ribbon, "plot_crp").isVisible()
+    qtbot.waitUntil(lambda: ribbon.height() == 28)
+    assert ribbon.folded and button(ribbon, "visit_28").isVisible() and not button(ribbon, "plot_crp").isVisible()
     assert button(ribbon, "ribbon_fold").accessibleName() == "Unfold the ribbon"
+    assert faults(ribbon) == []
     qtbot.mouseClick(button(ribbon, "ribbon_fold"), Qt.MouseButton.LeftButton)
-    ribbon.resize(1366, 150)
-    assert ribbon.sizeHint().height() == 150 and button(ribbon, "plot_crp").isVisible()
+    qtbot.waitUntil(lambda: ribbon.height() == 150)
+    for name in ("temperature", "fvc", "dlco"):
+        qtbot.mouseClick(button(ribbon, f"plot_{name}"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: 150 < ribbon.height() < 200)
+    assert ribbon.folded is False
+    ribbon.close_plots()
 
 
 def test_the_table_has_the_same_and_can_be_copied(qtbot, ribbon):
@@ -166,7 +181,7 @@ def test_more_than_ten_cts_keep_their_targets(qtbot, engine):
     buttons = [button(ribbon, f"visit_{day}") for day in range(0, 24, 2)]
     places = [b.geometry() for b in buttons]
     assert all(p.width() >= 24 and p.height() >= 24 for p in places)
-    assert all(not a.intersects(b) for a, b in zip(places, places[1:], strict=False))
+    assert all(not a.intersects(b) for a, b in pairwise(places))
 
 
 def test_nothing_of_the_plots_stays_behind(qtbot, desk):
@@ -174,17 +189,45 @@ def test_nothing_of_the_plots_stays_behind(qtbot, desk):
     ribbon.show_desk(desk)
     ribbon.show()
     qtbot.waitUntil(lambda: ribbon.body.lanes is not None)
-    left = [weakref.ref(plot) for plot in ribbon.body.lanes.plots] + [
-        weakref.ref(ribbon.body.lanes),
-        weakref.ref(ribbon),
-    ]
-    left += [weakref.ref(plot.getPlotItem()) for plot in ribbon.body.lanes.plots]
+    lanes = ribbon.body.lanes
+    left = [weakref.ref(one) for one in (ribbon, lanes, lanes.view, *lanes.lanes, *(lane.box for lane in lanes.lanes))]
+    assert len(left) == 7
+    del lanes
     widgets = {id(w) for w in QApplication.topLevelWidgets()}
     ribbon.close()
     ribbon.deleteLater()
-    del ribbon
+    ribbon = None
     QTest.qWait(10)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert [one() for one in left if one() is not None] == []
     assert {id(w) for w in QApplication.topLevelWidgets()} <= widgets
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_text_on_what_is_filled_can_be_read(name):
+    c = theme.COLOURS[name]
+    assert contrast(c.on_accent, c.accent) >= 4.5
+    ground, bar = QColor(c.ground), QColor(c.good)
+    for share in (80 / 255, 40 / 255):  # of a bar's colour over the ground
+        mixed = QColor.fromRgbF(
+            *(share * b + (1 - share) * g for b, g in zip(bar.getRgbF()[:3], ground.getRgbF()[:3], strict=True))
+        )
+        assert contrast(c.text, mixed) >= 4.5
+
+
+def test_what_is_seen_is_where_its_day_is(ribbon):
+    """The dose strip is filled on the days of the dose, pale on those to come, and nowhere before."""
+    body = ribbon.body
+    seen = pixels(body).astype(int)
+    top, height = body.rows.doses
+    row = int(top + height - 2)
+    ground = QColor(theme.COLOURS["dark"].ground)
+    far = np.abs(seen[row] - (ground.blue(), ground.green(), ground.red())).sum(axis=1)
+    before, on, ahead = (far[int(body.x_of(day))] for day in (4, 20, 45))
+    assert before < 10 < ahead < on
+
+
+def test_the_ribbon_takes_the_keys(ribbon):
+    ribbon.setFocus()
+    assert QApplication.focusWidget() is ribbon.body or not ribbon.isActiveWindow()

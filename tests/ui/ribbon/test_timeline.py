@@ -1,15 +1,19 @@
 """What the ribbon shows, and that it shows nothing that a learner may not know."""
 
 import sys
+from dataclasses import replace
 from subprocess import run
 
 import numpy as np
 import pytest
 
 from tests.ui.ribbon.playing import desk_of, do, give, go, order, played, taper
-from trainer.encounter.event import CourseStopped, Ended, Moved, WaitingChosen
+from trainer.encounter.event import CourseStopped, Ended, Interrupt, Moved, RolledBack, WaitingChosen
+from trainer.encounter.session import Session
 from trainer.knowledge.plan import Step
 from trainer.knowledge.treatment import Channel
+from trainer.ui.chart.heading import heading_of
+from trainer.ui.chart.page import page_of
 from trainer.ui.ribbon.timeline import MEASURED, Drug, packed, taken_today, timeline_of
 
 
@@ -24,7 +28,8 @@ def of(timeline, name):
 
 def test_nothing_here_needs_qt():
     code = (
-        "import sys, trainer.ui.ribbon.timeline, trainer.ui.ribbon.axis, trainer.ui.chart.page, trainer.ui.chart.heading;"
+        "import sys, trainer.ui.ribbon.timeline, trainer.ui.ribbon.axis;"
+        "import trainer.ui.chart.page, trainer.ui.chart.heading;"
         "sys.exit(any(m.split('.')[0] in ('PySide6', 'pyqtgraph') for m in sys.modules))"
     )
     assert run([sys.executable, "-c", code]).returncode == 0
@@ -130,3 +135,39 @@ def test_the_same_desk_gives_an_equal_timeline(desk):
 def test_drugs_lie_side_by_side_in_few_rows():
     one, two, three = Drug("a", "a", 0, 7), Drug("b", "b", 3, 9), Drug("c", "c", 7, 14)
     assert packed([one, two, three]) == [[one, three], [two]]
+
+
+def test_the_truth_is_never_looked_at(engine, monkeypatch):
+    desk = played(engine)
+    before = timeline_of(desk)
+
+    def hidden(_):
+        raise AssertionError("the hidden course was looked at")
+
+    monkeypatch.setattr(Session, "vitals", hidden)
+    monkeypatch.setattr(Session, "chest", hidden)
+    assert timeline_of(desk) == before
+    assert page_of(desk).numbers and heading_of(desk).vitals
+
+
+def test_nothing_is_taken_after_a_death(engine):
+    desk = played(engine)
+    now = desk.session.now
+    assert timeline_of(desk).doses[-1].until > 29 and max(d.until for d in timeline_of(desk).drugs) > 29
+    died = (now.last_event, 28, (Interrupt(kind="death", text="The patient has died."),))
+    desk.session.now = replace(now, stops=(*now.stops, died), over=True)
+    timeline = timeline_of(desk)
+    assert timeline.doses[-1].until == 29 and max(d.until for d in timeline.drugs) == 29
+    assert (28, "death") in {(h.day, h.kind) for h in timeline.happenings}
+
+
+def test_what_was_gone_back_from_is_gone(engine):
+    desk = desk_of(engine)
+    order(desk, "thin-section-ct")
+    event = desk.session.now.last_event
+    go(desk, 7)
+    order(desk, "thin-section-ct", "crp")
+    assert timeline_of(desk).scan_days == (0, 7)
+    do(desk, RolledBack(to=event))
+    timeline = timeline_of(desk)
+    assert timeline.today == 0 and timeline.scan_days == (0,) and not of(timeline, "crp").days

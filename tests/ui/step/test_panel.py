@@ -1,50 +1,15 @@
 """The panel, driven as a person would, at its smallest."""
 
-import pytest
-from PySide6.QtCore import Qt
+import time
 
-from trainer.encounter.run import Header, Run
-from trainer.encounter.session import Session
-from trainer.knowledge.casebook import read_case
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
 from trainer.knowledge.library import library
-from trainer.ui.desk import Desk
-from trainer.ui.step.panel import StepPanel
-
-
-class Bench:
-    """A panel on a desk, as the page joins them."""
-
-    def __init__(self, qtbot, engine, mode="tutor"):
-        self.qtbot = qtbot
-        case = read_case("wandering-shadows", library())
-        header = Header(case=case.id, version=case.version, seed=3, mode=mode)
-        self.desk = Desk(Session(engine, case, Run(header=header)), lambda run: None, lambda: 0)
-        self.panel = StepPanel()
-        qtbot.addWidget(self.panel)
-        self.panel.submitted.connect(self.submit)
-        self.panel.resize(400, 560)
-        self.panel.show()
-        self.panel.show_desk(self.desk)
-
-    def submit(self, wanted):
-        for command in wanted:
-            reason = self.desk.submit(command)
-            if reason is not None:
-                self.panel.refused(reason)
-        self.panel.show_desk(self.desk)
-
-    def type(self, line, text):
-        self.qtbot.keyClicks(line, text)
-        self.qtbot.keyClick(line, Qt.Key.Key_Return)
-
-    @property
-    def next(self):
-        return self.panel.next.text()
-
-
-@pytest.fixture
-def bench(qtbot, engine):
-    return Bench(qtbot, engine)
+from trainer.knowledge.statement import Mark
+from trainer.ui.step.need import SECTIONS
+from trainer.ui.theme import COLOURS, apply
 
 
 def test_the_panel_leads_through_the_first_step(bench):
@@ -84,3 +49,210 @@ def test_the_panel_leads_through_the_first_step(bench):
     panel.advance()
     assert bench.desk.session.run.events[-1].kind == "advanced"
     assert panel.draft.day == bench.desk.day > 0
+
+
+def test_a_commit_says_what_is_missing_and_the_second_press_goes_on(bench):
+    panel = bench.panel
+    section = bench.open("differential")
+    bench.type(section.search.line, "COP")
+    bench.type(section.row("cop").box, "15")
+    panel.commit()
+    assert bench.kinds == [] and "5 tokens" in panel.message.text()
+    assert panel.commit_button.text() == "Commit all the same"
+    panel.commit()
+    assert bench.kinds == ["belief"] and bench.desk.session.run.events[0].belief.shares["other"] == 0.25
+    assert panel.tabs["differential"].sign.word == "committed"
+    assert not section.row("cop").box.isEnabled()
+
+
+def test_a_refusal_is_said_and_nothing_is_lost(bench):
+    panel = bench.panel
+    bench.order("CRP")
+    bench.desk.submit(panel.draft.orders[0])  # as if it had been ordered elsewhere
+    bench.order("HRCT")
+    queued = panel.draft.orders
+    panel.submitted.disconnect(bench.submit)
+    panel.send_orders()
+    panel.refused("C-reactive protein was ordered today already")
+    assert panel.draft.orders == queued
+    assert "Refused: C-reactive protein was ordered today already." in panel.message.text()
+    panel.refused("the case is over")
+    assert panel.message.text().count("Refused:") == 2
+
+
+def test_an_order_that_cannot_be_is_not_queued(bench):
+    bench.order("CRP", "CRP")
+    assert len(bench.panel.draft.orders) == 1
+    assert "ordered today already" in bench.panel.message.text()
+
+
+def test_a_taper_is_typed_drawn_and_tabled_in_step(bench):
+    qtbot, section = bench.qtbot, bench.open("orders")
+    bench.type(section.search.line, "prednisolone")
+    dose, editor = section.dose, section.dose.editor
+    assert dose.line.hasFocus() or bench.panel.stack.currentWidget() is section
+    qtbot.keyClicks(dose.line, "40 mg 4 weeks, 20 mg 4 weeks")
+    assert [step.dose for step in editor.steps] == [40.0, 20.0]
+    assert editor.table.item(1, 3).text() == "28" and "1,680 mg" in editor.told.text()
+    start = editor.curve.handle(0).toPoint()
+    end = editor.curve.place(42, 30).toPoint()
+    qtbot.mousePress(editor.curve, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(editor.curve, end)
+    send_move(editor.curve, end)
+    qtbot.mouseRelease(editor.curve, Qt.MouseButton.LeftButton, pos=end)
+    assert (editor.steps[0].dose, editor.steps[0].days) == (30.0, 42)
+    assert dose.line.text() == "30 mg 6 weeks, 20 mg 4 weeks" and editor.table.item(0, 1).text() == "30"
+    editor.table.item(1, 1).setText("15")
+    assert dose.line.text() == "30 mg 6 weeks, 15 mg 4 weeks"
+    qtbot.keyClick(editor.curve, Qt.Key.Key_Down)
+    assert editor.steps[1].dose == 12.5
+    qtbot.keyClick(editor.curve, Qt.Key.Key_Left)
+    qtbot.keyClick(editor.curve, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.steps[0].days == 49
+    editor.table.item(0, 1).setText("4000")
+    assert "out of range" in dose.fault.text() or "highest" in dose.fault.text() or "is no dose" in dose.fault.text()
+    assert editor.steps[0].dose == 30.0
+    qtbot.mouseClick(dose.queue, Qt.MouseButton.LeftButton)
+    (order,) = bench.panel.draft.orders
+    assert order.course.steps == editor.steps and "prednisolone" in order.typed
+    bench.panel.send_orders()
+    assert [one.give for one in bench.panel._standing.running] == ["prednisolone"]
+    section._stop("prednisolone")
+    bench.panel.send_orders()
+    assert bench.panel._standing.running == ()
+
+
+def send_move(widget, at):
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(at), QPointF(widget.mapToGlobal(at)), Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
+def test_a_finding_is_dropped_on_a_side(bench):
+    bench.type(bench.open("differential").search.line, "COP")
+    section = bench.open("evidence")
+    data = section.chart.mimeData([section.chart.item(0)])
+    finding = section.chart.item(0).data(Qt.ItemDataRole.UserRole)
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    section.opposes.dropEvent(drop)
+    assert bench.panel.draft.citation("cop").opposes == (finding,)
+    section.opposes.setCurrentRow(0)
+    bench.qtbot.keyClick(section.opposes, Qt.Key.Key_Delete)
+    assert bench.panel.draft.citations == ()
+
+
+def test_an_order_set_is_queued_whole_and_what_cannot_be_is_said(bench):
+    bench.order("CRP")
+    bench.panel.send_orders()
+    section = bench.open("orders")
+    section.sets.setCurrentIndex(section.sets.findData("organizing-work-up"))
+    section.add_set.click()
+    tests = library().order_sets["organizing-work-up"].tests
+    assert len(bench.panel.draft.orders) == len(tests) - 1
+    assert "C-reactive protein was ordered today already" in bench.panel.message.text()
+    QApplication.processEvents()
+    rows = section.findChildren(QLabel)
+    assert sum(row.text().startswith("not yet running") for row in rows if row.isVisibleTo(section)) == len(tests) - 1
+
+
+def test_waiting_and_moving_are_orders(bench):
+    section = bench.open("orders")
+    section.wait.back.setValue(14)
+    bench.qtbot.keyClicks(section.wait.why, "fever")
+    section.wait.wait.click()
+    section.wait.place.setCurrentIndex(section.wait.place.findData("ward"))
+    section.wait.move_there.click()
+    bench.panel.send_orders()
+    assert bench.kinds == ["observe", "move"] and bench.desk.session.now.place == "ward"
+
+
+def test_the_last_differential_is_offered_as_the_start(bench):
+    section = bench.open("differential")
+    bench.type(section.search.line, "COP")
+    bench.type(section.row("cop").box, "20")
+    for _ in range(2):
+        bench.panel.commit()
+    for _ in range(2):
+        bench.panel.advance()
+    assert bench.desk.day > 0
+    bench.open("differential")
+    assert section.again.isVisible()
+    section.again.click()
+    assert bench.panel.draft.differential.shares() == {"cop": 1.0}
+
+
+def test_the_way_back_is_a_branch_and_there_is_none_in_an_examination(bench, exam):
+    for one in (bench, exam):
+        for _ in range(2):
+            one.panel.advance()
+        assert one.desk.day > 0
+        one.open("visit")
+    assert not exam.panel.sections["visit"].back.isVisible()
+    exam.panel.go_back()
+    assert exam.kinds == ["advanced"]
+    bench.panel.sections["visit"].back.click()
+    assert bench.desk.day == 0 and bench.kinds[-1] == "rollback"
+
+
+def test_the_clock_moves_on_over_what_is_drafted_only_when_told_twice(bench):
+    bench.order("CRP")
+    bench.panel.advance()
+    assert bench.kinds == [] and "1 order" in bench.panel.message.text()
+    assert bench.panel.advance_button.text() == "Move on all the same"
+    bench.panel.advance()
+    assert bench.kinds == ["advanced"]
+
+
+def test_the_keys_choose_sections_and_commit(bench):
+    panel, control = bench.panel, Qt.KeyboardModifier.ControlModifier
+    panel.activateWindow()
+    bench.qtbot.waitUntil(panel.isActiveWindow)
+    panel.tabs["chart"].setFocus()
+    for number, section in enumerate(SECTIONS, 1):
+        bench.qtbot.keyClick(panel, getattr(Qt.Key, f"Key_{number}"), control)
+        assert panel.section == section
+    bench.qtbot.keyClick(panel, Qt.Key.Key_Return, control)
+    assert "Still missing" in panel.message.text()
+
+
+def test_feedback_is_shown_until_it_is_closed(bench):
+    feedback = QLabel("2 of 3")
+    bench.panel.set_feedback(feedback)
+    assert feedback.isVisible() and not bench.panel.stack.isVisible()
+    bench.panel.findChild(QPushButton, "feedback_close").click()
+    assert not feedback.isVisible() and bench.panel.stack.isVisible()
+
+
+def test_marks_of_the_room_are_listed_and_signed(bench):
+    bench.order("HRCT")
+    bench.panel.send_orders()
+    bench.panel.set_marks([Mark(x_mm=1.0, y_mm=2.0, z_mm=3.0, rating=4, sign="cavity")], {"3": "smaller"})
+    section = bench.open("read")
+    assert section.marked.text() == "Mark 1: cavity, certain\nOpacity 3: smaller"
+    bench.panel.sign_read()
+    (read,) = [event.read for event in bench.desk.session.run.events if event.kind == "read"]
+    assert read.marks[0].rating == 4 and read.changes == {"3": "smaller"}
+
+
+def test_both_themes_are_worn_while_it_runs(qapp, bench):
+    panel = bench.panel
+    seen = []
+    for theme in ("light", "dark"):
+        apply(qapp, theme)
+        qapp.processEvents()
+        seen.append(panel.grab().toImage().pixelColor(2, 2).name())
+    assert seen == [COLOURS["light"].panel, COLOURS["dark"].panel]
+
+
+def test_showing_the_desk_is_cheap_and_changes_nothing(bench):
+    bench.order("CRP")
+    before = bench.panel.draft
+    begun = time.perf_counter()
+    for _ in range(20):
+        bench.panel.show_desk(bench.desk)
+    assert bench.panel.draft == before
+    print(f"show_desk {50 * (time.perf_counter() - begun):.1f} ms")

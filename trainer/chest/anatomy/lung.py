@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import edt
 import numba as nb
 import numpy as np
 
 from trainer.chest.anatomy import airway, capsule, lobule, parenchyma, tree, vessel
 from trainer.chest.anatomy.lobe import Fissures, distance_mm, fissures_of, lobes, place_in, territories
 from trainer.chest.anatomy.model import Branches
+from trainer.chest.distance import border_mm
 from trainer.chest.grid import Grid
 from trainer.course.person import Person
 
@@ -158,10 +158,10 @@ class _Room:
 def _room(grid: Grid, lobe: np.ndarray, lung: np.ndarray) -> _Room:
     half = half_of(grid)
     small = _every_other(lung)
-    depth = edt.edt(small, anisotropy=half.spacing_mm, parallel=2)
+    depth = border_mm(small, half.spacing_mm)
     bridged = np.empty(half.shape, dtype=np.bool_)
     _bridge(bridged, small)
-    costal = edt.edt(bridged, anisotropy=half.spacing_mm, parallel=2)
+    costal = border_mm(bridged, half.spacing_mm)
     low = _every_other(lobe)
     third = low[::3, ::3, ::3]
     coarse = Grid(third.shape, (half.spacing_mm[0] * 3, half.spacing_mm[1] * 3, half.spacing_mm[2] * 3), half.origin_mm)

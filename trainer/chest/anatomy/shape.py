@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import edt
 import numba as nb
 import numpy as np
 
+from trainer.chest.distance import border_mm
 from trainer.chest.grid import Grid
 
 FAR_MM = 40.0
@@ -256,7 +256,7 @@ def distance_of(implicit: np.ndarray, grid: Grid) -> np.ndarray:
 def closed(distance: np.ndarray, grid: Grid, radius_mm: float) -> np.ndarray:
     """Return the distance field with every gap narrower than twice ``radius_mm`` filled (a closing)."""
     grown = np.ascontiguousarray(distance < radius_mm)
-    inward = edt.edt(grown, anisotropy=grid.spacing_mm, parallel=2)
+    inward = border_mm(grown, grid.spacing_mm)
     # half a cell is the lattice's own error of a binary border
     filled = radius_mm - inward + 0.5 * grid.spacing_mm[2]
     return np.where(grown, np.minimum(distance, filled), distance).astype(np.float32)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from trainer.course.state import State
 from trainer.encounter import chart, sight
 from trainer.encounter.chart import Result
 from trainer.encounter.session import Session
@@ -153,8 +154,54 @@ class Page:
         )
 
 
-def page_of(desk: Desk) -> Page:
-    """Return what the chart shows of an encounter as it stands."""
+@dataclass(frozen=True)
+class Report:
+    """The written report of a CT.
+
+    Parameters
+    ----------
+    day : int
+    text : str
+    signs : tuple of str
+        Identifiers of the findings that it names.
+    """
+
+    day: int
+    text: str
+    signs: tuple[str, ...]
+
+
+class Reports:
+    """The reports of one encounter, each written once: the chest of a day that was reached stays as it is.
+
+    A day that was gone back from and reached anew has another state, and so another report.
+    """
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[int, int | None], tuple[State, Report]] = {}
+
+    def of(self, session: Session, day: int, before: int | None) -> Report:
+        """Return the report of the CT of a day beside the one before."""
+        state = session.bedside.state(day)
+        known = self._written.get((day, before))
+        if known is not None and known[0] is state:
+            return known[1]
+        seen = sight.sight_of(session, day, before)
+        signs = (*sorted(seen.present), *([MIGRATION] if seen.migrated else []))
+        report = Report(day, sight.in_words(session, day, before), signs)
+        self._written[day, before] = state, report
+        return report
+
+
+def page_of(desk: Desk, written: Reports | None = None) -> Page:
+    """Return what the chart shows of an encounter as it stands.
+
+    Parameters
+    ----------
+    desk : Desk
+    written : Reports, optional
+        Reports that were written before.
+    """
     session = desk.session
     now, library, case = session.now, session.engine.library, session.case
     results = session.results()
@@ -164,6 +211,11 @@ def page_of(desk: Desk) -> Page:
     told = [(asked[h.test], library.tests[h.test].name, session.fill(h.text)) for h in case.history if h.test in asked]
     read = {statement.day for _, statement in now.said(Read)}
     scans = desk.scan_days
+    reports = [
+        (written or Reports()).of(session, day, scans[index - 1] if index else None)
+        for index, day in enumerate(scans)
+        if day < now.day or day in read  # the read comes first; once its day has passed, nobody waits for it
+    ]
     due = [] if now.over else chart.due(library, now.tests, now.day, case.last_day)
     return Page(
         opening=session.opening,
@@ -171,9 +223,9 @@ def page_of(desk: Desk) -> Page:
         history=tuple(sorted(((d, name, _quoted(text)) for d, name, text in told), key=lambda one: -one[0])),
         days=tuple(sorted({day for row in numbers for day in row.cells}, reverse=True)),
         numbers=numbers,
-        words=_words(session, results, fresh, scans, read),
+        words=_words(session, results, fresh, reports),
         pending=tuple(due),
-        reports=tuple(reversed(_reports(session, scans, read))),
+        reports=tuple((report.day, report.text) for report in reversed(reports)),
         unread=tuple(day for day in scans if day == now.day and day not in read),
     )
 
@@ -223,7 +275,7 @@ def _row(
 
 
 def _words(
-    session: Session, results: Sequence[Result], fresh: int | None, scans: Sequence[int], read: set[int]
+    session: Session, results: Sequence[Result], fresh: int | None, reports: Sequence[Report]
 ) -> tuple[Row, ...]:
     """Return what is known in words: results, what the opening told, and signs of the CTs."""
     library, found = session.engine.library, list[Row]()
@@ -234,7 +286,7 @@ def _words(
             finding, test = library.findings[name], library.tests[result.test].name
             said = chart.in_words(result, library).removeprefix(f"{finding.name}: ")
             found.append(_row(name, finding, {}, said, day, test, new=new))
-    found += _signs(session, scans, read)
+    found += _signs(session, reports)
     known = {row.finding for row in found}
     for name, said in _told(session):
         if name in library.findings and name not in known:
@@ -257,37 +309,17 @@ def _told(session: Session) -> list[tuple[str, str]]:
     return found
 
 
-def _signs(session: Session, scans: Sequence[int], read: set[int]) -> list[Row]:
+def _signs(session: Session, reports: Sequence[Report]) -> list[Row]:
     """Return the signs of the CTs: those that the learner named, right or wrong, and those of the written reports."""
     findings = session.engine.library.findings
-    said: dict[tuple[str, int], str] = {}
-    for index, day in enumerate(scans):
-        if _reported(session, day, read):
-            seen = sight.sight_of(session, day, scans[index - 1] if index else None)
-            names = [*sorted(seen.present), *([MIGRATION] if seen.migrated else [])]
-            said |= {(name, day): "CT report" for name in names}
+    said = {(name, report.day): "CT report" for report in reports for name in report.signs}
     for _, one in session.now.said(Read):
         for name in one.signs:
-            key = name, one.day
-            said[key] = "your read, CT report" if key in said else "your read"
+            said[name, one.day] = "your read, CT report" if (name, one.day) in said else "your read"
     return [
         _row(name, findings[name], {}, words, day, "CT")
         for (name, day), words in sorted(said.items(), key=lambda pair: pair[0][1])
         if name in findings
-    ]
-
-
-def _reported(session: Session, day: int, read: set[int]) -> bool:
-    """Return whether the written report of a CT is there: once it was read, or once its day has passed."""
-    return day < session.now.day or day in read
-
-
-def _reports(session: Session, scans: Sequence[int], read: set[int]) -> list[tuple[int, str]]:
-    """Return the written reports of the CTs that were read or that lie before today."""
-    return [
-        (day, sight.in_words(session, day, scans[index - 1] if index else None))
-        for index, day in enumerate(scans)
-        if _reported(session, day, read)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
@@ -14,7 +14,9 @@ from trainer.ui.chart.reference import ARROWS
 from trainer.ui.theme import colours
 
 _ROW = 26  # px, more than the 24 of a target
-_NAME = 19  # letters of a finding's name beside each other; the rest wraps
+_NAME = 21  # letters of a finding's name beside each other; the rest wraps
+_PAD = 10  # px around the words of a cell
+_EDGE = 7  # px of a cell that its words cannot have
 _JOIN = "\u2060"  # keeps "mg/L" on one line
 _ROLE: Final = Qt.ItemDataRole.UserRole
 
@@ -49,6 +51,8 @@ class FindingTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.setStyleSheet("QHeaderView::section { padding: 2px 3px; }")  # in line with the cells
         self.doubleClicked.connect(self._pick)
 
     def show_numbers(self, rows: Sequence[Row], days: Sequence[int], today: int) -> None:
@@ -140,17 +144,35 @@ class FindingTable(QTableWidget):
         return font
 
     def _settle(self) -> None:
-        """Give columns and rows the room that their words need."""
-        metrics = QFontMetrics(self._bold)
-        self.setColumnWidth(0, metrics.averageCharWidth() * _NAME)
-        anything_new = any(self.item(index, 1).text() for index in range(self.rowCount()))
-        self.setColumnWidth(1, metrics.horizontalAdvance("new") + 10 if anything_new else 0)
+        """Give columns and rows the room that their words need.
+
+        Measured here: asking the style for every item takes ten times as long under a style sheet.
+        """
+        header = self.horizontalHeader()
+        metrics, plain = QFontMetrics(self._bold), QFontMetrics(self.font())
+        self.setColumnWidth(0, plain.averageCharWidth() * _NAME)
+        anything_new = any(self._text(index, 1) for index in range(self.rowCount()))
+        self.setColumnWidth(1, metrics.horizontalAdvance("new") + _PAD if anything_new else 0)
+        wrapped = [0]
         for column in range(2, self.columnCount()):
-            if self.horizontalHeader().sectionResizeMode(column) != QHeaderView.ResizeMode.Stretch:
-                self.setColumnWidth(column, max(44, self.sizeHintForColumn(column) + 6))
-        for index in range(self.rowCount()):
-            self.setRowHeight(index, max(_ROW, self.sizeHintForRow(index) + 6))
+            if header.sectionResizeMode(column) == QHeaderView.ResizeMode.Stretch:
+                wrapped.append(column)
+                continue
+            texts = [self._text(row, column) for row in range(self.rowCount())]
+            wide = max((metrics.horizontalAdvance(text) for text in texts), default=0) + _PAD
+            self.setColumnWidth(column, max(wide, header.sectionSizeHint(column)))
+        flags = Qt.TextFlag.TextWordWrap
+        for row in range(self.rowCount()):
+            rooms = [
+                (QRect(0, 0, self.columnWidth(column) - _EDGE, 10_000), self._text(row, column)) for column in wrapped
+            ]
+            tall = max(plain.boundingRect(room, flags, text).height() for room, text in rooms)
+            self.setRowHeight(row, max(_ROW, tall + _PAD))
         self.updateGeometry()
+
+    def _text(self, row: int, column: int) -> str:
+        item: QTableWidgetItem | None = self.item(row, column)
+        return "" if item is None else item.text()
 
     def _finding(self, index: QModelIndex) -> str:
         return str(index.data(_ROLE) or "") if index.isValid() else ""

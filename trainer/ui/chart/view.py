@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from trainer.ui.chart.page import Page, page_of
+from trainer.encounter.session import Session
+from trainer.ui.chart.page import Page, Reports, page_of
 from trainer.ui.chart.table import FindingTable
 from trainer.ui.desk import Desk
 from trainer.ui.theme import colours
@@ -30,6 +31,8 @@ class ChartView(QWidget):
         self.setObjectName("chart_view")
         self.setAccessibleName("Chart")
         self._page: Page | None = None
+        self._session: Session | None = None
+        self._written = Reports()
         self._today = 0
         self._filter = QLineEdit()
         self._filter.setObjectName("chart_filter")
@@ -38,6 +41,7 @@ class ChartView(QWidget):
         self._filter.setClearButtonEnabled(True)
         self._filter.setMinimumHeight(28)
         self._filter.textChanged.connect(self._fill)
+        self.setFocusProxy(self._filter)
         self._column = QVBoxLayout()
         self._column.setContentsMargins(8, 4, 8, 8)
         self._column.setSpacing(4)
@@ -48,7 +52,9 @@ class ChartView(QWidget):
         self._text("pending", "Results to come")
         self._hint = QLabel("Double-click a finding, or press Enter on it, to cite it as evidence.")
         self._hint.setObjectName("chart_hint")
+        self._hint.setProperty("kind", "dim")
         self._hint.setWordWrap(True)
+        self._hint.setContentsMargins(0, 6, 0, 0)
         self._column.addWidget(self._hint)
         self._numbers = self._table("numbers", "Measured")
         self._words = self._table("words", "Found and told")
@@ -63,9 +69,7 @@ class ChartView(QWidget):
     def _title(self, name: str, title: str) -> None:
         label = QLabel(title)
         label.setObjectName(f"chart_{name}_title")
-        font = label.font()
-        font.setBold(True)
-        label.setFont(font)
+        label.setProperty("kind", "section")
         label.setContentsMargins(0, 6, 0, 0)
         self._titles[name] = label
         self._column.addWidget(label)
@@ -89,9 +93,9 @@ class ChartView(QWidget):
         return table
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        inner.setObjectName("chart_page")
-        inner.setLayout(self._column)
+        self._inner = QWidget()
+        self._inner.setObjectName("chart_page")
+        self._inner.setLayout(self._column)
         self._area = QScrollArea()
         self._area.setObjectName("chart_scroll")
         self._area.setAccessibleName("Chart")
@@ -99,7 +103,7 @@ class ChartView(QWidget):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._area.setWidget(inner)
+        self._area.setWidget(self._inner)
         for table in (self._numbers, self._words):
             table.currentCellChanged.connect(self._follow)
         outer = QVBoxLayout(self)
@@ -115,7 +119,10 @@ class ChartView(QWidget):
 
     def show_desk(self, desk: Desk) -> None:
         """Show an encounter as it stands."""
-        page = page_of(desk)
+        if desk.session is not self._session:
+            self._session, self._written = desk.session, Reports()
+            self._filter.clear()
+        page = page_of(desk, self._written)
         if page != self._page or desk.day != self._today:
             self._page, self._today = page, desk.day
             self._fill()
@@ -132,7 +139,7 @@ class ChartView(QWidget):
         if isinstance(table, FindingTable) and table.hasFocus():
             place = table.visualItemRect(table.currentItem()).center() if table.currentItem() is not None else None
             if place is not None:
-                inner = table.viewport().mapTo(self._area.widget(), place)
+                inner = table.viewport().mapTo(self._inner, place)
                 self._area.ensureVisible(inner.x(), inner.y(), 0, 40)
 
     def _fill(self) -> None:
@@ -161,7 +168,6 @@ class ChartView(QWidget):
             table.setVisible(bool(rows))
             self._titles[name].setVisible(bool(rows))
         self._hint.setVisible(bool(page.numbers or page.words))
-        self._hint.setStyleSheet(f"color: {dim}")
         shown = page.news or page.history or page.numbers or page.words or page.pending or page.reports
         self._nothing.setVisible(bool(wanted.strip()) and not shown)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from trainer.encounter.run import Mode
@@ -146,11 +146,16 @@ def catalogue(cases: Iterable[Case], entries: Iterable[Entry]) -> tuple[Row, ...
     rows = [
         Row(
             case.id, case.title, case.setting, case.minutes, case.difficulty, general(case.opening), case.last_day,
-            tuple(sorted(of.get(case.id, ()), key=lambda run: -run.played_ns)),
+            tuple(sorted((_held(run, case) for run in of.get(case.id, ())), key=lambda run: -run.played_ns)),
         )
         for case in cases
     ]  # fmt: skip
     return tuple(sorted(rows, key=_place))
+
+
+def _held(run: Entry, case: Case) -> Entry:
+    """Return a run, not to be played on where the case has changed since."""
+    return replace(run, playable=run.playable and run.version == case.version)
 
 
 def _place(row: Row) -> tuple[int, int, str]:

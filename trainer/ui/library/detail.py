@@ -31,9 +31,9 @@ _RUNS_SHOWN: Final = 6
 _READING_WIDTH: Final = 760  # longer lines are hard to follow
 _BOX_WIDTH: Final = 460
 _GUIDE: Final = (
-    "Read the chart and the CT, mark what you see, and sign the read.\n"
+    "Read the chart, order what you need to know, mark what you see on the CT, and sign the read.\n"
     "Spend 20 tokens on the differential, and cite findings for and against.\n"
-    "Order tests and treatment, say what the next visit will show, commit, and move the clock.\n"
+    "Treat, say what the next visit will show, commit, and move the clock.\n"
     "At the end the debrief shows what could have been known, what each choice was worth, and the truth on the CT."
 )
 
@@ -62,7 +62,6 @@ class CaseDetail(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inside = QWidget()
         self._row: Row | None = None
-        self._ready = True
         self._title = _label("case_title", "title")
         self._facts = _label("case_facts", "dim")
         self._opening = _label("case_opening", "lead")
@@ -201,13 +200,6 @@ class CaseDetail(QScrollArea):
         if layout is not None:
             self._inside.setMinimumHeight(layout.heightForWidth(self.viewport().width()))
 
-    def set_ready(self, *, ready: bool) -> None:
-        """Let a case be started, or not yet."""
-        self._ready = ready
-        if self._row is not None:
-            self._show_buttons(self._row)
-            self._show_runs(self._row)
-
     def _show_buttons(self, row: Row) -> None:
         self._resume.setVisible(row.open_run is not None)
         self._debrief.setVisible(row.done_run is not None)
@@ -215,8 +207,6 @@ class CaseDetail(QScrollArea):
             self._resume.setText(f" Resume on day {row.open_run.day}")
         _set_kind(self._resume, "primary")
         _set_kind(self._start, "" if row.open_run is not None else "primary")
-        for button in (self._start, self._resume, self._debrief):
-            button.setEnabled(self._ready)
         self._start.setIcon(icon("user-plus", None if row.open_run is not None else colours().on_accent))
         self._resume.setIcon(icon("play", colours().on_accent))
         self._debrief.setIcon(icon("chart-bar"))
@@ -254,7 +244,7 @@ class CaseDetail(QScrollArea):
         button = QPushButton("Debrief" if entry.over else "Resume")
         button.setObjectName(f"run_open_{entry.name}")
         button.setAccessibleName(f"{button.text()} of patient {entry.seed}")
-        button.setEnabled(entry.playable and self._ready)
+        button.setEnabled(entry.playable)
         ask = self.debrief_asked if entry.over else self.resume_asked
         button.clicked.connect(lambda _=False, name=entry.name: ask.emit(name))
         row.addWidget(button)
@@ -276,14 +266,14 @@ class CaseDetail(QScrollArea):
 
     def go_on(self) -> None:
         """Do what the most wanted button does: resume what is in play, or start."""
-        if self._ready and self._row is not None:
+        if self._row is not None:
             (self._resume if self._row.open_run is not None else self._start).click()
 
 
 def run_text(entry: Entry) -> str:
     """Return a run in one line."""
     if not entry.playable:
-        return f"Patient {entry.seed}  ·  {entry.mode}  ·  of another version of Atoll"
+        return f"Patient {entry.seed}  ·  {entry.mode}  ·  of another version"
     if entry.score is not None:
         stands = f"{entry.score.overall:.0f} of 100"
     else:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -20,8 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
-from trainer.knowledge.casebook import case_names, read_case
-from trainer.knowledge.library import library
+from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import (
     DIFFICULTIES,
@@ -66,18 +64,16 @@ class LibraryPage(QWidget):
         super().__init__(parent)
         self.setObjectName("library_page")
         self._shelf = shelf
-        known = library()
-        self._cases = [read_case(name, known) for name in case_names()]
+        self._cases = cases_as_written()
         self._rows: tuple[Row, ...] = ()
         self.list = CaseList()
-        self.detail = CaseDetail({policy.id: policy.title for policy in known.policies.values()})
+        self.detail = CaseDetail(policy_titles())
         self._search = QLineEdit()
         self._setting = _choice("filter_setting", "Setting", "Any setting", SETTINGS)
         self._difficulty = _choice("filter_difficulty", "Difficulty", "Any difficulty", DIFFICULTIES)
         self._state = _choice("filter_state", "State", "Any state", STATES)
         self._count = _named(QLabel(), "case_count")
         self._line = _named(QLabel(), "library_line")
-        self._bar = QProgressBar()
         self._preferences = _tool("open_preferences", "Preferences")
         self._shortcuts = _tool("open_shortcuts", "Shortcuts")
         self._lay_out()
@@ -124,25 +120,17 @@ class LibraryPage(QWidget):
         rule = QFrame()
         rule.setFrameShape(QFrame.Shape.HLine)
         rule.setProperty("kind", "rule")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(28, 4, 28, 8)
-        foot.addWidget(self._line, 1)
-        foot.addWidget(self._bar)
+        self._line.setContentsMargins(28, 4, 28, 8)
         self._line.setWordWrap(True)
         self._line.setProperty("kind", "dim")
-        self._bar.setObjectName("preparing")
-        self._bar.setAccessibleName("Preparing")
-        self._bar.setRange(0, 1000)
-        self._bar.setFixedWidth(240)
-        self._bar.setTextVisible(False)
-        self._bar.hide()
+        self._line.hide()
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
         page.addLayout(header)
         page.addWidget(rule)
         page.addWidget(split, 1)
-        page.addLayout(foot)
+        page.addWidget(self._line)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._narrow)
@@ -168,6 +156,11 @@ class LibraryPage(QWidget):
         self.refresh()
         self.list.setFocus()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Hand the focus on to the list; a proxy would take Tab round the page away."""
+        super().focusInEvent(event)
+        self.list.setFocus()
+
     def refresh(self) -> None:
         """Look at the shelf again, as whenever the page is shown."""
         try:
@@ -183,14 +176,7 @@ class LibraryPage(QWidget):
     def tell(self, line: str) -> None:
         """Say something in the line at the foot."""
         self._line.setText(line)
-
-    def show_progress(self, share: float, text: str) -> None:
-        """Say how far the simulator is with getting ready; from 1 on it is, and cases may be started."""
-        ready = share >= 1.0
-        self._bar.setVisible(not ready)
-        self._bar.setValue(round(1000 * share))
-        self.detail.set_ready(ready=ready)
-        self.tell("" if ready else text)
+        self._line.setVisible(bool(line))
 
     @property
     def row(self) -> Row | None:

@@ -137,7 +137,7 @@ class Ink:
         colour = QColor(_MARK if dot.kind == "mark" else _CHANGE)
         if dot.faint:
             colour.setAlpha(110)
-        pen = QPen(colour, 2.6 if dot.chosen else 1.6, Qt.PenStyle.DashLine if dot.faint else Qt.PenStyle.SolidLine)
+        pen = QPen(colour, 2.6 if dot.chosen else 1.0 if dot.faint else 1.6)
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.setPen(pen)
         if dot.kind == "mark":

@@ -60,7 +60,7 @@ def _paint(
 ) -> None:
     rows, columns = hu.shape
     height, width = out.shape
-    first = np.empty(width, np.int32)
+    first = np.empty(width, np.uint32)  # unsigned: a signed index is asked whether it counts from the end
     share = np.empty(width, np.int32)
     begin, end = width, 0
     for x in range(width):
@@ -69,8 +69,8 @@ def _paint(
             continue
         begin, end = min(begin, x), x + 1
         at = min(max(at, 0.0), columns - 1.001)
-        first[x] = np.int32(at)
-        share[x] = np.int32((at - first[x]) * 256.0)
+        first[x] = np.uint32(at)
+        share[x] = np.int32((at - np.float64(first[x])) * 256.0)
     line = np.empty(columns, np.int32)
     black = np.uint32(0xFF000000)
     for y in range(height):
@@ -83,12 +83,14 @@ def _paint(
         row = np.int32(at)
         below = np.int32((at - row) * 256.0)
         for x in range(columns):
-            line[x] = (np.int32(hu[row, x]) + 1024) * (256 - below) + (np.int32(hu[row + 1, x]) + 1024) * below
+            upper, lower = np.int32(hu[row, x]), np.int32(hu[row + 1, x])
+            line[x] = ((upper + np.int32(1024)) << np.int32(8)) + (lower - upper) * below
         for x in range(begin):
             out[y, x] = black
         for x in range(begin, end):
-            a = line[first[x]]
-            out[y, x] = colours[(a * 256 + (line[first[x] + 1] - a) * share[x]) >> 16]
+            n = first[x]
+            a = line[n]
+            out[y, x] = colours[np.uint32((a * np.int32(256) + (line[n + np.uint32(1)] - a) * share[x]) >> 16)]
         for x in range(end, width):
             out[y, x] = black
 

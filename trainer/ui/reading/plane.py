@@ -86,6 +86,6 @@ class Lattice:
         whole = ask.plane == "axial" or bool(there.all())
         if not whole:
             flat = np.where(there[::-1, None], flat, np.int16(EMPTY_HU))
-        elif ask.plane == "sagittal":
+        elif ask.plane != "axial":
             flat = np.ascontiguousarray(flat)
         return self.frame(ask, flat, complete=whole)

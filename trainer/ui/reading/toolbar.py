@@ -97,6 +97,7 @@ class Toolbar(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._flow = Flow(self)
+        self._running = False
         self._iconed: list[tuple[QToolButton, str]] = []
         self.layouts, self.tools = QButtonGroup(self), QButtonGroup(self)
         self._make_layouts()
@@ -306,6 +307,9 @@ class Toolbar(QWidget):
 
     def show_cine(self, running: bool) -> None:
         """Show whether the slices run."""
+        if running == self.cine.isChecked() and running == self._running:
+            return
+        self._running = running
         self.cine.setChecked(running)
         self.cine.setIcon(icon("pause" if running else "play"))
 

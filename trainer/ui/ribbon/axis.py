@@ -9,7 +9,7 @@ from typing import Final
 from trainer.core.time import DAYS_PER_WEEK
 
 _HORIZONS: Final = (28, 56, 91, 119, 182, 273, 365, 547, 730)  # days that an axis may end on
-_STEPS: Final = (1, 2, 7, 14, 28, 56, 91, 182, 364)  # days between two labels
+_STEPS: Final = (1, 7, 14, 28, 56, 91, 182, 364)  # days between two labels
 _AHEAD: Final = 1.15  # how much of the future is shown beside the past
 
 

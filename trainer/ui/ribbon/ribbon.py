@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.ui.desk import Desk
-from trainer.ui.ribbon.body import VISIT_ROW, Body
+from trainer.ui.ribbon.body import Body
+from trainer.ui.ribbon.painting import button_style
+from trainer.ui.ribbon.row import VISIT_ROW
 from trainer.ui.ribbon.timeline import MEASURED, Timeline, timeline_of
 from trainer.ui.theme import colours, icon
 
-_HEIGHT = 150
 _GUTTER = 152
 _HEADINGS = ("Day", "Week", "Kind", "What", "Details")
 _FIRST = ("crp", "spo2")
@@ -49,6 +50,7 @@ class TimeRibbon(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._body = Body(self)
         self._body.day_chosen.connect(self.day_chosen)
+        self.setFocusProxy(self._body)
         self._table = _table()
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self._table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -58,7 +60,8 @@ class TimeRibbon(QWidget):
         self._stack.addWidget(self._table)
         self._day = QLabel("")
         self._day.setObjectName("ribbon_day")
-        self._fold = self._tool("ribbon_fold", "Fold the ribbon to its visits", checkable=True)
+        self._folded = False
+        self._fold = self._tool("ribbon_fold", "Fold the ribbon to its visits", checkable=False)
         self._fold.clicked.connect(self._fold_clicked)
         self._as_table = self._tool("ribbon_table_toggle", "Show the ribbon as a table", checkable=True)
         self._as_table.clicked.connect(self._table_clicked)
@@ -68,8 +71,15 @@ class TimeRibbon(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._body.make_lanes)
+        self._fit()
         self.restyle()
         self._body.pick(self.picked)
+
+    def _fit(self) -> None:
+        """Give the left side the width that its words need at this size of text."""
+        day = self.fontMetrics().horizontalAdvance("Day 365 of 365")
+        self._gutter.setFixedWidth(max(_GUTTER, day + 48))
+        self.updateGeometry()
 
     def _tool(self, name: str, text: str, *, checkable: bool) -> QToolButton:
         button = QToolButton()
@@ -107,13 +117,12 @@ class TimeRibbon(QWidget):
         gutter.addLayout(head)
         gutter.addWidget(self._grid)
         gutter.addStretch(1)
-        left = QWidget()
-        left.setFixedWidth(_GUTTER)
-        left.setLayout(gutter)
+        self._gutter = QWidget()
+        self._gutter.setLayout(gutter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(left)
+        row.addWidget(self._gutter)
         row.addWidget(self._stack, 1)
 
     @property
@@ -134,7 +143,7 @@ class TimeRibbon(QWidget):
     @property
     def folded(self) -> bool:
         """Whether only the visits are shown."""
-        return self._fold.isChecked()
+        return self._folded
 
     def show_desk(self, desk: Desk) -> None:
         """Show an encounter as it stands."""
@@ -153,30 +162,22 @@ class TimeRibbon(QWidget):
 
     def fold(self, folded: bool) -> None:
         """Show only the visits, or everything."""
-        self._fold.setChecked(folded)
-        self._fold_clicked()
+        if folded != self._folded:
+            self._fold_clicked()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the height that the ribbon wants."""
-        return QSize(900, VISIT_ROW if self.folded else _HEIGHT)
+        return QSize(900, VISIT_ROW if self.folded else self._body.least_height)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the height below which it cannot go."""
-        return QSize(480, VISIT_ROW if self.folded else _HEIGHT)
+        return QSize(480, VISIT_ROW if self.folded else self._body.least_height)
 
     def restyle(self) -> None:
         """Take the colours and icons of the theme that is worn now."""
         c = colours()
-        self._as_table.setIcon(icon("table"))
         self._fold.setIcon(icon("caret-up" if self.folded else "caret-down"))
-        style = (
-            f"QToolButton {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.panel}; color: {c.text}; }}"
-            f"QToolButton:checked {{ background: {c.accent}; color: {c.on_accent}; }}"
-            f"QToolButton:hover {{ border-color: {c.accent}; }}"
-            f"QToolButton:focus {{ border: 2px solid {c.text}; }}"
-        )
-        for button in (*self._picks.values(), self._as_table):
-            button.setStyleSheet(style)
+        self._gutter.setStyleSheet(button_style(c))
         self._as_table.setIcon(icon("table", c.on_accent if self._as_table.isChecked() else c.text))
         self._body.restyle()
 
@@ -185,6 +186,8 @@ class TimeRibbon(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_later"):
             self.restyle()
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_later"):
+            self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Make the plots after the first painting."""
@@ -206,9 +209,10 @@ class TimeRibbon(QWidget):
 
     def _picks_clicked(self) -> None:
         self._body.pick(self.picked)
+        self.updateGeometry()
 
     def _fold_clicked(self) -> None:
-        folded = self.folded
+        folded = self._folded = not self._folded
         self._grid.setVisible(not folded)
         self._body.set_collapsed(folded)
         self.setMaximumHeight(VISIT_ROW if folded else 16_777_215)
@@ -240,6 +244,7 @@ class TimeRibbon(QWidget):
 def _table() -> QTableWidget:
     table = QTableWidget(0, len(_HEADINGS))
     table.setObjectName("ribbon_table")
+    table.setMinimumSize(1, 1)  # it gives way where the ribbon is folded
     table.setAccessibleName("Time ribbon as a table")
     table.setHorizontalHeaderLabels(list(_HEADINGS))
     table.verticalHeader().hide()

@@ -127,7 +127,7 @@ class Measured:
         )
         found = [*self.values, *edges] or [0.0, 1.0]
         low, high = min(found), max(found)
-        room = 0.12 * (high - low) or 0.05 * abs(high) or 1.0
+        room = 0.2 * (high - low) or 0.05 * abs(high) or 1.0
         return low - room, high + room
 
 
@@ -334,7 +334,7 @@ def measured_of(session: Session) -> tuple[Measured, ...]:
                 tuple(days),
                 tuple(values[day] for day in days),
                 ranges.get(finding),
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 

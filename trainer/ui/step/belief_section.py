@@ -13,7 +13,7 @@ from trainer.ui.desk import Desk
 from trainer.ui.step.differential import Differential
 from trainer.ui.step.draft import Draft
 from trainer.ui.step.finder import DiseaseFinder
-from trainer.ui.step.section import SectionView, button, column, emptied, label, scrolled
+from trainer.ui.step.section import SectionView, button, column, emptied, in_tab_order, label, scrolled
 from trainer.ui.step.standing import Standing
 from trainer.ui.step.typeahead import TypeAhead
 from trainer.ui.theme import colours
@@ -117,6 +117,11 @@ class DiseaseRow(QWidget):
         made.setProperty("small", True)
         return made
 
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """What the keyboard goes through."""
+        return (self.less, self.box, self.more, self.drop)
+
     def show_count(self, count: int, locked: bool) -> None:
         """Show the tokens."""
         self.box.blockSignals(True)
@@ -210,6 +215,7 @@ class BeliefSection(SectionView):
             self._rows[name] = row
             self._list.addWidget(row)
         self._list.addStretch(1)
+        in_tab_order(self.fill, *(part for row in self._rows.values() for part in row.parts))
 
     def row(self, name: str) -> DiseaseRow:
         """Return the row of a disease that is named."""

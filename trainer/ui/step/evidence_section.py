@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -69,6 +69,14 @@ class FindingList(QListWidget):
         """Return the finding at which the keyboard is."""
         item = self.currentItem()
         return str(item.data(_ROLE)) if item is not None and not item.isHidden() else None
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return a height that leaves room for the other lists."""
+        return QSize(100, 72)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return two lines."""
+        return QSize(80, 60)
 
     def mimeTypes(self) -> list[str]:  # noqa: N802
         """Return what these lists exchange."""
@@ -157,8 +165,6 @@ class EvidenceSection(SectionView):
         whole.addWidget(self.search)
         whole.addWidget(self.chart, 3)
         whole.addLayout(buttons)
-        for each in (self.supports, self.opposes, self.chart):
-            each.setMinimumHeight(58)
 
     def start(self) -> QWidget:
         """Return the list of findings."""

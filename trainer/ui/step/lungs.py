@@ -33,7 +33,7 @@ class Lungs(QWidget):
         self.setAccessibleName("Zones of the lungs, rated 0 sound to 4 certainly diseased")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFixedSize(QSize(188, 172))
+        self.setFixedSize(QSize(166, 164))
         self._ratings: Mapping[Zone, int] = {}
         self._locked = False
         self.zone: Zone = "right-upper"

@@ -58,7 +58,7 @@ def sign_of(section: Section, draft: Draft, standing: Standing) -> Sign:
 
 def _unasked(section: Section, standing: Standing) -> Sign:
     if section == "read" and "read" in standing.asks and not standing.scan:
-        return Sign("none", "no CT today")
+        return Sign("none", "no CT")
     return Sign("none", "last day" if section == "visit" and standing.last else "not asked")
 
 
@@ -151,6 +151,8 @@ def _to_order(draft: Draft, standing: Standing) -> str | None:
         return "Order what you need to know: ask, examine, take bloods, get a CT."
     if draft.orders and not standing.ordered:
         return f"{_orders(len(draft.orders))} not sent yet: send them. Same-day results come at once."
+    if not standing.ordered and draft == Draft(day=draft.day) and standing.belief is None and standing.forecast is None:
+        return "See in the chart what is new, order what you need today, then say what you believe."
     return None
 
 

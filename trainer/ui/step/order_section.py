@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from trainer.encounter.event import CourseStarted, CourseStopped, TestOrdered
 from trainer.encounter.order import Catalogue
@@ -15,7 +15,7 @@ from trainer.ui.desk import Desk
 from trainer.ui.step import order_words
 from trainer.ui.step.dose_line import DoseLine
 from trainer.ui.step.draft import Draft, Order, objection
-from trainer.ui.step.section import SectionView, button, column, emptied, label, scrolled
+from trainer.ui.step.section import SectionView, button, column, emptied, guarded, in_tab_order, label, scrolled
 from trainer.ui.step.standing import Standing
 from trainer.ui.step.typeahead import TypeAhead
 from trainer.ui.step.wait_line import WaitLine
@@ -44,11 +44,12 @@ class OrderRow(QWidget):
         line.addStretch(1)
         words.addLayout(line)
         layout.addLayout(words, 1)
+        self.button: QPushButton | None = None
         if action is not None:
-            made = button(action[0], f"{action[1]}_{key}")
-            made.setAccessibleName(f"{action[0]} {text}")
-            made.clicked.connect(self._press)
-            layout.addWidget(made)
+            self.button = button(action[0], f"{action[1]}_{key}")
+            self.button.setAccessibleName(f"{action[0]} {text}")
+            self.button.clicked.connect(self._press)
+            layout.addWidget(self.button)
 
     def _press(self) -> None:
         self.pressed.emit(self._key)
@@ -63,6 +64,7 @@ class OrderSection(SectionView):
         super().__init__("orders", "Orders")
         self._catalogue: Catalogue | None = None
         self._shown: tuple[object, ...] = ()
+        self._day = -1
         self.search = TypeAhead("order_find", "Order a test or treatment: type its name", self._matches)
         self.search.chosen.connect(self._order)
         self.sets = QComboBox()
@@ -70,11 +72,12 @@ class OrderSection(SectionView):
         self.sets.setAccessibleName("Order sets")
         self.sets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.sets.setMinimumContentsLength(14)
+        guarded(self.sets)
         self.add_set = button("Queue the set", "order_set_add")
         self.add_set.clicked.connect(self._order_set)
         self.dose = DoseLine()
         self.dose.wanted.connect(self._give)
-        self.dose.hide()
+        self.dose.left.connect(self._leave_dose)
         self.wait = WaitLine()
         self.wait.wanted.connect(self._queue)
         self.wait.said.connect(self.said)
@@ -90,7 +93,6 @@ class OrderSection(SectionView):
         row.addWidget(self.add_set)
         body.addWidget(self.search)
         body.addLayout(row)
-        body.addWidget(self.dose)
         for title, box in (
             (self._queue_title, self._queue_box), (self._run_title, self._run_box), (self._due_title, self._due_box),
         ):  # fmt: skip
@@ -99,14 +101,22 @@ class OrderSection(SectionView):
             body.addLayout(box)
         body.addWidget(self.wait)
         body.addStretch(1)
-        self.area = scrolled(inner, "order_area")
-        whole = column(self, 0)
-        whole.addWidget(self.area, 1)
+        lines = QWidget()
+        whole = column(lines, 0)
+        whole.addWidget(scrolled(inner, "order_area"), 1)
         whole.addWidget(self.send)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(lines)
+        self.pages.addWidget(self.dose)
+        column(self, 0).addWidget(self.pages)
 
     def start(self) -> QWidget:
         """Return the line in which an order is looked for."""
-        return self.search.line
+        return self.dose.line if self.pages.currentWidget() is self.dose else self.search.line
+
+    def _leave_dose(self) -> None:
+        self.pages.setCurrentIndex(0)
+        self.search.line.setFocus()
 
     def refresh(self, desk: Desk, standing: Standing, draft: Draft, /) -> None:
         """Show the queue, what runs and what is due."""
@@ -122,6 +132,9 @@ class OrderSection(SectionView):
         shown = (draft.orders, standing.running, standing.pending, standing.day)
         if shown == self._shown:
             return
+        if standing.day != self._day:
+            self._day = standing.day
+            self.pages.setCurrentIndex(0)
         self._shown = shown
         self._queue_title.setText("Queued" if count else "Nothing is queued")
         queued = [
@@ -134,9 +147,9 @@ class OrderSection(SectionView):
         ]
         due = [(f"due_{i}", name, (f"result due day {day}", "true"), None) for i, (day, name) in
                enumerate(standing.pending)]  # fmt: skip
-        self._fill(self._queue_box, queued)
-        self._fill(self._run_box, running)
+        keyed = self._fill(self._queue_box, queued) + self._fill(self._run_box, running)
         self._fill(self._due_box, due)
+        in_tab_order(self.add_set, *keyed, self.wait.back)
         self._run_title.setVisible(bool(running))
         self._due_title.setVisible(bool(due))
 
@@ -144,7 +157,7 @@ class OrderSection(SectionView):
         self.sets.addItem("Order sets: choose one", "")
         for one in sorted((one for one in sets if one.kind == "set"), key=lambda one: one.title):
             self.sets.addItem(one.title, one.id)
-            source = f"Source: {one.source}. {one.reason or ''}"
+            source = order_words.source_words(one)
             self.sets.setItemData(self.sets.count() - 1, source, Qt.ItemDataRole.ToolTipRole)
         self.dose.show_templates([one for one in sets if one.kind == "course"])
 
@@ -152,13 +165,16 @@ class OrderSection(SectionView):
         self,
         box: QVBoxLayout,
         rows: Sequence[tuple[str, str, tuple[str, str], tuple[str, str] | None]],
-    ) -> None:
+    ) -> list[QWidget]:
+        keyed: list[QWidget] = []
         emptied(box)
         for key, text, badge, action in rows:
             row = OrderRow(key, text, badge, action)
             if action is not None:
                 row.pressed.connect(self._unqueue if action[1] == "unqueue" else self._stop)
             box.addWidget(row)
+            keyed += [row.button] if row.button is not None else []
+        return keyed
 
     def _matches(self, typed: str) -> list[tuple[str, str]]:
         found = self._catalogue.find(typed) if self._catalogue is not None else []
@@ -173,13 +189,12 @@ class OrderSection(SectionView):
         if identifier in library.tests:
             self._queue(TestOrdered(request=Request(test=identifier, day=self.draft.day), typed=typed))
         else:
+            self.pages.setCurrentWidget(self.dose)
             self.dose.open_for(library.treatments[identifier], self.standing, typed)
-            self.area.ensureWidgetVisible(self.dose)
 
     def _give(self, course: Course, typed: str) -> None:
         if self._queue(CourseStarted(course=course, typed=typed[:200])):
-            self.dose.hide()
-            self.search.line.setFocus()
+            self._leave_dose()
 
     def _order_set(self) -> None:
         if self.desk is None or not self.sets.currentData():

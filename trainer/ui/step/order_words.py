@@ -5,7 +5,10 @@ from __future__ import annotations
 from trainer.encounter import chart
 from trainer.encounter.event import CourseStarted, CourseStopped, TestOrdered, WaitingChosen
 from trainer.knowledge.library import Library
+from trainer.knowledge.number import JUDGEMENT
+from trainer.knowledge.orderset import OrderSet
 from trainer.knowledge.plan import Course
+from trainer.reasoning.item import capital
 from trainer.ui.step.draft import Order
 from trainer.ui.step.taper import in_text
 
@@ -43,3 +46,13 @@ def result_words(order: Order, library: Library) -> str:
 def due_day(order: TestOrdered, library: Library) -> int:
     """Return the day on which the result of a test is there."""
     return chart.known_day(library.tests[order.request.test], order.request.day)
+
+
+def source_words(one: OrderSet) -> str:
+    """Return where a set comes from, and why it is what it is."""
+    return f"{capital(one.reason or '')}. Source: {source_name(one.source)}."
+
+
+def source_name(source: str) -> str:
+    """Return the key of a source as a reader knows it: "Lazor 2000"."""
+    return source if source == JUDGEMENT else source.replace("-", " ").capitalize()

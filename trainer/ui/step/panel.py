@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html import escape
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from trainer.encounter.event import Advance, Command, Ended, ReadStated, RolledBack
@@ -27,6 +28,7 @@ from trainer.ui.step.visit_section import VisitSection
 from trainer.ui.theme import colours
 
 _COLUMNS = 3
+_REFUSED = "Refused:"
 
 
 class StepPanel(QWidget):
@@ -50,7 +52,7 @@ class StepPanel(QWidget):
         self._feedback: QWidget | None = None
         self._build()
         for number, section in enumerate(SECTIONS, 1):
-            bind(self, f"section-{number}", self._opener(section))
+            bind(self, f"section-{number}", self.tabs[section].open)
         bind(self, "send-orders", self.send_orders)
         bind(self, "sign-read", self.sign_read)
         bind(self, "commit", self.commit)
@@ -63,8 +65,8 @@ class StepPanel(QWidget):
     def _build(self) -> None:
         self.next = label(name="step_next")
         self.next.setAccessibleName("What to do next")
-        self.title = label(name="step_title", heading=True)
-        self.ends = label(name="step_ends", dim=True)
+        self.title = label(name="step_title")
+        self.title.setTextFormat(Qt.TextFormat.RichText)
         self.arrival = label(name="step_arrival")
         self.message = label(name="step_message")
         self.message.hide()
@@ -79,7 +81,7 @@ class StepPanel(QWidget):
         for place, section in enumerate(SECTIONS):
             tabs.addWidget(self.tabs[section], place // _COLUMNS, place % _COLUMNS)
             tabs.setColumnStretch(place % _COLUMNS, 1)
-            self.tabs[section].clicked.connect(self._opener(section))
+            self.tabs[section].chosen.connect(self._open)
             view = self.sections[section]
             view.edited.connect(self._edit)
             view.said.connect(self.tell)
@@ -99,7 +101,7 @@ class StepPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         whole.setSpacing(6)
-        for widget in (self.next, self.title, self.ends, self.arrival):
+        for widget in (self.next, self.title, self.arrival):
             whole.addWidget(widget)
         whole.addLayout(tabs)
         whole.addLayout(self._feedback_box)
@@ -119,12 +121,9 @@ class StepPanel(QWidget):
         visit.end_asked.connect(self.end)
         visit.back_asked.connect(self.go_back)
 
-    def _opener(self, section: Section) -> Callable[[], None]:
-        def choose() -> None:
-            self.choose(section)
-            self.sections[section].start().setFocus()
-
-        return choose
+    def _open(self, section: Section) -> None:
+        self.choose(section)
+        self.sections[section].start().setFocus()
 
     # what the page tells it
 
@@ -133,15 +132,17 @@ class StepPanel(QWidget):
         self._desk = desk
         self._standing = standing_of(desk)
         if self.draft.day != desk.day:
-            self.draft = Draft(day=desk.day, marks=(), changes={})
+            self.draft = Draft(day=desk.day)
             self._confirmed = ""
-            self.message.hide()
+            self.tell("")
+            self.choose("chart")
         self.draft = settled(self.draft, today_of(desk.session))
         self._refresh()
 
     def refused(self, reason: str) -> None:
         """Say why a command was refused; nothing of the draft is lost."""
-        self.tell(f"Refused: {reason}.")
+        shown = self.message.text() if self.message.text().startswith(_REFUSED) else ""
+        self.tell(f"{shown} {_REFUSED} {reason}.".strip())
 
     def set_marks(self, marks: Sequence[Mark], changes: Mapping[str, Change]) -> None:
         """Take what is marked in today's pictures into the draft of the read."""
@@ -157,7 +158,7 @@ class StepPanel(QWidget):
         """Show feedback above the sections until it is closed, or take it away."""
         if self._feedback is not None:
             self._feedback_box.removeWidget(self._feedback)
-            self._feedback.setParent(None)
+            self._feedback.hide()
         self._feedback = widget
         if widget is not None:
             self._feedback_box.addWidget(widget)
@@ -201,9 +202,8 @@ class StepPanel(QWidget):
         if desk is None or standing is None:
             return
         self.next.setText(next_thing(self.draft, standing))
-        self.title.setText(f"Day {standing.day}: {standing.title}")
-        self.ends.setText(standing.ends)
-        self.ends.setToolTip(desk.session.case.ends)
+        self.title.setText(f"<b>Day {standing.day}: {escape(standing.title)}.</b> {escape(standing.ends)}")
+        self.title.setToolTip(desk.session.case.ends)
         why = desk.session.now.stops[-1][2] if desk.session.now.stops else ()
         self.arrival.setText("\n".join(one.text for one in why))
         self.arrival.setVisible(bool(why))
@@ -217,8 +217,19 @@ class StepPanel(QWidget):
         self.advance_button.setEnabled(not standing.over)
         day = self.draft.leading_to(standing)
         words = "End the case" if standing.last else f"Move the clock to day {day}"
-        self.advance_button.setText(f"{words} all the same" if self._confirmed == "advance" else words)
+        again = "End all the same" if standing.last else "Move on all the same"
+        self.advance_button.setText(again if self._confirmed in {"advance", "end"} else words)
         self.advance_button.setAccessibleName(self.advance_button.text())
+        self._point(standing, waiting)
+
+    def _point(self, standing: Standing, waiting: int) -> None:
+        """Let the button that is next stand out."""
+        on = not waiting and not missing(self.draft, standing)
+        for made, main in ((self.commit_button, not on), (self.advance_button, on)):
+            if made.property("main") != main:
+                made.setProperty("main", main)
+                made.style().unpolish(made)
+                made.style().polish(made)
 
     def _submit(self, wanted: list[Command]) -> None:
         self._confirmed = ""

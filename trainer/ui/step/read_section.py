@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -25,6 +24,7 @@ from trainer.ui.step.lungs import Lungs
 from trainer.ui.step.section import SectionView, button, column, label, scrolled
 from trainer.ui.step.sign import groups
 from trainer.ui.step.standing import Standing
+from trainer.ui.theme import icon
 
 _ROLE = Qt.ItemDataRole.UserRole
 _ROW = 26
@@ -40,13 +40,14 @@ class ReadSection(SectionView):
         super().__init__("read", "Read of the CT")
         self._shown: tuple[object, ...] = ()
         self._busy = False
+        self._wear()
         self.told = label(name="read_told", dim=True)
         self.report = label(name="read_report")
         self.report.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.lungs = Lungs()
         self.lungs.rated.connect(self._rate)
-        self.normal = QCheckBox("Nothing abnormal")
-        self.normal.setObjectName("read_normal")
+        self.normal = button("Nothing abnormal", "read_normal")
+        self.normal.setCheckable(True)
         self.normal.clicked.connect(self._say_normal)
         self.search = QLineEdit()
         self.search.setObjectName("sign_filter")
@@ -60,6 +61,7 @@ class ReadSection(SectionView):
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._toggled)
+        self.list.itemClicked.connect(self._clicked)
         self.list.currentItemChanged.connect(self._follow)
         self.marked = label(name="read_marks", dim=True)
         self.sign = button(
@@ -70,12 +72,15 @@ class ReadSection(SectionView):
         body = column(self.inner)
         body.addWidget(self.told)
         body.addWidget(self.report)
-        body.addLayout(self._figure())
-        body.addWidget(label("Findings", heading=True))
-        body.addWidget(self.search)
-        body.addWidget(self.list)
-        body.addWidget(label("Set in the pictures", heading=True))
-        body.addWidget(self.marked)
+        self.form = QWidget()
+        form = column(self.form, 0)
+        form.addLayout(self._figure())
+        form.addWidget(label("Findings", heading=True))
+        form.addWidget(self.search)
+        form.addWidget(self.list)
+        form.addWidget(label("Set in the pictures", heading=True))
+        form.addWidget(self.marked)
+        body.addWidget(self.form)
         body.addStretch(1)
         self.area = scrolled(self.inner, "read_area")
         whole = column(self, 0)
@@ -124,8 +129,11 @@ class ReadSection(SectionView):
         for row in range(self.list.count()):
             item = self.list.item(row)
             if item.data(_ROLE):
-                item.setCheckState(Qt.CheckState.Checked if item.data(_ROLE) in signs else Qt.CheckState.Unchecked)
+                seen = item.data(_ROLE) in signs
+                item.setCheckState(Qt.CheckState.Checked if seen else Qt.CheckState.Unchecked)
+                item.setIcon(self._icons[seen])
         self._busy = False
+        self.form.setVisible(standing.scan)
         self.lungs.show_ratings(signed.zones if signed else draft.zones, locked)
         self._show_trend(standing, signed.trend if signed else draft.trend, locked)
         self.normal.setChecked(draft.normal if signed is None else _nothing(signed))
@@ -190,6 +198,20 @@ class ReadSection(SectionView):
             place = self.list.visualItemRect(item).center()
             at = self.list.viewport().mapTo(self.inner, place)
             self.area.ensureVisible(at.x(), at.y(), 0, 2 * _ROW)
+
+    def _clicked(self, item: QListWidgetItem) -> None:
+        if item.data(_ROLE):
+            seen = item.checkState() == Qt.CheckState.Checked
+            item.setCheckState(Qt.CheckState.Unchecked if seen else Qt.CheckState.Checked)
+
+    def _wear(self) -> None:
+        self._icons = {True: icon("check-square"), False: icon("square")}
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Take the icons of the theme when it changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._wear()
 
     def _toggled(self, item: QListWidgetItem) -> None:
         if self._busy or not item.data(_ROLE) or self.standing is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from trainer.ui.desk import Desk
@@ -48,6 +50,24 @@ class SectionView(QWidget):
     def start(self) -> QWidget:
         """Return the widget that gets the keyboard when the section is chosen."""
         return self
+
+
+class WheelGuard(QObject):
+    """Keeps the wheel, which is meant for the scroll area, from changing what the pointer happens to be on."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Pass the wheel on unless the widget has the keyboard."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def guarded(*widgets: QWidget) -> None:
+    """Guard widgets against the wheel."""
+    for widget in widgets:
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        widget.installEventFilter(WheelGuard(widget))
 
 
 def scrolled(inner: QWidget, name: str) -> QScrollArea:
@@ -99,6 +119,12 @@ def button(text: str, name: str, *, main: bool = False, tip: str = "") -> QPushB
     if tip:
         made.setToolTip(tip)
     return made
+
+
+def in_tab_order(*widgets: QWidget) -> None:
+    """Let Tab go through widgets in this order; what was made later would else come last."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)
 
 
 def emptied(layout: QVBoxLayout) -> None:

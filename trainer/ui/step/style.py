@@ -20,7 +20,6 @@ def sheet(c: Colours) -> str:
     QLabel[badge="true"] {{ border: 1px solid {c.line}; border-radius: 8px; padding: 1px 6px; color: {c.dim}; }}
     QLabel[badge="warn"] {{ border: 1px solid {c.warn}; border-radius: 8px; padding: 1px 6px; color: {c.warn}; }}
     QLabel[badge="good"] {{ border: 1px solid {c.good}; border-radius: 8px; padding: 1px 6px; color: {c.good}; }}
-    QFrame[line="true"] {{ color: {c.line}; }}
     QPushButton, QToolButton {{ background: {c.panel}; color: {c.text}; border: 1px solid {c.line};
         border-radius: 4px; padding: 3px 8px; min-height: 20px; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {c.accent}; }}
@@ -38,6 +37,7 @@ def sheet(c: Colours) -> str:
         border-radius: 4px; }}
     QListWidget:focus, QTableWidget:focus {{ border: 2px solid {c.accent}; }}
     QListWidget::item {{ min-height: 24px; padding: 0 2px; }}
+    QListWidget#signs::indicator {{ width: 0px; height: 0px; }}
     QListWidget::item:selected, QTableWidget::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
     QHeaderView::section {{ background: {c.panel}; color: {c.dim}; border: none;
         border-bottom: 1px solid {c.line}; padding: 2px; }}

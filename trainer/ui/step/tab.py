@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton
 
 from trainer.ui.step.need import TITLES, Kind, Section, Sign
@@ -26,6 +26,8 @@ class SectionTab(QPushButton):
         Its key: Ctrl with the number.
     """
 
+    chosen = Signal(str)
+
     def __init__(self, section: Section, number: int) -> None:
         super().__init__()
         self.section = section
@@ -39,6 +41,11 @@ class SectionTab(QPushButton):
         self.setMinimumWidth(40)
         self.setToolTip(f"{TITLES[section]}: Ctrl+{number}")
         self.toggled.connect(self._paint_sign)
+        self.clicked.connect(self.open)
+
+    def open(self) -> None:
+        """Ask for the section, as a click does."""
+        self.chosen.emit(self.section)
 
     def show_sign(self, sign: Sign) -> None:
         """Show how the section stands."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from trainer.core.error import BadInput
 from trainer.core.time import DAYS_PER_WEEK
+from trainer.encounter.order import written_steps
 from trainer.knowledge.plan import Step
-from trainer.knowledge.treatment import MOST_MG_PER_KG, Treatment
+from trainer.knowledge.statement import LAST_DAY
+from trainer.knowledge.treatment import MOST_MG_PER_KG, Treatment, objection
 
 MOST_STEPS = 60  # as many as a course holds
 _FINE_MG, _COARSE_MG, _PULSE_MG = 1.0, 2.5, 25.0  # steps in which tablets allow a dose to be dragged; judgement
 _FINE_BELOW, _PULSE_FROM = 10.0, 100.0
 _PER_KG = 0.05
-_LONGEST_DAYS = 9999  # more digits are not read back
+_LONGEST_DAYS = LAST_DAY
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,35 @@ def _allowed(mg: float, unit: str, weight_kg: float, treatment: Treatment) -> fl
     if unit == "mg/kg":
         per_kg = round(min(max(mg, 0.0), highest) / weight_kg / _PER_KG) * _PER_KG
         return round(min(max(per_kg, _PER_KG), MOST_MG_PER_KG), 2)
-    grain = _FINE_MG if mg < _FINE_BELOW else _PULSE_MG if mg >= _PULSE_FROM else _COARSE_MG
+    grain = grain_mg(mg)
     return min(max(round(mg / grain) * grain, _FINE_MG), highest)
+
+
+def grain_mg(mg: float) -> float:
+    """Return the step in which a dose of this size is drawn."""
+    return _FINE_MG if mg < _FINE_BELOW else _PULSE_MG if mg >= _PULSE_FROM else _COARSE_MG
+
+
+def edited(steps: Sequence[Step], index: int, what: str, text: str, treatment: Treatment) -> tuple[Step, ...] | str:
+    """Return steps of which one was typed over, or why that cannot be.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+    index : int
+    what : {"dose", "unit", "days"}
+    text : str
+        What was typed.
+    treatment : Treatment
+    """
+    was = steps[index]
+    written = {"dose": _figure(was.dose), "unit": was.unit, "days": f"{was.days}"} | {what: text.strip().lower()}
+    try:
+        (made,) = written_steps(f"{written['dose']} {written['unit']} {written['days']} days", treatment)
+    except (BadInput, ValueError):
+        return f"{text.strip()!r} is no {what} of a step"
+    reason = objection(treatment, made.dose, made.unit)
+    return reason or (*steps[:index], made, *steps[index + 1 :])
 
 
 def longer(steps: Sequence[Step]) -> tuple[Step, ...]:

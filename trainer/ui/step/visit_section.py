@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from trainer.encounter.event import CourseStarted, TestOrdered
 from trainer.knowledge.statement import TRENDS, Trend
@@ -14,11 +13,36 @@ from trainer.ui.desk import Desk
 from trainer.ui.step import order_words
 from trainer.ui.step.draft import Draft
 from trainer.ui.step.prospect import STEP_PERCENT, Prospect, moved, with_relapse
-from trainer.ui.step.section import SectionView, button, column, label, scrolled
+from trainer.ui.step.section import SectionView, button, column, guarded, label, scrolled
 from trainer.ui.step.standing import Standing
 
 _MOST_AHEAD = 12
 _LATER = ((1, "+1 day"), (7, "+1 week"), (28, "+4 weeks"))
+
+
+class ShareSlider(QSlider):
+    """A share in steps of 5 %.
+
+    Parameters
+    ----------
+    name : str
+        Of what has the share.
+    """
+
+    moved_to = Signal(str, int)
+    """Name and percent."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._name = name
+        self.setObjectName(f"forecast_{name}")
+        self.setRange(0, 100 // STEP_PERCENT)
+        self.setPageStep(2)
+        self.setMinimumHeight(26)
+        self.valueChanged.connect(self._tell)
+
+    def _tell(self, value: int) -> None:
+        self.moved_to.emit(self._name, value * STEP_PERCENT)
 
 
 class VisitSection(SectionView):
@@ -38,6 +62,7 @@ class VisitSection(SectionView):
         self.day.valueChanged.connect(self._choose_day)
         self.to_step = button("Next step", "next_step_day")
         self.to_step.clicked.connect(self._choose_step)
+        guarded(self.day)
         self.ahead = label(name="ahead")
         self.forecast_title = label("What do you expect of it?", heading=True)
         self.told = label(name="forecast_told", dim=True)
@@ -62,9 +87,11 @@ class VisitSection(SectionView):
         days.addWidget(self.to_step)
         body.addLayout(days)
         later = QHBoxLayout()
+        group = QButtonGroup(self)
+        group.idClicked.connect(self._later)
         for count, text in _LATER:
             made = button(text, f"later_{count}")
-            made.clicked.connect(self._later_of(count))
+            group.addButton(made, count)
             later.addWidget(made)
         body.addLayout(later)
         body.addWidget(label("On the way", heading=True))
@@ -81,13 +108,10 @@ class VisitSection(SectionView):
         column(self, 0).addWidget(self.area, 1)
 
     def _slider(self, grid: QGridLayout, row: int, name: str, word: str) -> None:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setObjectName(f"forecast_{name}")
+        slider = ShareSlider(name)
         slider.setAccessibleName(f"{word}, in %")
-        slider.setRange(0, 100 // STEP_PERCENT)
-        slider.setPageStep(2)
-        slider.setMinimumHeight(26)
-        slider.valueChanged.connect(self._mover(name))
+        guarded(slider)
+        slider.moved_to.connect(self._moved)
         figure = label("", wrap=False)
         figure.setFixedWidth(44)
         figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -136,12 +160,6 @@ class VisitSection(SectionView):
             else "CT and patient beside today. Better, same and worse sum to 100 %; Up and Down move one."
         )
 
-    def _mover(self, name: str) -> Callable[[int], None]:
-        def move(value: int) -> None:
-            self._moved(name, value * STEP_PERCENT)
-
-        return move
-
     def _moved(self, name: str, percent: int) -> None:
         if self._busy:
             return
@@ -156,13 +174,9 @@ class VisitSection(SectionView):
     def _choose_step(self) -> None:
         self.edited.emit(replace(self.draft, next_day=None))
 
-    def _later_of(self, count: int) -> Callable[[], None]:
-        def later() -> None:
-            if self.standing is not None:
-                day = min(self.standing.day + count, self.standing.last_day)
-                self.edited.emit(replace(self.draft, next_day=day))
-
-        return later
+    def _later(self, days: int) -> None:
+        if self.standing is not None:
+            self.edited.emit(replace(self.draft, next_day=min(self.standing.day + days, self.standing.last_day)))
 
 
 def _trend(name: str) -> Trend:

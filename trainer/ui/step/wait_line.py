@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from trainer.encounter.event import Moved, Place, WaitingChosen
-from trainer.ui.step.section import button, column, label
+from trainer.ui.step.section import button, column, guarded, label
 from trainer.ui.step.standing import Standing
 
 _PLACES: dict[Place, str] = {"home": "Home", "clinic": "Clinic", "ward": "Ward", "icu": "Intensive care"}
@@ -41,15 +41,16 @@ class WaitLine(QWidget):
         self.move_there = button("Queue", "move_queue")
         self.move_there.setAccessibleName("Queue: move the patient")
         self.move_there.clicked.connect(self._move)
+        guarded(self.back, self.place)
         self.here = label(heading=True, name="place_now")
         body = column(self, 0)
         body.addWidget(label("Watch and wait", heading=True))
         first = QHBoxLayout()
         first.addWidget(label("Back on", wrap=False))
-        first.addWidget(self.back)
-        first.addWidget(self.why, 1)
+        first.addWidget(self.back, 1)
         first.addWidget(self.wait)
         body.addLayout(first)
+        body.addWidget(self.why)
         body.addWidget(self.here)
         second = QHBoxLayout()
         second.addWidget(label("Move to", wrap=False))
