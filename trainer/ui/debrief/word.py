@@ -235,9 +235,9 @@ def of_choice(visit: Visit) -> list[Block]:
     return blocks
 
 
-def of_searches(searches: Sequence[Search]) -> list[list[Block]]:
-    """Return what is said of each search audit."""
-    return [[Block("body", text) for text in one.said] for one in searches]
+def of_search(search: Search) -> list[Block]:
+    """Return what is said of a search audit."""
+    return [Block("body", text) for text in search.said]
 
 
 def _tissue_ml(opacity: np.void) -> float:
