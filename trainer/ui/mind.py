@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Thinker:
     """Makes what is slow to make once, when it is first needed.
 
-    ``scale`` is that of the anatomy in which marks are looked up, the same that the window shows. The methods are for jobs of the mind lane alone: one thread, so nothing is made twice.
+    ``scale`` is that of the anatomy in which marks are looked up, the same that the window shows. The methods are for
+    jobs of the mind lane alone: one thread, so nothing is made twice.
     """
 
     scale: int = 1
