@@ -6,6 +6,7 @@ import pytest
 
 from trainer.encounter.debrief import debrief_of, feedback_of, reference_of
 from trainer.encounter.event import Advance, BeliefStated, Ended, Looked, RolledBack
+from trainer.encounter.search import Extent
 from trainer.encounter.session import Session
 from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.library import library
@@ -73,7 +74,24 @@ def test_search_is_held_against_the_read(debrief):
     assert [search.day for search in debrief.searches] == [day for day, _ in debrief.scans]
     first = debrief.searches[0]
     assert first.slices.never == 100 and first.slices.seen == 150
-    assert not first.zones  # nobody can draw the chest here
+    assert not first.zones and not first.missed  # nobody said here where anything lies
+
+
+def test_search_knows_where_everything_lies_if_told(examiner, resident):
+    asked = []
+
+    def where(session, day):
+        asked.append(day)
+        labels = [int(label) for label in session.chest(day).opacities["label"]]
+        return Extent(250, (0.0, 249.0), (0.0, 249.0), dict.fromkeys(labels, (20, 60)))
+
+    found = debrief_of(examiner, resident, where=where)
+    assert asked == [day for day, _ in found.scans]
+    first = found.searches[0]
+    assert first.zones["right-lower"].reach == "never" and first.zones["right-upper"].reach == "seen"
+    listed = [int(o["label"]) for o in resident.chest(0).opacities if o["volume_ml"] >= 1.0]
+    assert {one.label for one in first.missed} <= set(listed) and len(first.missed) > 2
+    assert {one.cause for one in first.missed} == {"search"}
 
 
 def test_a_run_that_was_not_read_on_the_screen_has_no_search(examiner, case):
@@ -142,11 +160,12 @@ def test_a_tutor_speaks_of_what_came_since_and_of_nothing_that_is_missing(examin
     early = feedback_of(examiner, session, 0)
     assert [item.id for item in early.items] == ["belief-0"]  # nothing about what may still be said today
     assert [visit.stated for visit in early.visits] == [reference] and early.visits[0].choice is None
-    assert feedback_of(examiner, session, 1).items == ()
     session.submit(Advance(to_day=7))
     later = feedback_of(examiner, session, 1)
-    assert [item.id for item in later.items] == ["decision-0"]
-    assert later.gates == () and later.visits == ()
+    assert [item.id for item in later.items] == ["belief-0", "decision-0"]  # of the whole visit
+    assert later.gates == () and later.visits[0].choice is not None
+    done = feedback_of(examiner, session, 2)
+    assert done.items == () and done.visits == ()
 
 
 def test_a_tutor_says_of_a_whole_run_what_the_score_says(examiner, resident, debrief):

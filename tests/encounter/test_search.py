@@ -59,7 +59,8 @@ def test_slices_and_zones_are_counted():
 def test_what_was_never_shown_is_an_error_of_search():
     found = audit(shown(never=[(60, 80)]), Read(day=7, zones={"left-lower": 3}))
     assert [(one.label, one.cause, one.zones) for one in found.missed] == [(1, "search", ("right-upper",))]
-    assert "slices 66 to 76" in found.said[-1] and "error of search (Kundel 1978)" in found.said[-1]
+    assert "slices 66 to 76" in found.said[-2] and "error of search (Kundel 1978)" in found.said[-2]
+    assert found.said[-1].startswith("Go through every slice")
 
 
 def test_one_slice_of_an_opacity_is_enough_not_to_be_one_of_search():

@@ -9,7 +9,7 @@ from trainer.core.error import BadInput
 from trainer.course.opacity import ChestState
 from trainer.course.person import Person
 from trainer.encounter import sight
-from trainer.encounter.event import Looked
+from trainer.encounter.event import Advanced, Looked
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.mind import Mind
 from trainer.encounter.played import Stop, stops_of
@@ -31,6 +31,9 @@ from trainer.reasoning.mark import block_about, lesion_at
 
 Tell = Callable[[float, str], None]
 """Told a share, 0 to 1, and what is being done; may raise to stop the work."""
+
+Where = Callable[[Session, int], Extent]
+"""Gives where lungs and opacities lie in the CT of a day."""
 
 
 @dataclass(frozen=True)
@@ -187,16 +190,18 @@ class Feedback:
     references: Mapping[str, str] = field(default_factory=dict)
 
 
-def debrief_of(examiner: Examiner, session: Session, tell: Tell | None = None) -> Debrief:
+def debrief_of(examiner: Examiner, session: Session, tell: Tell | None = None, where: Where | None = None) -> Debrief:
     """Return the debrief of a run.
 
     Parameters
     ----------
     examiner : Examiner
-        With a ``draw`` if search is to be held against the chest, or marks are to be scored.
+        With a ``draw`` if marks are to be scored.
     session : Session
         Built for this alone: it stands where the run ends.
     tell : callable, optional
+    where : callable, optional
+        Needed to hold what was on the screen against what the chest shows; without it only slices are counted.
     """
     said: Tell = tell or (lambda _share, _text: None)
     library, case, disease = session.engine.library, session.case, session.disease
@@ -205,7 +210,7 @@ def debrief_of(examiner: Examiner, session: Session, tell: Tell | None = None) -
     said(0.6, "scoring")
     sheet = examiner.score(session)
     said(0.75, "going back over what was on the screen")
-    searches = _searches(examiner, session, said)
+    searches = _searches(examiner, session, said, where)
     said(0.85, "playing the twin")
     twin = _twin(session)
     said(0.88, "the paths that were left")
@@ -234,15 +239,17 @@ def debrief_of(examiner: Examiner, session: Session, tell: Tell | None = None) -
 
 
 def feedback_of(examiner: Examiner, session: Session, since: int) -> Feedback:
-    """Return what a tutor says of all that came after an event.
+    """Return what a tutor says of all that came after an event, and before it at the same visit.
 
     Parameters
     ----------
     examiner : Examiner
     session : Session
     since : int
-        Number of the last event that was already spoken of; 0 before the first.
+        Number of an event, 0 before the first. A visit whose clock had not been moved on by then is spoken of whole,
+        so that nothing is lost of what was committed piece by piece.
     """
+    since = max((n for n, event in session.events if n <= since and isinstance(event, Advanced)), default=0)
     assessment, library = examiner.assessment(session), session.engine.library
     items = tuple(assessment.answers(since))
     gates = tuple(gate for gate in assessment.gates() if gate.failed and gate.event > since)
@@ -309,32 +316,28 @@ def _visit(mind: Mind, stop: Stop, choice: Choice | None, luck: float | None) ->
     )
 
 
-def _searches(examiner: Examiner, session: Session, tell: Tell) -> tuple[Search, ...]:
+def _searches(examiner: Examiner, session: Session, tell: Tell, where: Where | None) -> tuple[Search, ...]:
     looked = [event for _, event in session.events if isinstance(event, Looked)]
     found = []
     days = sight.scan_days(session.pictures()) if looked else []
     for done, day in enumerate(days):
         tell(0.75 + 0.1 * done / len(days), f"going back over the CT of day {day}")
         read = next((read for _, read in session.now.said(Read) if read.day == day), None)
-        extent, marked = _chest_of(examiner, session, day, read)
+        extent = where(session, day) if where is not None else None
+        marked = _marked(examiner, session, read)
         shown = together(event.shown for event in looked if event.scan == day)
         opacities = session.chest(day).opacities
         found.append(search_of(day, shown, extent, opacities, read, marked))
     return tuple(found)
 
 
-def _chest_of(examiner: Examiner, session: Session, day: int, read: Read | None) -> tuple[Extent | None, set[int]]:
-    """Return where everything lies in a CT, and which opacities were marked in it."""
-    from trainer.chest.series import Series
-    from trainer.encounter.extent import extent_of
-
-    series = examiner.draw(session, day) if examiner.draw is not None else None
-    if not isinstance(series, Series):
-        return None, set()
-    radius = examiner.policy.marking.perception.radius_mm.value
-    marks = read.marks if read is not None else ()
-    hit = {lesion_at(mark, block_about(series, mark, radius), radius) for mark in marks}
-    return extent_of(series), {label for label in hit if label is not None}
+def _marked(examiner: Examiner, session: Session, read: Read | None) -> set[int]:
+    """Return which opacities the marks of a read hit."""
+    if examiner.draw is None or read is None or not read.marks:
+        return set()
+    series, radius = examiner.draw(session, read.day), examiner.policy.marking.perception.radius_mm.value
+    hit = {lesion_at(mark, block_about(series, mark, radius), radius) for mark in read.marks}
+    return {label for label in hit if label is not None}
 
 
 def _twin(session: Session) -> Twin | None:

@@ -52,6 +52,11 @@ class Examiner:
         self._thinking_of: tuple[str, int] | None = None
         self._memory: dict[Hashable, Any] = {}
 
+    def forget(self) -> None:
+        """Let go of all that was thought of the last patient."""
+        self._references.clear()
+        self._memory, self._thinking_of = {}, None
+
     def session(self, case: Case, seed: int, mode: Mode = "tutor") -> Session:
         """Return a new encounter."""
         header = Header(case=case.id, version=case.version, seed=seed, mode=mode, policy=self.policy.id)

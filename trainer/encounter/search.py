@@ -240,19 +240,22 @@ def _of_missed(missed: Sequence[Missed], was_read: bool) -> list[str]:
         span = f"slices {first + 1} to {last + 1}" if last > first else f"slice {first + 1}"
         if one.cause == "search":
             said.append(
-                f"{where} lies in {span}, none of which was ever on the screen: an error of search (Kundel 1978). "
-                f"Go through every slice, apex to base, one lung and then the other."
+                f"{where} lies in {span}, none of which was ever on the screen: an error of search (Kundel 1978)."
             )
         elif one.glimpsed:
             said.append(
                 f"{where} ({span}) went by in less than half a second a slice and is neither marked nor read there: an "
-                f"error of recognition (Kundel 1978). Slow down where there is lung."
+                f"error of recognition (Kundel 1978)."
             )
         else:
             said.append(
                 f"{where} ({span}) was on the screen and is neither marked nor read there: an error of recognition, "
                 f"or of decision if your eye rested on it (Kundel 1978); slices alone cannot tell these two apart."
             )
+    if any(one.cause == "search" for one in missed):
+        said.append("Go through every slice, apex to base, one lung and then the other.")
+    if any(one.glimpsed for one in missed):
+        said.append("Slow down where there is lung.")
     if not missed and was_read:
         said.append("No opacity was missed for want of looking, and none that was shown is missing from your read.")
     return said

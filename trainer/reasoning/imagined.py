@@ -132,6 +132,11 @@ class Imagined:
         self._stands: OrderedDict[_Key, _Stand] = OrderedDict()
         self._views: OrderedDict[_Key, View] = OrderedDict()
 
+    def forget(self) -> None:
+        """Let go of every later day; what is asked for again is carried anew."""
+        self._stands.clear()
+        self._views.clear()
+
     def rows(self, disease: str) -> slice:
         """Return where the patients of a disease are in the batch."""
         first = self.diseases.index(disease) * self.count

@@ -19,7 +19,6 @@ from trainer.ui.reading.pictures import Pictures
 from trainer.ui.reading.room import ReadingRoom
 from trainer.ui.reading.scan import scan_of
 from trainer.ui.ribbon.ribbon import TimeRibbon
-from trainer.ui.shortcut import bind
 from trainer.ui.step.panel import StepPanel
 from trainer.ui.step.sign import PATTERN, SIGN
 from trainer.ui.strip import PatientStrip
@@ -104,7 +103,6 @@ class EncounterPage(QWidget):
         self.strip.announced.connect(self.tell)
         self._debrief.clicked.connect(self.finish)
         self._time_up.timeout.connect(self._refresh)
-        bind(self, "focus-viewer", self.room.setFocus)
 
     def open(self, desk: Desk) -> None:
         """Show an encounter."""

@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
             priority=Priority.AHEAD,
             progress=self._show_progress,
         )
+        self._lanes.mind.run(_import_plots, self._ready, self._complain, priority=Priority.AHEAD)
 
     def _ready(self, _: object) -> None:
         self._show_progress(1.0, "")
@@ -125,6 +126,7 @@ class MainWindow(QMainWindow):
             self.encounter.close_encounter()
         if self.debrief is not None:
             self.debrief.rest()
+        self._lanes.mind.run(self._thinker.rest, self._ready, self._complain, priority=Priority.AHEAD)
         self._kept = ""
         self.setWindowTitle("Atoll")
         self.library.refresh()
@@ -301,3 +303,8 @@ class MainWindow(QMainWindow):
             self.debrief.rest()
         self._lanes.close()
         super().closeEvent(event)
+
+
+def _import_plots(_: Call) -> None:
+    """Import the plotting library ahead, so that the first encounter need not wait for it."""
+    import pyqtgraph  # noqa: F401

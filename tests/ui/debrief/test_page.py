@@ -1,6 +1,7 @@
 """The page of the debrief, with a debrief made by hand."""
 
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -72,7 +73,7 @@ def child(page, kind, name):
 def test_the_debrief_is_made_in_the_mind_lane_and_told_to_the_page(qtbot, lanes, monkeypatch):
     told = []
 
-    def make(examiner, session, tell):
+    def make(examiner, session, tell, where):
         tell(0.5, "weighing")
         return DEBRIEF
 
@@ -89,12 +90,13 @@ def test_the_debrief_is_made_in_the_mind_lane_and_told_to_the_page(qtbot, lanes,
 
 
 def test_work_can_be_cancelled_and_begun_again(qtbot, lanes, monkeypatch):
-    stopped = []
+    stopped, pause = [], Event()
 
-    def make(examiner, session, tell):
+    def make(examiner, session, tell, where):
         try:
             while True:
                 tell(0.1, "weighing the choices")
+                pause.wait(0.01)
         except Cancelled:
             stopped.append(True)
             raise
@@ -108,7 +110,7 @@ def test_work_can_be_cancelled_and_begun_again(qtbot, lanes, monkeypatch):
     qtbot.mouseClick(child(page, QPushButton, "cancel_debrief"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(stopped))
     assert page.debrief is None and child(page, QLabel, "debrief_line").text() == "The debrief was stopped."
-    monkeypatch.setattr(module, "debrief_of", lambda examiner, session, tell: DEBRIEF)
+    monkeypatch.setattr(module, "debrief_of", lambda examiner, session, tell, where: DEBRIEF)
     qtbot.mouseClick(child(page, QPushButton, "retry_debrief"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.debrief is DEBRIEF)
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSlider
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSlider
 
 from tests.ui.debrief.example import DEBRIEF, TWIN
 from trainer.ui.debrief.curve import CurvePlot
@@ -104,6 +105,20 @@ def test_both_panes_scroll_together_within_the_scan(view, pictures):
     assert view.index == COUNT - 1
     view.step(-1000)
     assert view.index == 0
+
+
+def test_slices_are_scrolled_by_wheel_and_keys(qtbot, view):
+    pane = view.findChild(PicturePane, "twin_theirs")
+    begun = view.index
+    for key, steps in ((Qt.Key.Key_Up, 1), (Qt.Key.Key_PageUp, 11), (Qt.Key.Key_PageDown, 1), (Qt.Key.Key_Down, 0)):
+        qtbot.keyClick(pane, key)
+        assert view.index == begun + steps
+    turn = QWheelEvent(
+        QPointF(5, 5), pane.mapToGlobal(QPointF(5, 5)), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(pane, turn)
+    assert view.index == begun + 2
 
 
 def test_it_begins_where_the_first_day_shows_most(view, pictures):

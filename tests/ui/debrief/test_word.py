@@ -16,6 +16,7 @@ from tests.ui.debrief.example import (
 from trainer.ui.debrief.word import (
     NEVER_SCORED,
     REST,
+    at_visit,
     belief_rows,
     beliefs_told,
     in_short,
@@ -90,6 +91,12 @@ def test_a_choice_says_both_parts_of_its_regret_and_sets_luck_apart():
     assert [visit.day for visit in weighed(VISITS)] == [0, 14]
 
 
+def test_a_visit_tells_what_else_was_lost_there():
+    said = text(at_visit(DEBRIEF, VISITS[0]))
+    assert "Signs in the CT" in said and "Differential" in said and "Full" not in said
+    assert at_visit(DEBRIEF, VISITS[2]) == []
+
+
 def test_the_end_tells_both_courses_the_paths_left_and_the_references():
     blocks = to_take_home(DEBRIEF)
     said = text(blocks)
@@ -98,8 +105,10 @@ def test_the_end_tells_both_courses_the_paths_left_and_the_references():
     assert [block.url for block in blocks if block.url] == [DEBRIEF.points[0].url]
 
 
-def test_opacities_are_named_by_number_and_what_they_were_at_their_largest():
-    names = names_of_opacities([(0, chest(30.0, 5.0)), (84, chest(50.0))])
+def test_opacities_are_named_by_number_and_what_they_were_at_their_fullest():
+    faint = chest(100.0)
+    faint.opacities["fill"] = 0.2
+    names = names_of_opacities([(0, chest(30.0, 5.0)), (84, faint)])
     assert set(names) == {1, 2} and names[1].startswith("1 consolidation")
 
 

@@ -1,8 +1,10 @@
 """The ribbon, driven as a person would."""
 
 import gc
+import sys
 import weakref
 from itertools import pairwise
+from subprocess import run
 
 import numpy as np
 import pytest
@@ -128,6 +130,10 @@ def test_folding_leaves_the_visits(qtbot, desk):
         qtbot.mouseClick(button(ribbon, f"plot_{name}"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: 150 < ribbon.height() < 200)
     assert ribbon.folded is False
+    page.resize(1920, 1400)
+    qtbot.waitUntil(lambda: ribbon.height() > 200)
+    page.resize(1366, 600)
+    qtbot.waitUntil(lambda: ribbon.height() < 200)
     ribbon.close_plots()
 
 
@@ -231,3 +237,8 @@ def test_what_is_seen_is_where_its_day_is(ribbon):
 def test_the_ribbon_takes_the_keys(ribbon):
     ribbon.setFocus()
     assert QApplication.focusWidget() is ribbon.body or not ribbon.isActiveWindow()
+
+
+def test_pyqtgraph_is_loaded_with_the_plots_and_not_before():
+    code = "import sys, trainer.ui.ribbon.ribbon; sys.exit('pyqtgraph' in sys.modules)"
+    assert run([sys.executable, "-c", code]).returncode == 0

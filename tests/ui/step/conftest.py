@@ -8,6 +8,7 @@ from trainer.encounter.session import Session
 from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.ui.desk import Desk
+from trainer.ui.theme import apply
 
 
 def desk_of(engine, mode="tutor", seed=3, case="wandering-shadows"):
@@ -19,6 +20,12 @@ def desk_of(engine, mode="tutor", seed=3, case="wandering-shadows"):
 @pytest.fixture
 def desk(engine):
     return desk_of(engine)
+
+
+@pytest.fixture(autouse=True)
+def worn(qapp):
+    """The theme as the application wears it; the sizes of things depend on it."""
+    apply(qapp, "dark")
 
 
 class Bench:

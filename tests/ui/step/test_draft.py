@@ -190,7 +190,13 @@ def test_what_can_be_cited_is_what_was_told_found_and_read(engine):
     desk.submit(ordered("crp"))
     words = {one.finding: one.words for one in citable(desk.session, ["cavity"])}
     assert words["c-reactive-protein"].startswith("C-reactive protein") and words["c-reactive-protein"].endswith("mg/L")
-    assert words["cavity"] == "cavity, on the CT"
+    assert words["cavity"] == "cavity, on the CT" and "mass" not in words
+    desk.submit(ordered("thin-section-ct"))
+    desk.submit(commands(Draft(day=0).toggled("consolidation"), standing_of(desk))[0])
+    found = citable(desk.session)
+    words = {one.finding: one.words for one in found}
+    assert words["consolidation"] == "consolidation, on the CT" and words["mass"] == "no mass, on the CT"
+    assert not found[-1].seen and found[0].seen and len(words) == len(found)
 
 
 def test_every_sign_that_can_be_read_stands_in_one_group():

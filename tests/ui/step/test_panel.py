@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from trainer.encounter.event import Advance
 from trainer.knowledge.library import library
 from trainer.knowledge.statement import Mark
 from trainer.ui.step.need import SECTIONS
@@ -256,3 +257,57 @@ def test_showing_the_desk_is_cheap_and_changes_nothing(bench):
         bench.panel.show_desk(bench.desk)
     assert bench.panel.draft == before
     print(f"show_desk {50 * (time.perf_counter() - begun):.1f} ms")
+
+
+def test_marks_that_come_again_leave_a_message_and_a_second_press_alone(bench):
+    panel = bench.panel
+    panel.commit()
+    panel.set_marks((), {})
+    assert "Still missing" in panel.message.text() and panel.commit_button.text() == "Commit all the same"
+
+
+def test_another_encounter_begins_with_an_empty_draft(bench, exam):
+    bench.order("CRP")
+    assert bench.panel.draft.orders
+    bench.panel.show_desk(exam.desk)
+    assert bench.panel.draft.orders == () and bench.panel.section == "chart"
+
+
+def test_a_finding_is_typed_and_marked_and_a_day_is_asked_for(bench):
+    bench.order("HRCT")
+    bench.panel.send_orders()
+    section = bench.open("read")
+    bench.type(section.search, "ground")
+    assert bench.panel.draft.signs == ("ground-glass-opacity",) and section.search.text() == ""
+    bench.qtbot.keyClicks(section.search, "rev")
+    bench.qtbot.keyClick(section.search, Qt.Key.Key_Down)
+    bench.qtbot.keyClick(section.list, Qt.Key.Key_Space)
+    assert bench.panel.draft.signs == ("ground-glass-opacity", "reversed-halo")
+    with bench.qtbot.waitSignal(bench.panel.day_asked) as asked:
+        section.show_now.click()
+    assert asked.args == [0]
+    assert not section.show_prior.isVisible()
+
+
+def test_a_click_on_a_zone_rates_it_and_a_right_click_takes_it_back(bench):
+    bench.order("HRCT")
+    bench.panel.send_orders()
+    lungs = bench.open("read").lungs
+    at = lungs.rectangle("left-lower").center().toPoint()
+    for _ in range(3):
+        bench.qtbot.mouseClick(lungs, Qt.MouseButton.LeftButton, pos=at)
+    bench.qtbot.mouseClick(lungs, Qt.MouseButton.RightButton, pos=at)
+    assert bench.panel.draft.zones == {"left-lower": 2}
+    assert "left lower: 2" in lungs.accessibleDescription()
+
+
+def test_the_last_day_ends_the_case(bench):
+    panel, last = bench.panel, bench.desk.session.case.last_day
+    while bench.desk.day < last and not bench.desk.over:
+        panel._submit([Advance(to_day=last, stops="urgent")])
+    if not bench.desk.over:
+        assert panel.advance_button.text() == "End the case"
+        panel.advance()
+        panel.advance()
+    assert bench.desk.over and "debrief" in bench.next
+    assert not panel.commit_button.isEnabled() and not panel.advance_button.isEnabled()

@@ -53,6 +53,7 @@ class ChartView(QWidget):
         self._hint = QLabel("Double-click a finding, or press Enter on it, to cite it as evidence.")
         self._hint.setObjectName("chart_hint")
         self._hint.setProperty("kind", "dim")
+        self._hint.setProperty("dim", "true")  # as the step panel says it
         self._hint.setWordWrap(True)
         self._hint.setContentsMargins(0, 6, 0, 0)
         self._column.addWidget(self._hint)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLayout,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -25,25 +24,22 @@ from trainer.core.chance import key_of
 from trainer.core.error import AtollError
 from trainer.encounter.debrief import Debrief, Visit, debrief_of
 from trainer.encounter.run import Run
-from trainer.encounter.search import Search
+from trainer.ui.debrief.audit import AuditView
 from trainer.ui.debrief.belief import BeliefChart
 from trainer.ui.debrief.choice import ChoiceList
 from trainer.ui.debrief.dial import DialList
 from trainer.ui.debrief.prose import Prose
-from trainer.ui.debrief.strip import SearchStrip
 from trainer.ui.debrief.truth import Place, TruthView
 from trainer.ui.debrief.twin import TwinView
 from trainer.ui.debrief.word import (
     NEVER_SCORED,
-    NO_SEARCH,
-    SEARCH_SOURCE,
     Block,
+    at_visit,
+    failed_in_a_line,
     in_short,
     names_of_opacities,
     of_choice,
     of_dial,
-    of_gates,
-    of_searches,
     to_take_home,
 )
 from trainer.ui.mind import Thinker
@@ -99,7 +95,7 @@ class DebriefPage(QWidget):
         self._debrief: Debrief | None = None
         self._call: Call | None = None
         self._chest = QLabel()
-        self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self)
+        self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self, fitting=True)
         self._again = self._button("play_again", "Play again with another seed", "arrow-clockwise")
         self._back = self._button("back_to_library", "Back to the library", "books")
         self._bar, self._stop, self._line = QProgressBar(), self._button("cancel_debrief", "Cancel"), QLabel()
@@ -108,7 +104,7 @@ class DebriefPage(QWidget):
         self._dials, self._items = DialList(self), Prose("items", "Items of the chosen dial", self)
         self._beliefs = BeliefChart(self)
         self._choices, self._choice = ChoiceList(self), Prose("choice", "The chosen step", self)
-        self._search, self._home = QVBoxLayout(), Prose("take_home", "What to take home", self)
+        self._search, self._home = AuditView(self), Prose("take_home", "What to take home", self)
         self._truth, self._twin = TruthView(self), TwinView(self)
         self._drawn: dict[QWidget, Pictures] = {}  # where the pictures of a tab come from, once it was opened
         self._lay_out()
@@ -118,6 +114,7 @@ class DebriefPage(QWidget):
         self._stop.clicked.connect(self.cancel)
         self._retry.clicked.connect(self._begin)
         self._dials.chosen.connect(self._show_dial)
+        self._search.place_asked.connect(self._show_opacity)
         self._choices.chosen.connect(self._show_choice)
 
     @staticmethod
@@ -134,7 +131,6 @@ class DebriefPage(QWidget):
         self._chest.setAccessibleName("Notice on the pictures")
         self._title.setObjectName("debrief_title")
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._gates.setMaximumHeight(110)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._again)
@@ -147,7 +143,7 @@ class DebriefPage(QWidget):
             ("Score", self._beside(self._dials, self._items)),
             ("Belief", self._belief_tab()),
             ("Choices", self._choice_tab()),
-            ("Search", self._scrolled(self._holding(self._search), "search_area")),
+            ("Search", self._scrolled(self._search, "search_area")),
             ("CTs", self._truth),
             ("Twin", self._twin),
             ("To take home", self._home),
@@ -239,7 +235,9 @@ class DebriefPage(QWidget):
 
         def job(call: Call) -> Debrief:
             session, examiner = self._thinker.scorer(run, run.header.policy, call)
-            return debrief_of(examiner, session, call.tell)
+            from trainer.ui.debrief.extent import extent_on
+
+            return debrief_of(examiner, session, call.tell, extent_on)
 
         self._wait(0.0, "The debrief is being made: everything is weighed on what could be known at the time.")
         self._call = self._lanes.mind.run(job, self.show_debrief, self._complain, progress=self._wait)
@@ -283,14 +281,14 @@ class DebriefPage(QWidget):
             f"<b>{debrief.title}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, seed {header.seed}, "
             f"policy {header.policy} &nbsp; SIMULATED"
         )
-        failed = [gate for gate in sheet.gates if gate.failed]
+        failed = failed_in_a_line(sheet.gates)
         self._gates.setVisible(bool(failed))
-        self._gates.show_blocks(of_gates(failed, debrief.references))
+        self._gates.show_blocks(failed)
         self._dials.show_sheet(sheet)
         self._beliefs.show_visits(debrief.visits, debrief.names)
         self._choice.show_blocks([Block("body", "No choice was weighed in this run.")])
         self._choices.show_visits(debrief.visits)
-        self._show_searches(debrief)
+        self._search.show_searches(debrief.searches)
         self._home.show_blocks(to_take_home(debrief))
         self._twin.show_twin(debrief.twin, debrief.person)
         self._stack.setCurrentIndex(1)
@@ -340,37 +338,10 @@ class DebriefPage(QWidget):
         self._items.show_blocks(blocks)
 
     def _show_choice(self, visit: Visit) -> None:
-        self._choice.show_blocks(of_choice(visit))
+        if self._debrief is not None:
+            self._choice.show_blocks([*of_choice(visit), *at_visit(self._debrief, visit)])
 
-    def _show_searches(self, debrief: Debrief) -> None:
-        _empty(self._search)
-        for search, blocks in zip(debrief.searches, of_searches(debrief.searches), strict=True):
-            title = QLabel(f"<b>CT of day {search.day}</b>")
-            self._search.addWidget(title)
-            self._search.addWidget(SearchStrip(search))
-            text = Prose(f"search_text_{search.day}", f"Search of the CT of day {search.day}", fitting=True)
-            text.show_blocks(blocks)
-            self._search.addWidget(text)
-            self._search.addLayout(self._ways_to(search))
-        closing = Prose("search_words", "Where the classes of error come from", fitting=True)
-        closing.show_blocks([SEARCH_SOURCE if debrief.searches else NO_SEARCH])
-        self._search.addWidget(closing)
-        self._search.addStretch(1)
-
-    def _ways_to(self, search: Search) -> QHBoxLayout:
-        """Return a button for each opacity that was missed, which shows it."""
-        row = QHBoxLayout()
-        for missed in search.missed:
-            if missed.place_mm is not None:
-                button = self._button(
-                    f"show_opacity_{search.day}_{missed.label}", f"Show opacity {missed.label} in the CT", "crosshair"
-                )
-                button.clicked.connect(partial(self._show_opacity, search.day, missed.place_mm))
-                row.addWidget(button)
-        row.addStretch(1)
-        return row
-
-    def _show_opacity(self, day: int, place_mm: Place, _checked: bool = False) -> None:
+    def _show_opacity(self, day: int, place_mm: Place) -> None:
         self._tabs.setCurrentWidget(self._truth)
         self._truth.show_place(day, place_mm)
 
@@ -389,14 +360,3 @@ class DebriefPage(QWidget):
             pictures.close()
             pictures.deleteLater()
         self._drawn.clear()
-
-
-def _empty(layout: QLayout) -> None:
-    """Let go of all that a layout holds."""
-    while (item := layout.takeAt(0)) is not None:
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-        if inner is not None:
-            _empty(inner)

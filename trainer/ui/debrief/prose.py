@@ -82,7 +82,10 @@ class Prose(QTextBrowser):
             text = escape(block.text)
             if block.url:
                 text += f' <a style="color:{c.accent}" href="{escape(block.url)}">{escape(block.url)}</a>'
-            parts.append(f'<p style="{looks[block.kind]}">{text}</p>')
+            look = (
+                looks[block.kind].replace("margin-top:12px", "margin-top:2px") if self._fitting else looks[block.kind]
+            )
+            parts.append(f'<p style="{look}">{text}</p>')
         at = self.verticalScrollBar().value()
         self.setHtml("".join(parts))
         self.document().setDocumentMargin(4 if self._fitting else _MARGIN)

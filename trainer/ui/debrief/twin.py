@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from trainer.chest.display import WINDOWS, window_level
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trainer.ui.reading.pictures import Pictures
 
 _BEAT_MS = 500
+_KEYS: dict[int, int] = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
 _PATIENCE = 20  # beats that the time-lapse waits for a picture
 
 
@@ -42,6 +43,7 @@ class PicturePane(QWidget):
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 200)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title, self._caption, self._word = title, "", ""
         self._image: QImage | None = None
         self._turned = 0
@@ -71,6 +73,14 @@ class PicturePane(QWidget):
             self.scrolled.emit(steps)
         event.accept()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Scroll by the keys of the reading room."""
+        steps = _KEYS.get(event.key())
+        if steps is None:
+            super().keyPressEvent(event)
+        else:
+            self.scrolled.emit(steps)
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return a fair size."""
         return QSize(420, 420)
@@ -94,8 +104,9 @@ class PicturePane(QWidget):
         painter.drawText(QRectF(8, self.height() - line - 6, self.width() - 16, line), 0, self._caption)
         if self._word:
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._word)
-        painter.setPen(QPen(QColor(c.line), 1))
-        painter.drawLine(QPointF(0, 0), QPointF(0, self.height()))
+        painter.setPen(QPen(QColor(c.accent if self.hasFocus() else c.line), 3 if self.hasFocus() else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
 
 

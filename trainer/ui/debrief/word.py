@@ -136,6 +136,15 @@ def of_gates(gates: Sequence[Gate], references: Mapping[str, str]) -> list[Block
     return blocks
 
 
+def failed_in_a_line(gates: Sequence[Gate]) -> list[Block]:
+    """Return each failed gate in a line."""
+    return [
+        Block("bad", f"SAFETY GATE FAILED: {gate.title} (day {gate.day}, event {gate.event}). {gate.reason}")
+        for gate in gates
+        if gate.failed
+    ]
+
+
 def belief_rows(visits: Sequence[Visit], names: Mapping[str, str]) -> list[BeliefRow]:
     """Return the diseases that anybody gave a share worth a row, the largest first, and all others together."""
     most: dict[str, float] = {}
@@ -177,6 +186,23 @@ def weighed(visits: Sequence[Visit]) -> list[Visit]:
     return [visit for visit in visits if visit.choice is not None]
 
 
+def at_visit(debrief: Debrief, visit: Visit) -> list[Block]:
+    """Return what else was lost at a visit, from the clock's coming to stand to its moving on."""
+    before = max((other.event for other in debrief.visits if other.event < visit.event), default=0)
+    own = [
+        item
+        for item in debrief.sheet.items
+        if item.event is not None and before < item.event <= visit.event and item.lost > _SLIGHT
+        if not item.id.startswith("decision-")
+    ]
+    if not own:
+        return []
+    blocks = [Block("head", "What else was lost at this visit")]
+    for item in sorted(own, key=lambda item: (item.event or 0, item.id)):
+        blocks += of_item(item, debrief.references, debrief.names)
+    return blocks
+
+
 def of_choice(visit: Visit) -> list[Block]:
     """Return what is said of the choice of one visit."""
     choice = visit.choice
@@ -209,20 +235,24 @@ def of_choice(visit: Visit) -> list[Block]:
     return blocks
 
 
-def of_searches(searches: Sequence[Search]) -> list[list[Block]]:
-    """Return what is said of each search audit."""
-    return [[Block("body", text) for text in one.said] for one in searches]
+def of_search(search: Search) -> list[Block]:
+    """Return what is said of a search audit."""
+    return [Block("body", text) for text in search.said]
+
+
+def _tissue_ml(opacity: np.void) -> float:
+    return float(opacity["volume_ml"] * opacity["fill"])
 
 
 def names_of_opacities(scans: Sequence[tuple[int, ChestState]]) -> dict[int, str]:
-    """Return each opacity of a patient by number and signs, those of the day on which it was largest."""
-    largest: dict[int, np.void] = {}
+    """Return each opacity of a patient by number and signs, those of the day on which it filled most lung."""
+    fullest: dict[int, np.void] = {}
     for _, chest in scans:
         for one in chest.opacities:
             label = int(one["label"])
-            if label not in largest or one["volume_ml"] > largest[label]["volume_ml"]:
-                largest[label] = one
-    named = {label: listed([sign.value for sign in signs_of(one)[:_SIGNS]]) for label, one in largest.items()}
+            if label not in fullest or _tissue_ml(one) > _tissue_ml(fullest[label]):
+                fullest[label] = one
+    named = {label: listed([sign.value for sign in signs_of(one)[:_SIGNS]]) for label, one in fullest.items()}
     return {label: f"{label} {signs}".strip() for label, signs in sorted(named.items())}
 
 

@@ -80,12 +80,12 @@ class Lattice:
         """
         planes = self.planes_of(ask)
         if len(planes) == 1:
-            flat = plane(volume, ask.plane, planes[0])[:]
+            # A copy, so that who holds one picture does not hold the volume.
+            flat = plane(volume, ask.plane, planes[0]).copy()
         else:
             flat = slab(volume, ask.plane, planes[0], planes[-1], ask.slab)
         whole = ask.plane == "axial" or bool(there.all())
         if not whole:
             flat = np.where(there[::-1, None], flat, np.int16(EMPTY_HU))
-        elif ask.plane != "axial":
-            flat = np.ascontiguousarray(flat)
+        flat = np.ascontiguousarray(flat)
         return self.frame(ask, flat, complete=whole)

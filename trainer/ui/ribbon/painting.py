@@ -103,13 +103,16 @@ class Painting:
         for y in (VISIT_ROW, self._rows.doses[0] + self._rows.doses[1], top):
             self._painter.drawLine(QPointF(left, y), QPointF(right, y))
         room = self._metrics.horizontalAdvance("000 · 00 wk") + 10
+        written = -1.0
         for day, label in self._axis.labels(room):
             x = self._axis.x_of(day)
             self._painter.setPen(QPen(QColor(self._c.dim), 1))
             self._painter.drawLine(QPointF(x, top), QPointF(x, top + 3))
             wide = self._metrics.horizontalAdvance(label) + 2
             at = min(max(0.0, x - wide / 2), right - 2 - wide)
-            self._text(QRectF(at, top + 2, wide, height - 2), label, self._c.dim, Qt.AlignmentFlag.AlignHCenter)
+            if at > written:
+                self._text(QRectF(at, top + 2, wide, height - 2), label, self._c.dim, Qt.AlignmentFlag.AlignHCenter)
+                written = at + wide + 4
         self._name("day · week", top + 2, height - 2, self._c.dim)
 
     def _doses(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -29,6 +29,7 @@ from trainer.ui.theme import colours, icon
 
 _GUTTER = 152
 _HEADINGS = ("Day", "Week", "Kind", "What", "Details")
+_SHARE = 0.17  # of the window's height
 _FIRST = ("crp", "spo2")
 
 
@@ -60,7 +61,7 @@ class TimeRibbon(QWidget):
         self._stack.addWidget(self._table)
         self._day = QLabel("")
         self._day.setObjectName("ribbon_day")
-        self._folded = False
+        self._folded, self._asked = False, 0
         self._fold = self._tool("ribbon_fold", "Fold the ribbon to its visits", checkable=False)
         self._fold.clicked.connect(self._fold_clicked)
         self._as_table = self._tool("ribbon_table_toggle", "Show the ribbon as a table", checkable=True)
@@ -166,12 +167,20 @@ class TimeRibbon(QWidget):
             self._fold_clicked()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the height that the ribbon wants."""
-        return QSize(900, VISIT_ROW if self.folded else self._body.least_height)
+        """Return the height that the ribbon wants: what it needs, and more in a tall window."""
+        tall = max(self._body.least_height, round(_SHARE * self.window().height()))
+        return QSize(900, VISIT_ROW if self.folded else tall)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the height below which it cannot go."""
         return QSize(480, VISIT_ROW if self.folded else self._body.least_height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for another height where the window has become taller or lower."""
+        super().resizeEvent(event)
+        if self.sizeHint().height() != self._asked:
+            self._asked = self.sizeHint().height()
+            self.updateGeometry()
 
     def restyle(self) -> None:
         """Take the colours and icons of the theme that is worn now."""

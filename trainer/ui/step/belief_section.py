@@ -13,7 +13,7 @@ from trainer.ui.desk import Desk
 from trainer.ui.step.differential import Differential
 from trainer.ui.step.draft import Draft
 from trainer.ui.step.finder import DiseaseFinder
-from trainer.ui.step.section import SectionView, button, column, emptied, in_tab_order, label, scrolled
+from trainer.ui.step.section import SectionView, button, column, emptied, guarded, in_tab_order, label, scrolled
 from trainer.ui.step.standing import Standing
 from trainer.ui.step.typeahead import TypeAhead
 from trainer.ui.theme import colours
@@ -56,10 +56,11 @@ class TokenBox(QSpinBox):
     def __init__(self) -> None:
         super().__init__()
         self.setRange(0, TOKENS)
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setKeyboardTracking(False)
-        self.setFixedSize(40, 26)
+        self.setProperty("small", True)
+        self.setMinimumSize(44, 28)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Let + and - move a token."""
@@ -84,6 +85,7 @@ class DiseaseRow(QWidget):
         self.box.setObjectName(f"tokens_{identifier}")
         self.box.setAccessibleName(f"Tokens on {name}")
         self.name.setBuddy(self.box)
+        guarded(self.box)
         self.box.valueChanged.connect(self._changed)
         self.less = self._tool("\N{MINUS SIGN}", f"less_{identifier}", f"One token less on {name}")
         self.more = self._tool("+", f"more_{identifier}", f"One token more on {name}")
@@ -92,7 +94,7 @@ class DiseaseRow(QWidget):
         self.more.clicked.connect(self._one_more)
         self.drop.clicked.connect(self._drop)
         self.percent = label(wrap=False, dim=True)
-        self.percent.setFixedWidth(40)
+        self.percent.setMinimumWidth(self.percent.fontMetrics().horizontalAdvance("100 %") + 2)
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.line = TokenLine()
         grid = QGridLayout(self)
@@ -112,7 +114,7 @@ class DiseaseRow(QWidget):
         made.setObjectName(object_name)
         made.setAccessibleName(said)
         made.setToolTip(said)
-        made.setFixedSize(26, 26)
+        made.setMinimumSize(28, 28)
         made.setAutoRepeat(True)
         made.setProperty("small", True)
         return made

@@ -12,7 +12,9 @@ from trainer.knowledge.case import Told
 from trainer.knowledge.investigation import ImageReport
 from trainer.knowledge.statement import Read
 from trainer.reasoning.observer import FINDING_OF_COLUMN
+from trainer.ui.step.sign import groups
 
+_UNSEEN = tuple(sign for _, signs in groups(compared=False) for sign in signs)
 _FLAGS = frozenset({"fever", "migrated", "consolidation", "ground_glass", "reversed_halo", "perilobular", "bilateral",
                     "effusion"})  # fmt: skip
 
@@ -28,16 +30,21 @@ class Citable:
         As the chart says it.
     origin : {"told", "chart", "your read"}
     day : int
+    seen : bool
+        False of what one's own read of the CT does not name; that is told last.
     """
 
     finding: str
     words: str
     origin: str
     day: int
+    seen: bool = True
 
 
 def citable(session: Session, drafted: Iterable[str] = ()) -> tuple[Citable, ...]:
     """Return what can be cited today, each finding once, as it was last found; the newest first.
+
+    What a signed read does not name counts as not seen, and can be cited as such.
 
     Parameters
     ----------
@@ -54,9 +61,14 @@ def citable(session: Session, drafted: Iterable[str] = ()) -> tuple[Citable, ...
     for _, read in session.now.said(Read):
         for sign in read.signs:
             found[sign] = Citable(sign, f"{library.findings[sign].name}, on the CT", "your read", read.day)
+    reads = [read for _, read in session.now.said(Read)]
+    for sign in _UNSEEN if reads else ():
+        if sign not in found:
+            words = f"no {library.findings[sign].name}, on the CT"
+            found[sign] = Citable(sign, words, "your read", reads[-1].day, seen=False)
     for sign in drafted:
         found[sign] = Citable(sign, f"{library.findings[sign].name}, on the CT", "your read", session.now.day)
-    return tuple(sorted(found.values(), key=lambda one: (-one.day, one.words.lower())))
+    return tuple(sorted(found.values(), key=lambda one: (not one.seen, -one.day, one.words.lower())))
 
 
 def _told(session: Session) -> Iterable[Citable]:

@@ -133,7 +133,7 @@ def missing(draft: Draft, standing: Standing) -> list[str]:
 def next_thing(draft: Draft, standing: Standing) -> str:
     """Return the one line that says what to do next."""
     if standing.over:
-        return "The case is over. The debrief is next."
+        return f"{'The time is up' if standing.late else 'The case is over'}. The debrief is next."
     found = _to_order(draft, standing) or _to_read(draft, standing) or _first_lacking(draft, standing)
     if found:
         return found

@@ -71,7 +71,7 @@ class OrderSection(SectionView):
         self.sets.setObjectName("order_sets")
         self.sets.setAccessibleName("Order sets")
         self.sets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.sets.setMinimumContentsLength(14)
+        self.sets.setMinimumContentsLength(8)
         guarded(self.sets)
         self.add_set = button("Queue the set", "order_set_add")
         self.add_set.clicked.connect(self._order_set)

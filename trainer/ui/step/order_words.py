@@ -36,11 +36,11 @@ def course_words(course: Course, library: Library) -> str:
 
 
 def result_words(order: Order, library: Library) -> str:
-    """Return when what is ordered shows: "same day", "day 7"; nothing for what has no result."""
+    """Return when the result of what is ordered is there; nothing for what has none."""
     if not isinstance(order, TestOrdered):
         return ""
     due = due_day(order, library)
-    return "result the same day" if due == order.request.day else f"result due day {due}"
+    return "result same day" if due == order.request.day else f"result day {due}"
 
 
 def due_day(order: TestOrdered, library: Library) -> int:

@@ -116,6 +116,7 @@ class StepPanel(QWidget):
         assert isinstance(orders, OrderSection)
         assert isinstance(visit, VisitSection)
         read.sign_asked.connect(self.sign_read)
+        read.day_asked.connect(self.day_asked)
         orders.send_asked.connect(self.send_orders)
         visit.advance_asked.connect(self.advance)
         visit.end_asked.connect(self.end)
@@ -129,9 +130,10 @@ class StepPanel(QWidget):
 
     def show_desk(self, desk: Desk) -> None:
         """Show where the encounter stands; the draft is kept until the clock has moved."""
+        other = desk is not self._desk or self.draft.day != desk.day
         self._desk = desk
         self._standing = standing_of(desk)
-        if self.draft.day != desk.day:
+        if other:
             self.draft = Draft(day=desk.day)
             self._confirmed = ""
             self.tell("")
@@ -146,7 +148,10 @@ class StepPanel(QWidget):
 
     def set_marks(self, marks: Sequence[Mark], changes: Mapping[str, Change]) -> None:
         """Take what is marked in today's pictures into the draft of the read."""
-        self._edit(replace(self.draft, marks=tuple(marks), changes=dict(changes)))
+        wanted = replace(self.draft, marks=tuple(marks), changes=dict(changes))
+        if wanted != self.draft:
+            self.draft = wanted
+            self._refresh()
 
     def set_chart(self, widget: QWidget) -> None:
         """Show this widget as the chart."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -35,6 +36,7 @@ class ReadSection(SectionView):
     """What is seen; nothing here knows what is there."""
 
     sign_asked = Signal()
+    day_asked = Signal(int)
 
     def __init__(self) -> None:
         super().__init__("read", "Read of the CT")
@@ -52,9 +54,11 @@ class ReadSection(SectionView):
         self.search = QLineEdit()
         self.search.setObjectName("sign_filter")
         self.search.setAccessibleName("Find a finding")
-        self.search.setPlaceholderText("Find a finding: type a few letters")
+        self.search.setPlaceholderText("Type a finding, Return marks it")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._mark_first)
+        self.search.installEventFilter(self)
         self.list = QListWidget()
         self.list.setObjectName("signs")
         self.list.setAccessibleName("Findings that are seen: Space marks one")
@@ -80,6 +84,7 @@ class ReadSection(SectionView):
         form.addWidget(self.list)
         form.addWidget(label("Set in the pictures", heading=True))
         form.addWidget(self.marked)
+        form.addLayout(self._days())
         body.addWidget(self.form)
         body.addStretch(1)
         self.area = scrolled(self.inner, "read_area")
@@ -110,6 +115,43 @@ class ReadSection(SectionView):
         row.addLayout(side, 1)
         return row
 
+    def _days(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.show_prior, self.show_now = button("", "show_prior"), button("", "show_now")
+        self.show_prior.clicked.connect(self._ask_prior)
+        self.show_now.clicked.connect(self._ask_now)
+        row.addWidget(self.show_prior)
+        row.addWidget(self.show_now)
+        return row
+
+    def _ask_prior(self) -> None:
+        if self.standing is not None and self.standing.prior is not None:
+            self.day_asked.emit(self.standing.prior)
+
+    def _ask_now(self) -> None:
+        if self.standing is not None:
+            self.day_asked.emit(self.standing.day)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Let Down go from the line into the list."""
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            found = self._matching()
+            if event.key() == Qt.Key.Key_Down and found:
+                self.list.setFocus()
+                self.list.setCurrentItem(found[0])
+                return True
+        return super().eventFilter(watched, event)
+
+    def _matching(self) -> list[QListWidgetItem]:
+        rows = [self.list.item(row) for row in range(self.list.count())]
+        return [item for item in rows if item.data(_ROLE) and not item.isHidden()]
+
+    def _mark_first(self) -> None:
+        """See, or no longer see, the finding that was typed."""
+        if self.search.text().strip() and self._matching():
+            self._clicked(self._matching()[0])
+            self.search.clear()
+
     def start(self) -> QWidget:
         """Return the lungs, or what can be read where nothing is asked."""
         return self.lungs if self.lungs.isVisibleTo(self) else self.area
@@ -138,6 +180,10 @@ class ReadSection(SectionView):
         self._show_trend(standing, signed.trend if signed else draft.trend, locked)
         self.normal.setChecked(draft.normal if signed is None else _nothing(signed))
         self.normal.setEnabled(not locked)
+        for made, day in ((self.show_prior, standing.prior), (self.show_now, standing.day)):
+            made.setVisible(day is not None)
+            made.setText(f"Show day {day}")
+            made.setAccessibleName(f"Show the CT of day {day} in the pictures")
         self.told.setText(_told(standing))
         self.report.setVisible(signed is not None)
         self.report.setText(report_of(desk.session) if signed is not None else "")

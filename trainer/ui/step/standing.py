@@ -47,7 +47,8 @@ class Standing:
     title, ends : str
         Of the step, and when it ends.
     asks : frozenset of str
-    over, exam : bool
+    over, exam, late : bool
+        Late: the time of an examination is up.
     last_day : int
         Of the case.
     next_day : int
@@ -81,6 +82,7 @@ class Standing:
     asks: frozenset[Ask]
     over: bool
     exam: bool
+    late: bool
     last_day: int
     next_day: int
     first_visit: bool
@@ -138,6 +140,7 @@ def standing_of(desk: Desk) -> Standing:
         asks=frozenset(step.asks),
         over=desk.over,
         exam=desk.exam,
+        late=desk.over and not now.over,
         last_day=case.last_day,
         next_day=min(ahead) if ahead else case.last_day,
         first_visit=not now.tests and not now.begun,

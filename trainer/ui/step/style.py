@@ -31,7 +31,15 @@ def sheet(c: Colours) -> str:
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.text}; padding: 2px 7px; }}
     QPushButton[tab="true"] {{ text-align: left; padding: 1px 6px; min-height: 36px; }}
     QPushButton[tab="true"]:focus {{ padding: 0px 5px; }}
-    QToolButton[small="true"] {{ padding: 0px; min-height: 22px; }}
+    QToolButton[small="true"] {{ padding: 0px; min-height: 22px; min-width: 22px; }}
+    QSpinBox[small="true"] {{ padding: 0px 2px; min-height: 22px; }}
+    QSpinBox[small="true"]:focus {{ padding: 0px 1px; }}
+    QSpinBox[small="true"]::up-button, QSpinBox[small="true"]::down-button {{ width: 0px; }}
+    QSpinBox[small="true"]::up-arrow, QSpinBox[small="true"]::down-arrow {{ image: none; width: 0px; }}
+    QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ padding: 0px 4px; border: none; min-height: 18px; }}
+    QSpinBox[small="true"] QLineEdit, QSpinBox[small="true"] QLineEdit:focus {{ padding: 0px; }}
+    QLineEdit {{ padding: 1px 4px; }}
+    QLineEdit:focus {{ padding: 0px 3px; }}
     QToolButton[small="true"]:focus {{ padding: 0px; }}
     QListWidget, QTableWidget {{ background: {c.field}; color: {c.text}; border: 1px solid {c.line};
         border-radius: 4px; }}

@@ -123,7 +123,7 @@ class TaperCurve(QWidget):
             painter.setPen(QColor(c.dim))
             box = QRectF(0, at.y() - 8, _LEFT - 4, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{dose}")
-        right = QRectF(self.width() - 130.0, _TOP, 130.0 - _RIGHT - 4.0, 16.0)
+        right = QRectF(_LEFT, _TOP, self.width() - _LEFT - _RIGHT - 4.0, 20.0)
         painter.drawText(right, Qt.AlignmentFlag.AlignRight, "mg a day, by week")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

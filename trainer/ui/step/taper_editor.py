@@ -49,7 +49,7 @@ class TaperEditor(QWidget):
         self.templates.setObjectName("taper_templates")
         self.templates.setAccessibleName("Courses of others, to begin from")
         self.templates.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.templates.setMinimumContentsLength(14)
+        self.templates.setMinimumContentsLength(8)
         guarded(self.templates)
         self.templates.activated.connect(self._take_template)
         self.curve = TaperCurve()

@@ -21,6 +21,7 @@ class WaitLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._day = -1
+        self._shown: tuple[int, ...] = ()
         self.back = QSpinBox()
         self.back.setObjectName("wait_day")
         self.back.setAccessibleName("Day to come back on")
@@ -61,9 +62,10 @@ class WaitLine(QWidget):
     def show_standing(self, standing: Standing) -> None:
         """Offer the next step's day, anew only when the clock has moved."""
         self.here.setText(f"Place: {_PLACES[standing.place].lower()} now")
-        if standing.day == self._day:
+        shown = (standing.day, standing.next_day, standing.last_day)
+        if shown == self._shown:
             return
-        self._day = standing.day
+        self._day, self._shown = standing.day, shown
         self.back.setRange(min(standing.day + 1, standing.last_day + 1), standing.last_day + 1)
         self.back.setValue(standing.next_day)
         self.place.setCurrentIndex(list(_PLACES).index(standing.place))

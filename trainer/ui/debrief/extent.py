@@ -1,18 +1,28 @@
-"""Where lungs and opacities lie among the slices of a CT, from the chest as it is drawn."""
+"""Where lungs and opacities lie among the slices of a CT, from the chest as it is drawn. Knows no Qt."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from trainer.chest.anatomy.build import anatomy_of
 from trainer.chest.opacity.atlas import atlas_of
+from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
+from trainer.core.chance import key_of
 from trainer.course.opacity import Lobe
 from trainer.encounter.search import Extent
+from trainer.encounter.session import Session
 
 _RIGHT = (Lobe.RIGHT_UPPER, Lobe.RIGHT_MIDDLE, Lobe.RIGHT_LOWER)
 _LEFT = (Lobe.LEFT_UPPER, Lobe.LEFT_LOWER)
 _STRIDE = (1, 4, 4)  # of the half-resolution lattice; an apex thinner than that is cut off by a millimetre or two
 _MOST_POINTS = 2000
+
+
+def extent_on(session: Session, day: int) -> Extent:
+    """Return where everything lies in the CT of a day of an encounter."""
+    visit = key_of("visit", session.person.key, day)
+    return extent_of(Series(anatomy_of(session.person), session.chest(day), Protocol(), visit))
 
 
 def extent_of(series: Series) -> Extent:

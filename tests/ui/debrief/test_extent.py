@@ -9,7 +9,7 @@ from trainer.chest.deformation import reference_deformation
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
-from trainer.encounter.extent import extent_of
+from trainer.ui.debrief.extent import extent_of
 
 
 @pytest.fixture(scope="module")
