@@ -25,6 +25,7 @@ from trainer.chest.protocol import Kernel, Protocol
 from trainer.chest.series import Series
 from trainer.chest.warming import is_warm, warm
 from trainer.course.person import Person
+from trainer.ui.reading import paint
 from trainer.ui.reading.easel import Easel
 from trainer.ui.reading.linking import linked_plane
 from trainer.ui.reading.scan import Ask, Frame, Scan
@@ -41,6 +42,7 @@ def _build(call: Call, person: Person, scale: int) -> Anatomy:
     if not is_warm():
         call.tell(0.0, "First run: compiling for this machine, a minute or two")
         warm()
+    paint.warm()  # or the first picture would compile it on the window's thread
     anatomy = anatomy_of(person, lambda share: call.tell(0.95 * share, "Building the chest"), None, scale)
     atlas_of(anatomy)
     call.tell(1.0, "")
