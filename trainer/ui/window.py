@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -97,7 +98,7 @@ class MainWindow(QMainWindow):
             priority=Priority.AHEAD,
             progress=self._show_progress,
         )
-        self._lanes.mind.run(_import_plots, self._ready, self._complain, priority=Priority.AHEAD)
+        self._lanes.mind.run(_settle, self._ready, self._complain, priority=Priority.AHEAD)
 
     def _ready(self, _: object) -> None:
         self._show_progress(1.0, "")
@@ -305,6 +306,12 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _import_plots(_: Call) -> None:
-    """Import the plotting library ahead, so that the first encounter need not wait for it."""
+def _settle(_: Call) -> None:
+    """Import the plotting library ahead, and let the collector never look again at what has been loaded by now.
+
+    A full collection over knowledge and modules would hold the window up for a tenth of a second each time.
+    """
     import pyqtgraph  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
