@@ -162,7 +162,7 @@ class EncounterPage(QWidget):
         session = desk.session
         self.room.set_scans([scan_of(session, day) for day in desk.scan_days], desk.day)
         for _, read in session.now.said(Read):
-            self.room.lock(read.day)
+            self.room.lock(read.day, read.marks)
         for part in (self.strip, self.panel, self.chart, self.ribbon):
             part.show_desk(desk)
         self._pass_marks()
