@@ -70,7 +70,7 @@ class Prose(QTextBrowser):
     def _render(self) -> None:
         c = colours()
         looks = {
-            "head": f"font-size:large; font-weight:600; color:{c.text}; margin-top:4px; margin-bottom:4px",
+            "head": f"font-size:large; font-weight:600; color:{c.text}; margin-top:10px; margin-bottom:4px",
             "lead": f"font-weight:600; color:{c.text}; margin-top:12px; margin-bottom:2px",
             "body": f"color:{c.text}; margin-top:0px; margin-bottom:4px",
             "dim": f"color:{c.dim}; margin-top:0px; margin-bottom:4px",
