@@ -16,7 +16,7 @@ from trainer.ui.theme import COLOURS
 _C: Final = COLOURS["dark"]
 _TEXT: Final = QColor(_C.text)
 _SHADE: Final = QColor(0, 0, 0, 190)
-_PLATE: Final = QColor(0, 0, 0, 150)
+_PLATE: Final = QColor(0, 0, 0, 190)
 _ACCENT: Final = QColor(_C.accent)
 _MARK: Final = QColor(_C.warn)
 _CHANGE: Final = QColor(_C.series[3])
@@ -74,7 +74,7 @@ class Ink:
         """Write a line with its left end at x and its baseline at y, on a shade that keeps it legible."""
         wide = self.metrics.horizontalAdvance(text)
         plate = QRectF(x - 2.0, y - self.metrics.ascent(), wide + 4.0, self.step)
-        self.painter.fillRect(plate, _PLATE)
+        self.painter.fillRect(plate.toAlignedRect(), _PLATE)  # a whole rectangle is filled without antialiasing
         self.painter.setPen(colour)
         self.painter.drawText(QPointF(x, y), text)
 

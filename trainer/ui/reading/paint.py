@@ -7,6 +7,7 @@ It is serial on purpose: threads of a parallel kernel would wait for those that 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numba as nb
@@ -19,6 +20,7 @@ _HUS: Final = 4096
 _STANDS_IN: Final = 0.45  # brightness of a slice that stands in for one that is not ready; judgement
 
 
+@lru_cache(maxsize=32)
 def table(level_hu: float, width_hu: float, inverted: bool = False, stands_in: bool = False) -> np.ndarray:
     """Return the colour of every HU from -1024 to 3071.
 
@@ -34,7 +36,7 @@ def table(level_hu: float, width_hu: float, inverted: bool = False, stands_in: b
     Returns
     -------
     numpy.ndarray
-        uint32 "0xffRRGGBB", shape (4096,).
+        uint32 "0xffRRGGBB", shape (4096,), not to be written to.
     """
     hu = np.arange(_LOWEST_HU, _LOWEST_HU + _HUS)
     width = max(width_hu, 1.0)
@@ -45,6 +47,7 @@ def table(level_hu: float, width_hu: float, inverted: bool = False, stands_in: b
         grey = grey * _STANDS_IN
     grey = grey.astype(np.uint32)
     colours: np.ndarray = np.uint32(0xFF000000) | (grey << 16) | (grey << 8) | grey
+    colours.flags.writeable = False
     return colours
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from trainer.ui.reading.canvas import Canvas
 from trainer.ui.reading.overlay import visit_text
 from trainer.ui.reading.scan import Frame
 from trainer.ui.reading.scene import Scene
+from trainer.ui.reading.slider import SliceSlider
 from trainer.ui.reading.view import Name, ViewState
 
 _PLANES = ("axial", "coronal", "sagittal")
@@ -42,11 +43,10 @@ class Pane(QWidget):
         self.planes = self._chooser(f"plane_{number}", f"Plane of pane {number}")
         for plane in _PLANES:
             self.planes.addItem(plane.capitalize(), plane)
-        self.slider = QSlider(Qt.Orientation.Vertical, self)
+        self.slider = SliceSlider(self)
         self.slider.setObjectName(f"slices_{number}")
         self.slider.setAccessibleName(f"Slice of pane {number}")
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.setFixedWidth(24)
         self.slider.setPageStep(10)
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
