@@ -170,6 +170,16 @@ class EvidenceSection(SectionView):
         """Return the list of findings."""
         return self.chart
 
+    def pick(self, finding: str) -> bool:
+        """Go to a finding in the list; return whether it is there to be cited."""
+        self.search.clear()
+        item = next((item for item in self.chart.rows() if item.data(_ROLE) == finding), None)
+        if item is not None:
+            self.chart.setCurrentItem(item)
+            self.chart.scrollToItem(item)
+            self.chart.setFocus()
+        return item is not None
+
     def refresh(self, desk: Desk, standing: Standing, draft: Draft, /) -> None:
         """Show what is cited on the disease that is chosen, and what can be."""
         if self._finder is None:

@@ -191,6 +191,14 @@ class StepPanel(QWidget):
         self._refresh()
         self.section_shown.emit(section)
 
+    def pick(self, finding: str) -> None:
+        """Go to a finding among the evidence, where it is cited for or against."""
+        self.choose("evidence")
+        evidence = self.sections["evidence"]
+        assert isinstance(evidence, EvidenceSection)
+        if not evidence.pick(finding):
+            self.tell("This finding is cited already, or cannot be cited today.")
+
     @property
     def section(self) -> Section:
         """The section that is shown."""
