@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop
@@ -78,6 +79,7 @@ class Camera:
 
     def __init__(self, application: QApplication, folder: Path, sizes: list[tuple[int, int]], scale: int) -> None:
         self.application, self.folder, self.sizes = application, folder, sizes
+        self.settled = lambda: True
         self.shelf = Shelf(Path(tempfile.mkdtemp()))
         self.shelf.save(f"{CASE}-{SEED}-1", run_to(28))
         self.window = MainWindow(self.shelf, Preferences(), scale=scale)
@@ -91,6 +93,7 @@ class Camera:
             for width, height in self.sizes:
                 self.window.resize(width, height)
                 still(900)
+                wait(self.settled)
                 ratio = self.window.devicePixelRatio()
                 self.window.grab().save(str(self.folder / f"{name}-{width}x{height}@{ratio:g}-{look}.png"))
 
@@ -105,13 +108,17 @@ class Camera:
         page = self.window.encounter
         page.panel.choose("differential")
         belief = Differential.of({disease: tokens / 20 for disease, tokens in BELIEF.items()})
-        page.panel._edit(page.panel.draft.__class__(**{**page.panel.draft.__dict__, "differential": belief}))
-        wait(lambda: page.room.stage.canvas.frame is not None)
-        still(2000)
+        page.panel._edit(replace(page.panel.draft, differential=belief))
+        self.settled = lambda: all(
+            pane.canvas.frame is not None and not pane.canvas.scene.waiting
+            for pane in page.room.stage.panes
+            if pane.isVisible()
+        )
         self.take("encounter")
 
     def debrief(self) -> None:
         """Take the debrief."""
+        self.settled = lambda: True
         self.window.encounter.finish()
         wait(lambda: self.window.debrief is not None and self.window.debrief.debrief is not None)
         still(500)

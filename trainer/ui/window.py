@@ -307,11 +307,13 @@ class MainWindow(QMainWindow):
 
 
 def _settle(_: Call) -> None:
-    """Import the plotting library ahead, and let the collector never look again at what has been loaded by now.
+    """Import ahead what the other pages need, and let the collector never look again at what is loaded by now.
 
     A full collection over knowledge and modules would hold the window up for a tenth of a second each time.
     """
     import pyqtgraph  # noqa: F401
 
-    gc.collect()
+    import trainer.ui.debrief.page
+    import trainer.ui.encounter_page  # noqa: F401
+
     gc.freeze()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
@@ -13,6 +14,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 T = TypeVar("T")
+_SWITCH_S = 0.001  # Python's own 5 ms would hold the window up several times in each of its answers
 
 
 class Priority(IntEnum):
@@ -160,6 +162,7 @@ class Lanes(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(_SWITCH_S)
         self.chest = Lane("chest", self)
         self.mind = Lane("mind", self)
 
