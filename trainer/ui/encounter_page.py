@@ -141,7 +141,7 @@ class EncounterPage(QWidget):
                     self.panel.refused(reason)
                     break
         except AtollError as error:
-            self.tell(f"{error}")
+            self.panel.tell(f"Not kept, so it has not happened: {error}.")
         self._refresh()
         if desk.day != before and not desk.exam and not any(isinstance(c, RolledBack) for c in commands):
             self._ask_feedback(desk, begun)
