@@ -182,6 +182,8 @@ class MainWindow(QMainWindow):
         from trainer.ui.desk import Desk
 
         page = self._encounter_page()
+        if self.debrief is not None:
+            self.debrief.rest()
         begun = max((event.second or 0 for event in session.run.events), default=0)
         clock = QElapsedTimer()
         clock.start()
@@ -216,6 +218,7 @@ class MainWindow(QMainWindow):
         self._discuss(run)
 
     def _discuss(self, run: Run) -> None:
+        self._cancel_opening()  # or it would come over the debrief, whose score would be noted beside its run
         if self.encounter is not None:
             self.encounter.close_encounter()
         if self.debrief is None:
