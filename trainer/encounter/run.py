@@ -75,8 +75,8 @@ class Run(Frozen):
 
     @property
     def full(self) -> bool:
-        """Whether no further event may be added, lest the file grow larger than is read back."""
-        return len(self.events) >= MAX_EVENTS or len(self.encode().encode()) > MAX_BYTES - _EVENT_BYTES
+        """Whether no further event but the end may be added, lest the file grow larger than is read back."""
+        return len(self.events) >= MAX_EVENTS - 1 or len(self.encode().encode()) > MAX_BYTES - _EVENT_BYTES
 
     def sealed(self, state: str) -> Run:
         """Return the run as it is saved, with the digest of the patient's state and its seal."""
