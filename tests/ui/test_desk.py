@@ -4,7 +4,7 @@ import pytest
 
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advance, RolledBack, TestOrdered
-from trainer.encounter.run import Header, Run
+from trainer.encounter.run import Header, Run, decode
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
 from trainer.knowledge.plan import Request
@@ -71,6 +71,21 @@ def test_what_could_not_be_kept_has_not_happened(engine, kept, command):
     assert desk.submit(command) is None
     assert desk.run.events == kept[-1].events
     assert len(kept[-1].events) == len(before.events) + 1
+
+
+def test_the_time_of_an_examination_is_kept_without_any_event(engine, kept):
+    desk, clock = desk_of(engine, kept.append, "exam")
+    clock.second = 600
+    desk.keep_time()
+    assert decode(kept[-1].encode(), "run") == kept[-1]
+    assert kept[-1].elapsed_s == 600
+    clock.second = 700
+    desk.submit(CRP)
+    assert kept[-1].elapsed_s == 700
+    tutor, clock = desk_of(engine, kept.append)
+    clock.second = 800
+    tutor.keep_time()
+    assert kept[-1].elapsed_s == 700
 
 
 def test_an_examination_ends_with_its_time(engine, kept):

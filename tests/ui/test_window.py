@@ -128,3 +128,17 @@ def test_a_debrief_that_is_opened_while_a_patient_is_called_stays(window, qtbot,
     assert window.debrief.isVisible()
     assert window._kept == "wandering-shadows-1-1"
     assert [entry.name for entry in window._shelf.entries()] == ["wandering-shadows-1-1"]
+
+
+def test_leaving_an_examination_gives_no_time_back(window, qtbot):
+    def desk():
+        return window.encounter.desk if window.encounter is not None else None
+
+    window.library.start_asked.emit(StartRequest("wandering-shadows", 2, "exam", 1.0, "default"))
+    qtbot.waitUntil(lambda: desk() is not None, timeout=60_000)
+    desk()._second = lambda: 600
+    window.show_library()
+    assert desk() is None
+    window.library.resume_asked.emit("wandering-shadows-2-1")
+    qtbot.waitUntil(lambda: desk() is not None, timeout=60_000)
+    assert desk().seconds_left <= desk().session.case.minutes * 60 - 600

@@ -192,9 +192,16 @@ def _command_of(event: Event) -> Command:
     return event
 
 
-def sealed(session: Session) -> Run:
-    """Return the run as it is saved, with the digest of the patient's state that a replay must find."""
+def sealed(session: Session, second: int | None = None) -> Run:
+    """Return the run as it is saved, with the digest of the patient's state that a replay must find.
+
+    Parameters
+    ----------
+    session : Session
+    second : int, optional
+        Real seconds since the encounter began.
+    """
     digest = hashlib.sha256()
     digest.update(session.bedside.onset.tobytes())
     digest.update(session.bedside.state(session.now.day).tobytes())
-    return session.run.sealed(digest.hexdigest())
+    return session.run.sealed(digest.hexdigest(), second)

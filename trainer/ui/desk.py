@@ -41,12 +41,26 @@ class Desk:
         if isinstance(answer, Rejected):
             return answer.reason
         try:
-            self._save(sealed(before))
+            self._keep()
         except AtollError:
             kept = Run(header=before.run.header, events=before.run.events[:-1])
             self.session = Session(before.engine, before.case, kept)
             raise
         return None
+
+    def keep_time(self) -> None:
+        """Keep how much of the time of an examination has gone, lest it come back when the run is resumed.
+
+        Raises
+        ------
+        AtollError
+            If it cannot be kept.
+        """
+        if self.exam and not self.session.now.over:
+            self._keep()
+
+    def _keep(self) -> None:
+        self._save(sealed(self.session, self._second() if self.exam else None))
 
     @property
     def run(self) -> Run:
