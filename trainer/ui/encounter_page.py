@@ -147,6 +147,8 @@ class EncounterPage(QWidget):
                     break
         except AtollError as error:
             self.panel.tell(f"Not kept, so it has not happened: {error}.")
+        if any(isinstance(command, RolledBack) for command in commands):
+            self._told.clear()  # what was kept of looks since then does not count any more
         self._refresh()
         if desk.day != before and not desk.exam and not any(isinstance(c, RolledBack) for c in commands):
             self._ask_feedback(desk, begun)
