@@ -227,3 +227,13 @@ def test_a_plan_that_cannot_be_played_says_so(engine, case):
     bad = Plan(id="p", title="p", source="judgement", tests=(Request(test="tarot", day=0),))
     with pytest.raises(BadInput, match="cannot be played on day 0"):
         play(session(engine, case), bad, Written(bad))
+
+
+def test_a_run_that_is_full_can_still_be_ended(engine, case, monkeypatch):
+    monkeypatch.setattr("trainer.encounter.run.MAX_EVENTS", 3)
+    one = session(engine, case)
+    done(one, ordering("crp"), Advance(to_day=7))
+    assert "as long as a run can be" in refused(one, ordering("crp", day=7))
+    done(one, Ended(day=one.now.day))
+    assert one.now.over and len(one.run.events) == 3
+    assert Session(engine, case, one.run).now.over

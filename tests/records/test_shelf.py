@@ -246,3 +246,21 @@ def test_a_second_window_does_not_write_and_a_killed_one_lets_go(shelf, other_wi
     shelf.save("b-1-1", run())
     assert {entry.name for entry in shelf.entries()} == {"a-1-1", "b-1-1"}
     assert not list(shelf.folder.glob(".atoll-*")), "what was half-written is cleared away"
+
+
+@pytest.mark.parametrize(
+    "name", [f"{CASE}-{2**63 - 1}-1", f"{CASE}-{'9' * 30}-1", f"{CASE}-\u00b2-1", f"{CASE}-5-\u0663"]
+)
+def test_a_file_with_an_odd_name_does_not_bar_a_case(shelf, name):
+    shelf.save(f"{CASE}-3-1", run(seed=3))
+    (shelf.folder / f"{name}.json").write_text("{")
+    assert shelf.next_seed(CASE) == 4
+    assert shelf.new_name(CASE, 4) == f"{CASE}-4-1"
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 10**4000], ids=["negative", "large", "huge"])
+def test_a_run_of_another_version_with_an_odd_seed_is_set_aside(shelf, seed):
+    shelf.save(f"{CASE}-3-1", run(seed=3))
+    header = {"engine": "9.0", "case": CASE, "seed": seed}
+    (shelf.folder / f"{CASE}-9-1.json").write_text(json.dumps({"format": 7, "header": header}))
+    assert [entry.seed for entry in shelf.entries()] == [3]

@@ -3,9 +3,9 @@
 import pytest
 
 from trainer.core.error import BadInput
-from trainer.encounter.event import Advance, TestOrdered
-from trainer.encounter.run import Header, Run
-from trainer.encounter.session import Session
+from trainer.encounter.event import Advance, RolledBack, TestOrdered
+from trainer.encounter.run import Header, Run, decode
+from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
 from trainer.knowledge.plan import Request
 from trainer.ui.desk import Desk
@@ -48,8 +48,9 @@ def test_a_refused_command_changes_nothing(engine, kept):
     assert len(desk.run.events) == 1
 
 
-def test_what_could_not_be_kept_is_kept_with_the_next_event(engine, kept):
-    broken = [True]
+@pytest.mark.parametrize("command", [CRP, Advance(to_day=7), RolledBack(to=1)])
+def test_what_could_not_be_kept_has_not_happened(engine, kept, command):
+    broken = []
 
     def save(run):
         if broken:
@@ -57,11 +58,34 @@ def test_what_could_not_be_kept_is_kept_with_the_next_event(engine, kept):
         kept.append(run)
 
     desk, _ = desk_of(engine, save)
+    desk.submit(TestOrdered(request=Request(test="pulse-oximetry", day=0)))
+    desk.submit(Advance(to_day=3))
+    if not isinstance(command, RolledBack):
+        desk.submit(RolledBack(to=1))
+    before = sealed(desk.session)
+    broken.append(True)
     with pytest.raises(BadInput, match="no room"):
-        desk.submit(CRP)
+        desk.submit(command)
+    assert sealed(desk.session) == before == kept[-1]
     broken.clear()
-    assert desk.submit(Advance(to_day=7)) is None
-    assert [event.kind for event in kept[-1].events] == ["test", "advanced"]
+    assert desk.submit(command) is None
+    assert desk.run.events == kept[-1].events
+    assert len(kept[-1].events) == len(before.events) + 1
+
+
+def test_the_time_of_an_examination_is_kept_without_any_event(engine, kept):
+    desk, clock = desk_of(engine, kept.append, "exam")
+    clock.second = 600
+    desk.keep_time()
+    assert decode(kept[-1].encode(), "run") == kept[-1]
+    assert kept[-1].elapsed_s == 600
+    clock.second = 700
+    desk.submit(CRP)
+    assert kept[-1].elapsed_s == 700
+    tutor, clock = desk_of(engine, kept.append)
+    clock.second = 800
+    tutor.keep_time()
+    assert kept[-1].elapsed_s == 700
 
 
 def test_an_examination_ends_with_its_time(engine, kept):

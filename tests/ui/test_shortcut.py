@@ -126,3 +126,10 @@ def test_the_sheet_has_every_key_once(qtbot):
 def test_an_unknown_shortcut_is_a_defect(window):
     with pytest.raises(KeyError):
         bind(window, "nothing", lambda: None)
+
+
+def test_a_key_held_down_commits_once_and_scrolls_on(window):
+    heard = []
+    commit, scroll = bind(window, "commit", lambda: heard.append(1)), bind(window, "next-slice", lambda: None)
+    assert not commit.autoRepeat()
+    assert scroll.autoRepeat()

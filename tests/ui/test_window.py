@@ -8,13 +8,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QStatusBar
 
 from tests.ui.checks import faults
+from trainer.core.error import BadInput
+from trainer.encounter.event import Ended
+from trainer.encounter.run import Header, Run
 from trainer.records.shelf import Shelf
 from trainer.ui import theme
+from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.preference import Preferences, read_preferences
 from trainer.ui.preference_sheet import PreferenceSheet
 from trainer.ui.sheet import ShortcutSheet
 from trainer.ui.shortcut import prefer
 from trainer.ui.window import MainWindow
+from trainer.ui.work import Priority
 
 
 @pytest.fixture
@@ -30,6 +35,11 @@ def window(qtbot, qapp, tmp_path, monkeypatch, engine):
     made.deleteLater()
     theme.apply(qapp, "dark")
     prefer({})
+
+
+def ended(case):
+    run = Run(header=Header(case=case, seed=1)).then(Ended(day=0))
+    return run.sealed("0" * 64)
 
 
 def sheet_of(qtbot, kind):
@@ -100,3 +110,35 @@ def test_nothing_outlives_the_window(qtbot, tmp_path, engine):
     QApplication.processEvents()
     qtbot.waitUntil(lambda: len(QApplication.topLevelWidgets()) <= widgets)
     assert set(threading.enumerate()) <= before
+
+
+def test_a_debrief_that_is_opened_while_a_patient_is_called_stays(window, qtbot, monkeypatch):
+    """Else the score of the one run would be noted beside the other."""
+    window._shelf.save("wandering-shadows-1-1", ended("wandering-shadows"))
+
+    def no_score(*_):
+        raise BadInput("no score today")
+
+    monkeypatch.setattr(window._thinker, "scorer", no_score)
+    window.library.start_asked.emit(StartRequest("wandering-shadows", 2, "tutor", 1.0, "default"))
+    window.library.debrief_asked.emit("wandering-shadows-1-1")
+    idle = []
+    window._lanes.mind.run(lambda _: None, idle.append, idle.append, priority=Priority.AHEAD)
+    qtbot.waitUntil(lambda: bool(idle), timeout=60_000)
+    assert window.debrief.isVisible()
+    assert window._kept == "wandering-shadows-1-1"
+    assert [entry.name for entry in window._shelf.entries()] == ["wandering-shadows-1-1"]
+
+
+def test_leaving_an_examination_gives_no_time_back(window, qtbot):
+    def desk():
+        return window.encounter.desk if window.encounter is not None else None
+
+    window.library.start_asked.emit(StartRequest("wandering-shadows", 2, "exam", 1.0, "default"))
+    qtbot.waitUntil(lambda: desk() is not None, timeout=60_000)
+    desk()._second = lambda: 600
+    window.show_library()
+    assert desk() is None
+    window.library.resume_asked.emit("wandering-shadows-2-1")
+    qtbot.waitUntil(lambda: desk() is not None, timeout=60_000)
+    assert desk().seconds_left <= desk().session.case.minutes * 60 - 600

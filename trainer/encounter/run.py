@@ -57,6 +57,9 @@ class Run(Frozen):
     header : Header
     events : tuple of Event
         Numbered from 1.
+    second : int, optional
+        Real seconds since the encounter began, as the run was saved: an examination that is left and resumed goes on
+        with the time that was left.
     state : str, optional
         SHA-256 of the patient's state after the last event, written when the run is saved: what a replay must give.
     seal : str, optional
@@ -66,6 +69,7 @@ class Run(Frozen):
     format: Literal[2] = 2
     header: Header
     events: Annotated[tuple[Event, ...], Field(max_length=MAX_EVENTS)] = ()
+    second: Annotated[int, Field(ge=0, le=10**7)] | None = None
     state: _Digest | None = None
     seal: _Digest | None = None
 
@@ -74,18 +78,23 @@ class Run(Frozen):
         return Run(header=self.header, events=(*self.events, event))
 
     @property
-    def full(self) -> bool:
-        """Whether no further event may be added, lest the file grow larger than is read back."""
-        return len(self.events) >= MAX_EVENTS or len(self.encode().encode()) > MAX_BYTES - _EVENT_BYTES
+    def elapsed_s(self) -> int:
+        """Real seconds since the encounter began, as far as the run tells."""
+        return max([self.second or 0, *(event.second or 0 for event in self.events)])
 
-    def sealed(self, state: str) -> Run:
-        """Return the run as it is saved, with the digest of the patient's state and its seal."""
-        bare = Run(header=self.header, events=self.events, state=state)
-        return Run(header=self.header, events=self.events, state=state, seal=bare.digest())
+    @property
+    def full(self) -> bool:
+        """Whether no further event but the end may be added, lest the file grow larger than is read back."""
+        return len(self.events) >= MAX_EVENTS - 1 or len(self.encode().encode()) > MAX_BYTES - _EVENT_BYTES
+
+    def sealed(self, state: str, second: int | None = None) -> Run:
+        """Return the run as it is saved, with the digest of the patient's state, its time and its seal."""
+        bare = Run(header=self.header, events=self.events, second=second, state=state)
+        return Run(header=self.header, events=self.events, second=second, state=state, seal=bare.digest())
 
     def digest(self) -> str:
         """Return the SHA-256 of the run without its seal."""
-        bare = Run(header=self.header, events=self.events, state=self.state)
+        bare = Run(header=self.header, events=self.events, second=self.second, state=self.state)
         return hashlib.sha256(bare.encode().encode()).hexdigest()
 
     def encode(self) -> str:

@@ -17,7 +17,7 @@ from trainer.course.rehearsal import patient_of
 from trainer.course.telling import fill
 from trainer.encounter import chart
 from trainer.encounter.bedside import Bedside, as_plan
-from trainer.encounter.event import Advance, Advanced, Command, Event, Interrupt, Place, RolledBack
+from trainer.encounter.event import Advance, Advanced, Command, Ended, Event, Interrupt, Place, RolledBack
 from trainer.encounter.interrupt import QUIET_DAYS, interrupts
 from trainer.encounter.objection import objection_to
 from trainer.encounter.run import Numbered, Run, live
@@ -69,7 +69,7 @@ class Session:
 
     def submit(self, command: Command) -> Event | Rejected:
         """Carry out a command, or say why it cannot be."""
-        if self.run.full:
+        if self.run.full and not isinstance(command, Ended):
             return Rejected("the run is as long as a run can be; end the case here")
         late = self._late(command)
         if late is not None:
@@ -192,9 +192,16 @@ def _command_of(event: Event) -> Command:
     return event
 
 
-def sealed(session: Session) -> Run:
-    """Return the run as it is saved, with the digest of the patient's state that a replay must find."""
+def sealed(session: Session, second: int | None = None) -> Run:
+    """Return the run as it is saved, with the digest of the patient's state that a replay must find.
+
+    Parameters
+    ----------
+    session : Session
+    second : int, optional
+        Real seconds since the encounter began.
+    """
     digest = hashlib.sha256()
     digest.update(session.bedside.onset.tobytes())
     digest.update(session.bedside.state(session.now.day).tobytes())
-    return session.run.sealed(digest.hexdigest())
+    return session.run.sealed(digest.hexdigest(), second)

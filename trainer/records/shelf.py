@@ -28,6 +28,7 @@ _RUN: Final = ".json"
 _SCORE: Final = ".score.json"
 _DAMAGED: Final = ".damaged"
 _SCORE_BYTES: Final = 10_000
+_MOST_SEED: Final = 2**62  # a file of this name was made by hand, and a header would soon hold no seed beyond it
 
 
 class DialNote(Frozen):
@@ -154,7 +155,7 @@ class Shelf:
         """Return a seed of a case that no run here has had, nor one that was set aside."""
         had = {entry.seed for entry in self.entries() if entry.case == case}
         had |= {seed for seed, _ in self._numbers(case)}
-        return max(had, default=0) + 1
+        return max((seed for seed in had if seed < _MOST_SEED), default=0) + 1
 
     def new_name(self, case: str, seed: int) -> str:
         """Return a name for a new run of a case; it is taken once the run is saved."""
@@ -224,7 +225,7 @@ class Shelf:
         """Return seed and running number of every name that was given to a run of a case."""
         for path in self.folder.glob(f"{case}-*{_RUN}*"):
             parts = path.name.partition(".")[0].removeprefix(f"{case}-").split("-")
-            if len(parts) == 2 and all(part.isdigit() for part in parts):
+            if len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
                 yield int(parts[0]), int(parts[1])
 
     def _entry(self, path: Path) -> Entry | None:
@@ -333,7 +334,7 @@ def _foreign_entry(name: str, raw: bytes, played_ns: int, path: Path) -> Entry:
     """Return the entry of a run of another version, as far as its header can be understood."""
     header: Mapping[str, object] = from_json(raw)["header"]
     case, seed, mode = header.get("case"), header.get("seed"), header.get("mode")
-    if not isinstance(case, str) or not isinstance(seed, int):
+    if not isinstance(case, str) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise BadInput(f"{path}: no run")
     kind: Mode = "exam" if mode == "exam" else "tutor"
     return Entry(name, case, 0, seed, kind, 0, over=False, played_ns=played_ns, playable=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trainer.core.error import AtollError
 from trainer.encounter import sight
 from trainer.encounter.event import Command
 from trainer.encounter.run import Run
@@ -33,13 +34,33 @@ class Desk:
         Raises
         ------
         AtollError
-            If the run cannot be kept. The event stands in the session and is kept with the next one.
+            If the run cannot be kept. Then nothing has happened: the session stands where the file stands.
         """
-        answer = self.session.submit(command.model_copy(update={"second": self._second()}))
+        before = self.session
+        answer = before.submit(command.model_copy(update={"second": self._second()}))
         if isinstance(answer, Rejected):
             return answer.reason
-        self._save(sealed(self.session))
+        try:
+            self._keep()
+        except AtollError:
+            kept = Run(header=before.run.header, events=before.run.events[:-1])
+            self.session = Session(before.engine, before.case, kept)
+            raise
         return None
+
+    def keep_time(self) -> None:
+        """Keep how much of the time of an examination has gone, lest it come back when the run is resumed.
+
+        Raises
+        ------
+        AtollError
+            If it cannot be kept.
+        """
+        if self.exam and not self.session.now.over:
+            self._keep()
+
+    def _keep(self) -> None:
+        self._save(sealed(self.session, self._second() if self.exam else None))
 
     @property
     def run(self) -> Run:

@@ -24,6 +24,7 @@ from trainer.ui.step.sign import PATTERN, SIGN
 from trainer.ui.strip import PatientStrip
 from trainer.ui.work import Call, Lanes
 
+_KEEP_TIME_MS = 15_000  # how much of an examination's time a killed window gives back at most
 _PANEL, _WIDEST = 400, 4000  # pixels at first: all that the panel leaves goes to the pictures
 
 
@@ -72,6 +73,8 @@ class EncounterPage(QWidget):
         self._leave.setToolTip("Back to the library; what is committed is kept (Ctrl+L)")
         self._time_up = QTimer(self)
         self._time_up.setSingleShot(True)
+        self._passing = QTimer(self)
+        self._passing.setInterval(_KEEP_TIME_MS)
         self._lay_out()
         self._connect()
 
@@ -109,6 +112,7 @@ class EncounterPage(QWidget):
         self._leave.clicked.connect(self.left)
         self._debrief.clicked.connect(self.finish)
         self._time_up.timeout.connect(self._refresh)
+        self._passing.timeout.connect(self._keep_time)
 
     def open(self, desk: Desk) -> None:
         """Show an encounter."""
@@ -125,6 +129,7 @@ class EncounterPage(QWidget):
         left = desk.seconds_left
         if left is not None:
             self._time_up.start(max(0, round(1000 * left)) + 500)
+            self._passing.start()
         self._refresh()
 
     @property
@@ -147,10 +152,19 @@ class EncounterPage(QWidget):
                     self.panel.refused(reason)
                     break
         except AtollError as error:
-            self.tell(f"{error}")
+            self.panel.tell(f"Not kept, so it has not happened: {error}.")
+        if any(isinstance(command, RolledBack) for command in commands):
+            self._told.clear()  # what was kept of looks since then does not count any more
         self._refresh()
         if desk.day != before and not desk.exam and not any(isinstance(c, RolledBack) for c in commands):
             self._ask_feedback(desk, begun)
+
+    def _keep_time(self) -> None:
+        if self._desk is not None:
+            try:
+                self._desk.keep_time()
+            except AtollError as error:
+                self.tell(f"The time that has gone cannot be kept: {error}.")
 
     def _note_looks(self, desk: Desk) -> None:
         """Keep what was looked at since it was last kept."""
@@ -217,6 +231,8 @@ class EncounterPage(QWidget):
     def close_encounter(self) -> None:
         """Let go of the encounter; what is kept of it is kept already."""
         self._time_up.stop()
+        self._passing.stop()
+        self._keep_time()
         if self._feedback_call is not None:
             self._feedback_call.cancel()
         self._desk = None

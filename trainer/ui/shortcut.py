@@ -190,5 +190,6 @@ def bind(widget: QWidget, name: str, act: Callable[[], None]) -> QShortcut:
     made = QShortcut(QKeySequence(keys_of(name)), widget)
     made.setObjectName(f"{_PREFIX}{name.replace('-', '_')}")
     made.setContext(_CONTEXT[_TABLE[name].scope])
+    made.setAutoRepeat(_TABLE[name].scope == "viewer")  # a key held down would say yes to what was just asked
     made.activated.connect(act)
     return made

@@ -159,7 +159,10 @@ class MainWindow(QMainWindow):
             self._complain(error)
             self.library.refresh()
             return
-        self._call_patient(lambda call: self._thinker.session(run, call), lambda session: self._sit_down(name, session))
+        self._call_patient(
+            lambda call: self._thinker.session(run, call),
+            lambda session: self._sit_down(name, session, run.elapsed_s),
+        )
 
     def _call_patient(self, job: Callable[[Call], Session], show: Callable[[Session], None]) -> None:
         """Make an encounter off the window's thread, then show it."""
@@ -178,15 +181,16 @@ class MainWindow(QMainWindow):
             self._opening = None
             self._show_progress(1.0, "")
 
-    def _sit_down(self, name: str, session: Session) -> None:
+    def _sit_down(self, name: str, session: Session, begun_s: int = 0) -> None:
         from trainer.ui.desk import Desk
 
         page = self._encounter_page()
-        begun = max((event.second or 0 for event in session.run.events), default=0)
+        if self.debrief is not None:
+            self.debrief.rest()
         clock = QElapsedTimer()
         clock.start()
         self._kept = name
-        desk = Desk(session, lambda run: self._shelf.save(name, run), lambda: begun + clock.elapsed() // 1000)
+        desk = Desk(session, lambda run: self._shelf.save(name, run), lambda: begun_s + clock.elapsed() // 1000)
         self.setWindowTitle(f"{session.case.title} - Atoll (SIMULATED)")
         self._pages.setCurrentWidget(page)
         page.open(desk)
@@ -216,6 +220,7 @@ class MainWindow(QMainWindow):
         self._discuss(run)
 
     def _discuss(self, run: Run) -> None:
+        self._cancel_opening()  # or it would come over the debrief, whose score would be noted beside its run
         if self.encounter is not None:
             self.encounter.close_encounter()
         if self.debrief is None:

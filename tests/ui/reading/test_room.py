@@ -374,6 +374,24 @@ def test_signed_marks_of_a_resumed_run_are_shown(room):
     assert dot.locked and dot.text == "2 possible nodule"
 
 
+def test_what_was_set_down_in_a_ct_that_has_gone_is_forgotten(room, qtbot):
+    room.use(Tool.MARK)
+    room.use(Tool.MARK)
+    room.use(Tool.CHANGE)
+    room.use(Tool.CHANGE)
+    room.keep_image()
+    room.lock(14)
+    qtbot.wait(60)
+    assert room.audit.milliseconds(CURRENT, 30) > 0 and room.marks(14) and room.key_images()
+    room.set_scans([scan(0)], 0)
+    room.set_scans([scan(0), scan(14)], 14)
+    assert (room.marks(14), room.key_images(), room.reader.book.sheet.notes) == ((), (), ())
+    assert "1" not in room.audit.digits(CURRENT) and "1" in room.audit.digits(PRIOR)
+    room.use(Tool.MARK)
+    room.use(Tool.MARK)
+    assert len(room.marks(14)) == 1, "its read is another, and not signed"
+
+
 def test_slabs_kernels_and_key_images(room):
     key(room, Qt.Key.Key_S)
     assert (state(room).slab, state(room).slab_mm) == ("maximum", 10.0)

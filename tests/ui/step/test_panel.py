@@ -311,3 +311,23 @@ def test_the_last_day_ends_the_case(bench):
         panel.advance()
     assert bench.desk.over and "debrief" in bench.next
     assert not panel.commit_button.isEnabled() and not panel.advance_button.isEnabled()
+
+
+def test_nothing_tells_whether_a_change_was_stated_at_an_opacity(exam):
+    exam.order("HRCT")
+    exam.panel.send_orders()
+    exam.panel.advance()
+    exam.panel.advance()
+    exam.order("HRCT")
+    exam.panel.send_orders()
+    exam.open("read")
+
+    def seen():
+        labels = [one.text() for one in exam.panel.findChildren(QLabel)]
+        signs = [tab.sign for tab in exam.panel.tabs.values()]
+        return labels, signs, exam.panel.commit_button.accessibleName()
+
+    missed = seen()
+    exam.panel.set_marks((), {"3": "larger"})
+    assert exam.panel.draft.changes == {"3": "larger"}
+    assert seen() == missed

@@ -23,6 +23,11 @@ class Audit:
         self._slices[name] = slices
         self._shown.setdefault(name, {})
 
+    def close(self, name: tuple[str, int]) -> None:
+        """Forget a scan."""
+        self._slices.pop(name, None)
+        self._shown.pop(name, None)
+
     def show(self, name: tuple[str, int], index: int, kernel: Kernel, milliseconds: float) -> None:
         """Add to the time that a slice, from the feet, was on show.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -143,6 +143,17 @@ def without(sheet: Jotting, which: int) -> Jotting:
         sheet,
         marks=tuple(m for m in sheet.marks if m.id != which),
         notes=tuple(n for n in sheet.notes if n.id != which),
+    )
+
+
+def forgotten(sheet: Jotting, scans: Set[Name]) -> Jotting:
+    """Return the jotting without what lies in some scans, and without what the reads of them say."""
+    return replace(
+        sheet,
+        marks=tuple(m for m in sheet.marks if m.scan not in scans),
+        notes=tuple(n for n in sheet.notes if n.scan not in scans and ("", n.day) not in scans),
+        measures=tuple(m for m in sheet.measures if m.scan not in scans),
+        key_images=tuple(k for k in sheet.key_images if k[0] not in scans),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from trainer.ui.reading.scan import Frame
 from trainer.ui.reading.scene import Dot
 from trainer.ui.reading.tool import Tool
 from trainer.ui.reading.undo import Book
-from trainer.ui.reading.view import Place
+from trainer.ui.reading.view import Name, Place
 
 if TYPE_CHECKING:
     from trainer.ui.reading.pictures import Pictures
@@ -85,6 +85,13 @@ class Reader(QObject):
                 self.book.turn(marks.restored(self.book.sheet, day, signed))
             else:
                 self.changed.emit()
+
+    def forget(self, scans: Set[Name]) -> None:
+        """Forget what was set down in scans that are there no more, signed or not."""
+        self.locked -= {day for course, day in scans if not course}
+        self.pending = None
+        self.book.stack.clear()
+        self.book.turn(marks.forgotten(self.book.sheet, scans))
 
     def clear(self) -> None:
         """Forget everything: another patient."""

@@ -99,7 +99,7 @@ class ReadingRoom(QWidget):
     # what the page says
 
     def set_scans(self, scans: Sequence[Scan], today: int) -> None:
-        """Offer CTs; a new one is opened beside the one before.
+        """Offer CTs; a new one is opened beside the one before. What was set down in one that has gone is forgotten.
 
         Parameters
         ----------
@@ -108,6 +108,10 @@ class ReadingRoom(QWidget):
             Day of the case.
         """
         self.reader.today = today
+        gone = {scan.name for scan in self._pictures.scans} - {scan.name for scan in scans}
+        if gone:  # the learner went back: another CT may come on that day
+            self.reader.forget(gone)
+            self.stage.watch.forget_scans(gone)
         self._pictures.set_scans(scans)
         names = ordered([scan.name for scan in scans])
         if self._pictures.ready and names != self.stage.views.names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from PySide6.QtCore import QElapsedTimer
 
@@ -34,6 +34,14 @@ class Watch:
         self._audit = Audit()
         self._counts.clear()
         self._shown = []
+
+    def forget_scans(self, names: Set[Name]) -> None:
+        """Begin again with some scans: there are others of their days, or none."""
+        self._tally()
+        for name in names:
+            self._counts.pop(name, None)
+            self._audit.close(name)
+        self._shown = [one for one in self._shown if one[0] not in names]
 
     def start(self) -> None:
         """Count from now on."""

@@ -70,8 +70,8 @@ class Draft:
 
     @property
     def reading(self) -> bool:
-        """Whether anything of a read is there."""
-        return bool(self.signs or self.normal or any(self.zones.values()) or self.trend or self.marks or self.changes)
+        """Whether anything of a read is there; not by its changes, which would tell whether an opacity was hit."""
+        return bool(self.signs or self.normal or any(self.zones.values()) or self.trend or self.marks)
 
     def toggled(self, sign: str) -> Draft:
         """Return the draft with a sign seen, or no longer seen."""

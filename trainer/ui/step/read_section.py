@@ -187,8 +187,7 @@ class ReadSection(SectionView):
         self.told.setText(_told(standing))
         self.report.setVisible(signed is not None)
         self.report.setText(report_of(desk.session) if signed is not None else "")
-        marks, changes = (signed.marks, signed.changes) if signed else (draft.marks, draft.changes)
-        self.marked.setText(marks_text(marks, dict(changes), names))
+        self.marked.setText(marks_text(signed.marks if signed else draft.marks, names))
         self.sign.setVisible(standing.scan and signed is None)
         self.sign.setEnabled(not locked)
 
@@ -293,12 +292,15 @@ def _told(standing: Standing) -> str:
     return "Say what you see, then sign. What you do not name counts as not seen."
 
 
-def marks_text(marks: tuple[Mark, ...], changes: dict[str, str], names: dict[str, str]) -> str:
-    """Return what was set in the pictures, a line each."""
+def marks_text(marks: tuple[Mark, ...], names: dict[str, str]) -> str:
+    """Return what was marked in the pictures, a line each.
+
+    Changes of single opacities are left to the pictures: only those at a real opacity are in a read, so that to list
+    or to count them would tell where one is.
+    """
     ratings = {1: "unsure", 2: "possible", 3: "probable", 4: "certain"}
     lines = [
         f"Mark {number}: {names.get(mark.sign, mark.sign) if mark.sign else 'no sign named'}, {ratings[mark.rating]}"
         for number, mark in enumerate(marks, 1)
     ]
-    lines += [f"Opacity {label}: {change}" for label, change in changes.items()]
-    return "\n".join(lines) or "No marks and no changes yet."
+    return "\n".join(lines) or "No marks."
