@@ -151,7 +151,7 @@ class VisitSection(SectionView):
             share = 0 if prospect is None else prospect.relapse if name == "relapse" else _share(prospect, name)
             slider.setValue(round(share / STEP_PERCENT))
             slider.setEnabled(stated is None and not standing.over and (name != "relapse" or prospect is not None))
-            self.figures[name].setText("-" if prospect is None else f"{share} %")
+            self.figures[name].setText("?" if prospect is None else f"{share} %")
         asked = not standing.last
         self.form.setVisible(asked)
         self.forecast_title.setVisible(asked)
