@@ -253,7 +253,7 @@ def test_marks_of_the_room_are_listed_and_signed(bench):
     bench.panel.send_orders()
     bench.panel.set_marks([Mark(x_mm=1.0, y_mm=2.0, z_mm=3.0, rating=4, sign="cavity")], {"3": "smaller"})
     section = bench.open("read")
-    assert section.marked.text() == "Mark 1: cavity, certain\nOpacity 3: smaller"
+    assert section.marked.text() == "Mark 1: cavity, certain"
     bench.panel.sign_read()
     (read,) = [event.read for event in bench.desk.session.run.events if event.kind == "read"]
     assert read.marks[0].rating == 4 and read.changes == {"3": "smaller"}
