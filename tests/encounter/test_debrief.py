@@ -175,3 +175,26 @@ def test_a_tutor_says_of_a_whole_run_what_the_score_says(examiner, resident, deb
         end = scored.get(item.id)
         if end is not None and not end.reason.startswith("The mean of"):
             assert item == end
+
+
+def test_the_work_of_a_tutor_can_be_stopped_before_each_thought(examiner, case, engine):
+    class Stopped(Exception):
+        pass
+
+    left = [3]
+
+    def heed():
+        left[0] -= 1
+        if not left[0]:
+            raise Stopped
+
+    session = examiner.session(case, 77)  # a patient of whom nothing was thought yet
+    session.submit(BeliefStated(belief=Belief(day=0, shares={"cop": 1.0})))
+    session.submit(Advance(to_day=7))
+    examiner.heed = heed
+    try:
+        with pytest.raises(Stopped):
+            feedback_of(examiner, session, 0)
+    finally:
+        examiner.heed = None
+    assert feedback_of(examiner, session, 0).items, "what was thought before is no worse for it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from trainer.course.cohort import Engine
@@ -39,12 +39,18 @@ class Examiner:
         How many of them have futures.
     draw : callable, optional
         Gives the CT of a day, for marks in it.
+
+    Attributes
+    ----------
+    heed : callable or None
+        Called before each new thought of its observers; may raise to stop the work.
     """
 
     def __init__(
         self, engine: Engine, policy: Policy, imagined: Imagined, effort: Effort = FULL, draw: Draw | None = None
     ) -> None:
         self.engine, self.policy, self.draw = engine, policy, draw
+        self.heed: Callable[[], None] | None = None
         least = min(LEAST_EFFECTIVE, imagined.count / 4)
         self.observer = Observer(engine, policy.case_mix, imagined, least)
         self.weighing = Weighing(Appraiser(engine, policy.value), effort)
@@ -67,7 +73,7 @@ class Examiner:
         patient = (session.case.id, session.run.header.seed)
         if patient != self._thinking_of:  # one patient after the other: the memory of the last one is let go
             self._thinking_of, self._memory = patient, {}
-        return Mind(session, self.observer, self._memory)
+        return Mind(session, self.observer, self._memory, self.heed)
 
     def speaker(self, session: Session, plan: Plan) -> Speaker:
         """Return who speaks for a plan: its own words, or what the findings warrant."""

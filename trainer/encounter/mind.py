@@ -29,17 +29,28 @@ class Mind:
     observer : Observer
     memory : dict, optional
         What it has thought of this very patient before, in this encounter or another.
+    heed : callable, optional
+        Called before each new thought; may raise to stop the work.
     """
 
-    def __init__(self, session: Session, observer: Observer, memory: dict[Hashable, Any] | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        observer: Observer,
+        memory: dict[Hashable, Any] | None = None,
+        heed: Callable[[], None] | None = None,
+    ) -> None:
         self.session = session
         self.observer = observer
         self._told = _told(session)
         self._memory = memory if memory is not None else {}
+        self._heed = heed
 
     def remembered(self, key: Hashable, think: Callable[[], V]) -> V:
         """Return what was thought under a key, which must name all that it rests on but the patient."""
         if key not in self._memory:
+            if self._heed is not None:
+                self._heed()
             self._memory[key] = think()
         found: V = self._memory[key]
         return found

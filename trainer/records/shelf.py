@@ -34,8 +34,8 @@ _MOST_SEED: Final = 2**62  # a file of this name was made by hand, and a header 
 class DialNote(Frozen):
     """A dial as it was last read."""
 
-    value: float
-    se: float
+    value: float = Field(ge=0, le=100)
+    se: float = Field(ge=0)
 
 
 class ScoreNote(Frozen):

@@ -31,6 +31,7 @@ class Thinker:
     _engine: Engine | None = None
     _imagined: Imagined | None = None
     _examiners: dict[str, Examiner] = field(default_factory=dict)
+    _call: Call | None = None
 
     def engine(self, call: Call) -> Engine:
         """Return the engine, compiled."""
@@ -110,6 +111,7 @@ class Thinker:
             self._examiners[policy] = Examiner(
                 engine, engine.library.policy(policy), self.imagined(call), draw=self._draw
             )
+        self._call, self._examiners[policy].heed = call, call.check
         return self.session(run, call), self._examiners[policy]
 
     def _draw(self, session: Session, day: int) -> Series:
@@ -119,8 +121,9 @@ class Thinker:
         from trainer.chest.series import Series
         from trainer.core.chance import key_of
 
-        visit = key_of("visit", session.person.key, day)
-        return Series(anatomy_of(session.person, scale=self.scale), session.chest(day), Protocol(), visit)
+        visit, call = key_of("visit", session.person.key, day), self._call
+        heed = (lambda _: call.check()) if call is not None else None
+        return Series(anatomy_of(session.person, heed, scale=self.scale), session.chest(day), Protocol(), visit)
 
 
 def _give_back() -> None:

@@ -52,8 +52,8 @@ class Call:
         """Return whether the job should stop."""
         return self._stop.is_set() or self._closing()
 
-    def tell(self, share: float, text: str = "") -> None:
-        """Say how far the job is.
+    def check(self) -> None:
+        """Go on, or not.
 
         Raises
         ------
@@ -62,6 +62,16 @@ class Call:
         """
         if self.cancelled():
             raise Cancelled
+
+    def tell(self, share: float, text: str = "") -> None:
+        """Say how far the job is.
+
+        Raises
+        ------
+        Cancelled
+            If nobody wants the job any more.
+        """
+        self.check()
         self._tell(share, text)
 
 

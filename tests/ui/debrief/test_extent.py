@@ -1,5 +1,7 @@
 """Where lungs and opacities lie among the slices is where the pictures show them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from trainer.chest.deformation import reference_deformation
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
-from trainer.ui.debrief.extent import extent_of
+from trainer.ui.debrief.extent import extent_of, extent_on
+from trainer.ui.work import Call, Cancelled
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,15 @@ def test_a_deeper_breath_moves_the_bases_and_the_zones(series):
     for extent in (here, there):
         whole = [len(extent.zone(zone)) for zone in ("right-lower", "right-middle", "right-upper")]
         assert max(whole) - min(whole) <= 1 and abs(sum(whole) - (extent.right[1] - extent.right[0])) < 1.0
+
+
+def test_a_chest_that_would_have_to_be_built_is_given_up_with_the_debrief(monkeypatch):
+    def build(_, progress):
+        progress(0.1)
+        raise AssertionError("it was built to the end")
+
+    monkeypatch.setattr("trainer.ui.debrief.extent.anatomy_of", build)
+    call = Call(lambda *_: None, lambda: False)
+    call.cancel()
+    with pytest.raises(Cancelled):
+        extent_on(call.check, SimpleNamespace(person=SimpleNamespace(key=1), chest=lambda _: None), 0)

@@ -208,6 +208,26 @@ def test_the_clock_moves_on_over_what_is_drafted_only_when_told_twice(bench):
     assert bench.kinds == ["advanced"]
 
 
+def test_a_double_click_asks_and_does_not_answer(bench):
+    panel = bench.panel
+
+    def double(button):
+        at = QPointF(button.rect().center())
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        for kind in ("MouseButtonPress", "MouseButtonRelease", "MouseButtonDblClick", "MouseButtonRelease"):
+            held = Qt.MouseButton.NoButton if kind == "MouseButtonRelease" else left
+            event = QMouseEvent(QEvent.Type[kind], at, button.mapToGlobal(at), left, held, none)
+            QApplication.sendEvent(button, event)
+
+    bench.order("CRP")
+    double(panel.commit_button)
+    assert bench.kinds == [] and panel.commit_button.text() == "Commit all the same"
+    double(panel.advance_button)
+    assert bench.kinds == [] and panel.advance_button.text() == "Move on all the same"
+    double(panel.advance_button)
+    assert bench.kinds == ["advanced"], "said twice, it is meant"
+
+
 def test_the_keys_choose_sections_and_commit(bench):
     panel, control = bench.panel, Qt.KeyboardModifier.ControlModifier
     panel.activateWindow()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from trainer.chest.anatomy.build import anatomy_of
@@ -19,10 +21,18 @@ _STRIDE = (1, 4, 4)  # of the half-resolution lattice; an apex thinner than that
 _MOST_POINTS = 2000
 
 
-def extent_on(session: Session, day: int) -> Extent:
-    """Return where everything lies in the CT of a day of an encounter."""
+def extent_on(heed: Callable[[], None], session: Session, day: int) -> Extent:
+    """Return where everything lies in the CT of a day of an encounter.
+
+    Parameters
+    ----------
+    heed : callable
+        Called while the chest is built, should it have to be; may raise to stop the work.
+    session : Session
+    day : int
+    """
     visit = key_of("visit", session.person.key, day)
-    return extent_of(Series(anatomy_of(session.person), session.chest(day), Protocol(), visit))
+    return extent_of(Series(anatomy_of(session.person, lambda _: heed()), session.chest(day), Protocol(), visit))
 
 
 def extent_of(series: Series) -> Extent:

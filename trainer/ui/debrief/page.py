@@ -237,7 +237,7 @@ class DebriefPage(QWidget):
             session, examiner = self._thinker.scorer(run, run.header.policy, call)
             from trainer.ui.debrief.extent import extent_on
 
-            return debrief_of(examiner, session, call.tell, extent_on)
+            return debrief_of(examiner, session, call.tell, partial(extent_on, call.check))
 
         self._wait(0.0, "The debrief is being made: everything is weighed on what could be known at the time.")
         self._call = self._lanes.mind.run(job, self.show_debrief, self._complain, progress=self._wait)

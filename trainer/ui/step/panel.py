@@ -20,7 +20,7 @@ from trainer.ui.step.evidence_section import EvidenceSection
 from trainer.ui.step.need import SECTIONS, Section, lacking, missing, next_thing, sign_of
 from trainer.ui.step.order_section import OrderSection
 from trainer.ui.step.read_section import ReadSection
-from trainer.ui.step.section import MARGIN, SectionView, button, label
+from trainer.ui.step.section import MARGIN, SectionView, button, clicked_once, label
 from trainer.ui.step.standing import Standing, standing_of
 from trainer.ui.step.style import sheet
 from trainer.ui.step.tab import SectionTab
@@ -95,6 +95,7 @@ class StepPanel(QWidget):
         self.commit_button.clicked.connect(self.commit)
         self.advance_button = button("Move the clock", "advance", tip="Ctrl+Shift+N")
         self.advance_button.clicked.connect(self.advance)
+        clicked_once(self.commit_button, self.advance_button)
         foot = QHBoxLayout()
         foot.addWidget(self.commit_button, 1)
         foot.addWidget(self.advance_button, 1)
@@ -121,6 +122,7 @@ class StepPanel(QWidget):
         visit.advance_asked.connect(self.advance)
         visit.end_asked.connect(self.end)
         visit.back_asked.connect(self.go_back)
+        clicked_once(read.sign, visit.end, visit.back)
 
     def _open(self, section: Section) -> None:
         self.choose(section)

@@ -63,6 +63,20 @@ class WheelGuard(QObject):
         return super().eventFilter(watched, event)
 
 
+class OneClick(QObject):
+    """Takes a double click for one click, lest its second half say yes to what the first has asked."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Let the second press of a double click be none."""
+        return event.type() == QEvent.Type.MouseButtonDblClick or super().eventFilter(watched, event)
+
+
+def clicked_once(*buttons: QPushButton) -> None:
+    """Let buttons whose act cannot be taken back hear a double click once."""
+    for one in buttons:
+        one.installEventFilter(OneClick(one))
+
+
 def guarded(*widgets: QWidget) -> None:
     """Guard widgets against the wheel."""
     for widget in widgets:
