@@ -121,7 +121,7 @@ class ReadingRoom(QWidget):
 
     def _ready(self) -> None:
         ready = self._pictures.ready
-        self.stage.missing = "No CT yet" if ready else "Waiting for the chest"
+        self.stage.missing = "No CT yet. Order one in the section Orders." if ready else "Waiting for the chest"
         self.stage.open_scans(ordered([scan.name for scan in self._pictures.scans]) if ready else ())
 
     def show_day(self, day: int) -> None:
