@@ -168,7 +168,7 @@ def objection(name: str, keys: str, chosen: Mapping[str, str]) -> str | None:
     """
     wanted = QKeySequence(keys)
     text = wanted.toString()
-    if wanted.count() != 1 or wanted[0].key() == Qt.Key.Key_unknown:
+    if wanted.count() != 1 or not text:
         return "one key, with or without Ctrl, Alt and Shift, is needed"
     if text.split("+")[-1] in {"Tab", "Backtab"}:
         return "Tab goes from one part to the next, and stays so"
