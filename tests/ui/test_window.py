@@ -157,3 +157,10 @@ def test_the_key_to_the_library_says_first_what_would_be_lost(window, qtbot):
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert not back() and "1 order" in window.encounter.panel.message.text()
     assert back()
+
+
+def test_the_window_is_gone_before_its_workers_are_waited_for(window, monkeypatch):
+    seen, close = [], window._lanes.close
+    monkeypatch.setattr(window._lanes, "close", lambda: (seen.append(window.isVisible()), close()))
+    window.close()
+    assert seen == [False]

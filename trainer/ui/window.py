@@ -313,6 +313,7 @@ class MainWindow(QMainWindow):
             self.encounter.close_encounter()
         if self.debrief is not None:
             self.debrief.rest()
+        self.hide()  # a worker that compiles hears nothing for a minute; nobody need look at a dead window
         self._lanes.close()
         super().closeEvent(event)
 
