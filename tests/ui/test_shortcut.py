@@ -133,3 +133,17 @@ def test_a_key_held_down_commits_once_and_scrolls_on(window):
     commit, scroll = bind(window, "commit", lambda: heard.append(1)), bind(window, "next-slice", lambda: None)
     assert not commit.autoRepeat()
     assert scroll.autoRepeat()
+
+
+@pytest.mark.parametrize("keys", ["A", "", "no such key", "Tab", "Ctrl+Q"])
+def test_a_key_that_would_do_harm_is_not_taken_from_a_file(window, keys):
+    heard = []
+    made = bind(window, "commit", lambda: heard.append(1))
+    prefer({"commit": keys})
+    assert made.key() == QKeySequence("Ctrl+Return")
+
+
+def test_two_keys_that_change_places_are_taken(window):
+    commit, advance = bind(window, "commit", lambda: None), bind(window, "advance", lambda: None)
+    prefer({"commit": "Ctrl+Shift+N", "advance": "Ctrl+Return"})
+    assert (commit.key(), advance.key()) == (QKeySequence("Ctrl+Shift+N"), QKeySequence("Ctrl+Return"))

@@ -142,3 +142,25 @@ def test_leaving_an_examination_gives_no_time_back(window, qtbot):
     window.library.resume_asked.emit("wandering-shadows-2-1")
     qtbot.waitUntil(lambda: desk() is not None, timeout=60_000)
     assert desk().seconds_left <= desk().session.case.minutes * 60 - 600
+
+
+def test_the_key_to_the_library_says_first_what_would_be_lost(window, qtbot):
+    def back():
+        QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        return window.library.isVisible()
+
+    window.library.start_asked.emit(StartRequest("wandering-shadows", 2, "tutor", 1.0, "default"))
+    qtbot.waitUntil(lambda: window.encounter is not None and window.encounter.desk is not None, timeout=60_000)
+    line = window.encounter.panel.sections["orders"].search.line
+    window.encounter.panel.choose("orders")
+    QTest.keyClicks(line, "CRP")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert not back() and "1 order" in window.encounter.panel.message.text()
+    assert back()
+
+
+def test_the_window_is_gone_before_its_workers_are_waited_for(window, monkeypatch):
+    seen, close = [], window._lanes.close
+    monkeypatch.setattr(window._lanes, "close", lambda: (seen.append(window.isVisible()), close()))
+    window.close()
+    assert seen == [False]

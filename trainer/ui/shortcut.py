@@ -139,10 +139,12 @@ def prefer(keys: Mapping[str, str]) -> None:
     Parameters
     ----------
     keys : mapping
-        Keys by id, where they differ from the table; an unknown id is passed over, as one of another version is.
+        Keys by id, where they differ from the table. An unknown id is passed over, as one of another version is, and
+        so are keys to which there is an objection: a file may have been edited by hand.
     """
     _chosen.clear()
-    _chosen.update({name: wanted for name, wanted in keys.items() if name in _TABLE})
+    known = {name: wanted for name, wanted in keys.items() if name in _TABLE}
+    _chosen.update({name: wanted for name, wanted in known.items() if objection(name, wanted, known) is None})
     for widget in QApplication.topLevelWidgets():
         for made in widget.findChildren(QShortcut):
             name = made.objectName().removeprefix(_PREFIX).replace("_", "-")
@@ -166,7 +168,7 @@ def objection(name: str, keys: str, chosen: Mapping[str, str]) -> str | None:
     """
     wanted = QKeySequence(keys)
     text = wanted.toString()
-    if wanted.isEmpty() or wanted.count() != 1:
+    if wanted.count() != 1 or not text:
         return "one key, with or without Ctrl, Alt and Shift, is needed"
     if text.split("+")[-1] in {"Tab", "Backtab"}:
         return "Tab goes from one part to the next, and stays so"

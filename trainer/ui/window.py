@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.library.debrief_asked.connect(self._discuss_kept)
         self.library.preferences_asked.connect(self.show_preferences)
         self.library.shortcuts_asked.connect(self.show_shortcuts)
-        bind(self, "library", self.show_library)
+        bind(self, "library", self._ask_for_library)
         bind(self, "preferences", self.show_preferences)
         bind(self, "shortcuts", self.show_shortcuts)
         bind(self, "quit", self._leave)
@@ -119,6 +119,12 @@ class MainWindow(QMainWindow):
         self._opening = None
         self._show_progress(1.0, "")
         self.tell(f"{error}" if isinstance(error, AtollError) else f"{type(error).__name__}: {error}")
+
+    def _ask_for_library(self) -> None:
+        """Go to the library, unless the learner is first told what would be lost."""
+        page = self.encounter
+        if page is None or page.desk is None or page.panel.may_leave():
+            self.show_library()
 
     def show_library(self) -> None:
         """Go to the library; the encounter that was on is kept as it stands."""
@@ -307,6 +313,7 @@ class MainWindow(QMainWindow):
             self.encounter.close_encounter()
         if self.debrief is not None:
             self.debrief.rest()
+        self.hide()  # a worker that compiles hears nothing for a minute; nobody need look at a dead window
         self._lanes.close()
         super().closeEvent(event)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from trainer.encounter.event import Advance
 from trainer.knowledge.library import library
 from trainer.knowledge.statement import Mark
+from trainer.ui.debrief.feedback import FeedbackView
 from trainer.ui.step.need import SECTIONS
 from trainer.ui.theme import COLOURS, apply
 
@@ -246,6 +247,32 @@ def test_feedback_is_shown_until_it_is_closed(bench):
     assert feedback.isVisible() and not bench.panel.stack.isVisible()
     bench.panel.findChild(QPushButton, "feedback_close").click()
     assert not feedback.isVisible() and bench.panel.stack.isVisible()
+
+
+def test_feedback_takes_nobodys_keys_to_the_commit(qtbot, bench):
+    line = bench.open("orders").search.line
+    bench.panel.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    feedback = FeedbackView()
+    bench.panel.set_feedback(feedback)
+    qtbot.keyClicks(QApplication.focusWidget(), "drug his tory ")
+    assert bench.kinds == [] and feedback.isAncestorOf(QApplication.focusWidget())
+    assert not bench.panel.message.isVisible()
+    bench.panel.set_feedback(None)
+    assert line.hasFocus()
+
+
+def test_what_is_drafted_is_not_lost_unsaid(bench):
+    panel = bench.panel
+    assert panel.may_leave()
+    bench.order("CRP")
+    assert not panel.may_leave() and "1 order" in panel.message.text()
+    assert panel.may_leave(), "said once"
+    bench.order("HRCT")
+    assert not panel.may_leave(), "there is more to lose"
+    panel.send_orders()
+    assert panel.may_leave()
 
 
 def test_marks_of_the_room_are_listed_and_signed(bench):

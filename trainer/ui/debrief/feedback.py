@@ -17,6 +17,7 @@ class FeedbackView(QWidget):
         self.setObjectName("feedback_view")
         self.setAccessibleName("The tutor's feedback")
         self._prose = Prose("feedback_text", "What the tutor says", self)
+        self.setFocusProxy(self._prose)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self._prose)

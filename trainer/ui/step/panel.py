@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import escape
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from trainer.encounter.event import Advance, Command, Ended, ReadStated, RolledBack
 from trainer.knowledge.statement import Change, Mark
@@ -163,7 +163,10 @@ class StepPanel(QWidget):
 
     def set_feedback(self, widget: QWidget | None) -> None:
         """Show feedback above the sections until it is closed, or take it away."""
+        here = QApplication.focusWidget()
+        working = here is not None and (self.stack.isAncestorOf(here) or here is self._feedback_close)
         if self._feedback is not None:
+            working = working or self._feedback is here or self._feedback.isAncestorOf(here or self)
             self._feedback_box.removeWidget(self._feedback)
             self._feedback.hide()
         self._feedback = widget
@@ -171,6 +174,9 @@ class StepPanel(QWidget):
             self._feedback_box.addWidget(widget)
             widget.show()
         self._feedback_close.setVisible(widget is not None)
+        self.stack.setVisible(True)
+        if working:  # who types in a section must not find the keyboard on the next button, which is that of the commit
+            (widget or self.sections[self.section].start()).setFocus()
         self.stack.setVisible(widget is None)
 
     def _close_feedback(self) -> None:
@@ -322,6 +328,17 @@ class StepPanel(QWidget):
         self.tell("".join(parts) + f"Press again to {words} all the same.")
         self._refresh()
         return True
+
+    def may_leave(self) -> bool:
+        """Return whether the encounter may be left; say once what would be lost."""
+        if self._standing is None or self._standing.over or self._confirmed == "leave":
+            return True
+        left = self._left_out()
+        if left:
+            self._confirmed = "leave"
+            self.tell(f"Not committed: {left}. Commit, or press again to leave and lose it.")
+            self._refresh()
+        return not left
 
     def _left_out(self) -> str:
         assert self._standing is not None
