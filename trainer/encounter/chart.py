@@ -114,12 +114,14 @@ def in_words(result: Result, library: Library) -> str:
     if isinstance(report, CategoryReport):
         return f"{name}: {report.texts[str(value)]}"
     unit = getattr(report, "unit", "1")
-    return f"{name} {_figure(float(value))}{'' if unit == '1' else f' {unit}'}"
+    return f"{name} {figure(float(value), unit)}{'' if unit == '1' else f' {unit}'}"
 
 
-def _figure(value: float) -> str:
-    """Return a number with as many digits as a laboratory would print."""
+def figure(value: float, unit: str) -> str:
+    """Return a number with as many digits as a ward would write: 37.2 °C, 85 mg/L, 0.30 ng/mL."""
     size = abs(value)
+    if unit in ("°C", "/min"):
+        return f"{value:.1f}" if unit == "°C" else f"{value:.0f}"
     return f"{value:.0f}" if size >= 20 else f"{value:.1f}" if size >= 2 else f"{value:.2f}"
 
 

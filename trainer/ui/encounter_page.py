@@ -68,6 +68,7 @@ class EncounterPage(QWidget):
         self._notice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._debrief = QPushButton("To the debrief")
         self._debrief.setObjectName("to_debrief")
+        self._debrief.setProperty("kind", "primary")
         self._leave = QPushButton("Library")
         self._leave.setObjectName("to_library")
         self._leave.setToolTip("Back to the library; what is committed is kept (Ctrl+L)")

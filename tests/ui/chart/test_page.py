@@ -3,11 +3,12 @@
 import pytest
 
 from tests.ui.ribbon.playing import desk_of, do, go, order, played, taper
+from trainer.encounter.chart import figure
 from trainer.encounter.event import ReadStated, RolledBack
 from trainer.knowledge.library import library
 from trainer.knowledge.statement import Read
 from trainer.ui.chart.page import Reports, page_of
-from trainer.ui.chart.reference import Reference, figure, references
+from trainer.ui.chart.reference import Reference, references
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,14 @@ def test_nothing_is_cut_off(busy, section, size):
     assert faults(panel) == []
 
 
+def test_going_back_and_ending_stand_right_below_the_forecast(busy):
+    busy.panel.resize(400, 560)
+    section = busy.open("visit")
+    QApplication.processEvents()
+    inner = section.area.widget()
+    assert inner.height() <= inner.heightForWidth(inner.width()) + 1, "empty space to scroll through"
+
+
 @pytest.mark.parametrize("size", [(360, 560), (460, 900)])
 def test_nothing_of_the_taper_is_cut_off(bench, size):
     bench.order("prednisolone")

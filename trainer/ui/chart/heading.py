@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from trainer.encounter.chart import figure
 from trainer.knowledge.investigation import StateReport
-from trainer.ui.chart.reference import ARROWS, figure, references
+from trainer.ui.chart.reference import ARROWS, references
 from trainer.ui.desk import Desk
 from trainer.ui.ribbon.timeline import taken_today
 

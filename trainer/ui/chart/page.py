@@ -8,14 +8,14 @@ from typing import Final
 
 from trainer.course.state import State
 from trainer.encounter import chart, sight
-from trainer.encounter.chart import Result
+from trainer.encounter.chart import Result, figure
 from trainer.encounter.session import Session
 from trainer.knowledge.case import Told
 from trainer.knowledge.finding import Finding
 from trainer.knowledge.investigation import QuantityReport, StateReport
 from trainer.knowledge.statement import Read
 from trainer.reasoning.reading import MIGRATION
-from trainer.ui.chart.reference import Flag, Reference, figure, references
+from trainer.ui.chart.reference import Flag, Reference, references
 from trainer.ui.desk import Desk
 
 _COLUMNS: Final = {"fever": "fever", "migrated": "migration", "symptom_weeks": "tempo"}

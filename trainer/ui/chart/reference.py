@@ -85,11 +85,3 @@ def _of_the_healthy(library: Library) -> dict[str, Reference]:
 
 def _low(spread: Spread) -> float:
     return float(round(spread.centre - _SPREADS_95 * spread.spread, 1))
-
-
-def figure(value: float, unit: str) -> str:
-    """Return a number with as many digits as a ward would write: 37.2 °C, 85 mg/L, 0.30 ng/mL."""
-    size = abs(value)
-    if unit in ("°C", "/min"):
-        return f"{value:.1f}" if unit == "°C" else f"{value:.0f}"
-    return f"{value:.0f}" if size >= 20 else f"{value:.1f}" if size >= 2 else f"{value:.2f}"

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from trainer.knowledge.statement import CHANGES
 from trainer.ui.reading.marks import RATINGS, Note, Placed
+from trainer.ui.strip import Elided
 from trainer.ui.theme import colours, icon
 
 
@@ -51,9 +52,7 @@ class Card(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.hint = QLabel(self)
-        self.hint.setObjectName("room_hint")
-        self.hint.setAccessibleName("What the tool does")
+        self.hint = Elided("room_hint", "What the tool does")
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.hint.setMinimumHeight(28)
         self.ratings = QButtonGroup(self)
@@ -171,8 +170,7 @@ class Card(QWidget):
 
     def say(self, text: str) -> None:
         """Show a line of text."""
-        self.hint.setText(text)
-        self.hint.setToolTip(text)
+        self.hint.say(text)
 
     def show_nothing(self) -> None:
         """Show no mark."""

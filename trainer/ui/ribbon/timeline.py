@@ -16,6 +16,7 @@ from trainer.core.time import DAYS_PER_WEEK
 from trainer.course.planning import PlanRun
 from trainer.encounter import chart
 from trainer.encounter.bedside import as_plan
+from trainer.encounter.chart import figure
 from trainer.encounter.event import Moved
 from trainer.encounter.objection import runs
 from trainer.encounter.orderlog import taken_days
@@ -23,7 +24,7 @@ from trainer.encounter.session import Session
 from trainer.encounter.situation import died
 from trainer.knowledge.investigation import StateReport
 from trainer.knowledge.treatment import Channel
-from trainer.ui.chart.reference import Reference, figure, references
+from trainer.ui.chart.reference import Reference, references
 from trainer.ui.desk import Desk
 
 MEASURED: Final = (

@@ -49,12 +49,12 @@ class FindingList(QListWidget):
 
     def show_findings(self, rows: Sequence[tuple[str, str, str]]) -> None:
         """Show findings: identifier, words, and a longer text for who points at them."""
-        if [(i.data(_ROLE), i.text()) for i in self.rows()] == [(f, words) for f, words, _ in rows]:
+        if [(i.data(_ROLE), i.text()) for i in self.rows()] == [(f, _line(words)) for f, words, _ in rows]:
             return
         kept = self.currentItem().data(_ROLE) if self.currentItem() is not None else None
         self.clear()
         for finding, words, tip in rows:
-            item = QListWidgetItem(words)
+            item = QListWidgetItem(_line(words))
             item.setData(_ROLE, finding)
             item.setToolTip(tip)
             self.addItem(item)
@@ -265,6 +265,10 @@ def _diseases(standing: Standing, draft: Draft) -> list[str]:
     ranked = sorted(shown.diseases, key=lambda name: -shown.count(name))
     extra = [one.disease for one in (*standing.citations, *draft.citations)]
     return list(dict.fromkeys([*ranked, *extra]))
+
+
+def _line(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _origin(one: Citable) -> str:

@@ -44,6 +44,8 @@ def sign_of(section: Section, draft: Draft, standing: Standing) -> Sign:
     locked = _locked(section, draft, standing)
     if locked:
         return Sign("done", locked)
+    if standing.over:
+        return Sign("none", "over")
     if section not in ASK_OF or ASK_OF[section] not in standing.asked:
         return _unasked(section, standing)
     if section == "orders" and draft.orders:

@@ -223,7 +223,8 @@ class StepPanel(QWidget):
         if desk is None or standing is None:
             return
         self.next.setText(next_thing(self.draft, standing))
-        self.title.setText(f"<b>Day {standing.day}: {escape(standing.title)}.</b> {escape(standing.ends)}")
+        ends = "" if standing.over else f" {escape(standing.ends)}"
+        self.title.setText(f"<b>Day {standing.day}: {escape(standing.title)}.</b>{ends}")
         self.title.setToolTip(desk.session.case.ends)
         why = desk.session.now.stops[-1][2] if desk.session.now.stops else ()
         self.arrival.setText("\n".join(one.text for one in why))

@@ -115,7 +115,7 @@ def label(text: str = "", *, name: str = "", dim: bool = False, heading: bool = 
     if name:
         made.setObjectName(name)
     if wrap:
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         made.setSizePolicy(policy)
         made.setMinimumWidth(10)

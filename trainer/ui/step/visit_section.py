@@ -152,7 +152,7 @@ class VisitSection(SectionView):
             slider.setValue(round(share / STEP_PERCENT))
             slider.setEnabled(stated is None and not standing.over and (name != "relapse" or prospect is not None))
             self.figures[name].setText("?" if prospect is None else f"{share} %")
-        asked = not standing.last
+        asked = stated is not None or not (standing.last or standing.over)
         self.form.setVisible(asked)
         self.forecast_title.setVisible(asked)
         self.told.setVisible(asked)
