@@ -9,7 +9,7 @@ from trainer import __version__
 from trainer.cli.dialogue import Dialogue
 from trainer.cli.main import run
 from trainer.encounter.run import Header, Run, decode
-from trainer.encounter.session import Session
+from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.reasoning.imagined import Imagined
@@ -199,7 +199,17 @@ def test_an_examination_is_timed(monkeypatch, capsys, tmp_path):
     out = tmp_path / "exam.json"
     assert run(["play", "two-tickets", "--mode", "exam", "--out", str(out)]) == 0
     assert "the time is up" in capsys.readouterr().out
-    assert [event.second for event in decode(out.read_text(), "exam").events] == [10]
+    events = decode(out.read_text(), "exam").events
+    assert [(event.kind, event.second) for event in events] == [("test", 10), ("end", None)]
+    assert run(["score", str(out)]) == 0
+
+
+def test_an_examination_in_play_is_not_discussed(engine, capsys, tmp_path):
+    case, out = read_case("two-tickets", library()), tmp_path / "exam.json"
+    session = Session(engine, case, Run(header=Header(case=case.id, seed=1, mode="exam")))
+    out.write_text(sealed(session).encode())
+    for words in (["score", str(out)], ["twin", str(out), "--plan", "untreated"]):
+        assert "an examination that is not over" in fails(capsys, words)
 
 
 def test_whatever_is_typed_is_answered(engine):

@@ -82,7 +82,7 @@ TREATMENT = [
 ]
 
 
-@pytest.mark.parametrize("make", [Mouse, Keys])
+@pytest.mark.parametrize("make", [Mouse, pytest.param(Keys, marks=pytest.mark.long)])
 def test_the_classic_case_from_the_library_to_the_debrief(qtbot, window, tmp_path, engine, make):
     hand = make(qtbot, window)
     hand.start(CASE)

@@ -16,6 +16,7 @@ from trainer.cli.output import announce, print_json, print_table
 from trainer.cli.word import add_json, whole
 from trainer.core.error import BadInput
 from trainer.core.storage import check_target, write_atomically
+from trainer.encounter.event import Ended
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.run import Header, Run, branches
 from trainer.encounter.session import Session, sealed
@@ -122,6 +123,8 @@ def _converse(session: Session, out: Path | None) -> int:
         if out is not None and len(session.run.events) > saved:
             write_run(out, sealed(session))
             saved = len(session.run.events)
+    if timed and not session.now.over:  # an examination that is left is over: it is not gone on with
+        session.submit(Ended(day=session.now.day))
     if out is None:
         print("The run was not saved; --out RUN.json saves it.")
         return 0
@@ -150,8 +153,18 @@ def _session(path: Path) -> Session:
         raise BadInput(f"{path}: {error}") from error
 
 
+def _finished(path: Path) -> Session:
+    """Return the encounter of a file, unless it is an examination that goes on: that is not to be looked into."""
+    session = _session(path)
+    header = session.run.header
+    left = session.case.minutes * 60 * header.time_factor - read_run(path).elapsed_s
+    if header.mode == "exam" and not session.now.over and left > 0:
+        raise BadInput(f"{path}: an examination that is not over; it is discussed once it has ended")
+    return session
+
+
 def _score(arguments: argparse.Namespace) -> int:
-    session = _session(arguments.run_file)
+    session = _finished(arguments.run_file)
     known = session.engine.library
     own = known.policy(session.run.header.policy)
     if arguments.policy is not None and arguments.policy != own.id:
@@ -276,7 +289,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _twin(arguments: argparse.Namespace) -> int:
-    session = _session(arguments.run_file)
+    session = _finished(arguments.run_file)
     plan = case_plan(session.case, arguments.plan, session.engine.library)
     found = twins(session, plan)
     if arguments.json:

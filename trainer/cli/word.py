@@ -8,15 +8,16 @@ from collections.abc import Callable
 _LARGEST_SEED = 2**63 - 1
 
 
-def _digits(text: str) -> int:
-    """Return a number written in plain digits, -1 for anything else: `int` would also read 1_0 and other scripts'."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+def _number(text: str) -> int | None:
+    """Return a number written in plain digits, None for anything else: `int` would also read 1_0 and other scripts'."""
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
 
 
 def whole(text: str) -> int:
     """Return a seed: a whole number from 0."""
-    value = _digits(text)
-    if not 0 <= value <= _LARGEST_SEED:
+    value = _number(text)
+    if value is None or not 0 <= value <= _LARGEST_SEED:
         raise argparse.ArgumentTypeError(f"{text!r} is no seed; a whole number from 0 is expected")
     return value
 
@@ -25,8 +26,8 @@ def count(name: str, low: int, high: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``low`` to ``high``."""
 
     def read(text: str) -> int:
-        value = _digits(text)
-        if not low <= value <= high:
+        value = _number(text)
+        if value is None or not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{text!r} {name}; a whole number from {low} to {high} is expected")
         return value
 

@@ -98,17 +98,18 @@ def _palette(c: Colours) -> QPalette:
     return palette
 
 
-def _arrows(colour: str) -> str:
-    """Return the arrows of boxes. A style sheet takes a picture from a file alone; where none can be written, none."""
+def _pictures(c: Colours) -> str:
+    """Return arrows and ticks of boxes. A style sheet takes a picture from a file alone; no file, no picture."""
     folder = home_dir() / "look"
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     rules = ""
-    boxes = {
-        "caret-down": "QComboBox::down-arrow, QAbstractSpinBox::down-arrow",
-        "caret-up": "QAbstractSpinBox::up-arrow",
-    }
-    for name, of in boxes.items():
+    boxes = (
+        ("caret-down", c.dim, "QComboBox::down-arrow, QAbstractSpinBox::down-arrow"),
+        ("caret-up", c.dim, "QAbstractSpinBox::up-arrow"),
+        ("check", c.on_accent, "QCheckBox::indicator:checked, QAbstractItemView::indicator:checked"),
+    )
+    for name, colour, of in boxes:
         path = folder / f"{name}-{colour[1:]}.png"
         if path.exists() or icon(name, colour).pixmap(_PICTURE, _PICTURE).save(str(path)):
             rules += f'{of} {{ image: url("{path.as_posix()}"); width: 12px; height: 12px; }}\n'
@@ -117,7 +118,7 @@ def _arrows(colour: str) -> str:
 
 def _style_sheet(c: Colours, points: float) -> str:
     """Return what the palette cannot say: room, focus, tabs, and the kinds of labels and buttons."""
-    return f"""{_arrows(c.dim)}
+    return f"""{_pictures(c)}
 QPushButton {{ min-height: 20px; padding: 4px 14px; border: 1px solid {c.line}; border-radius: 5px;
   background: {c.panel}; color: {c.text}; }}
 QPushButton:hover {{ border-color: {c.dim}; }}
@@ -150,8 +151,11 @@ QRadioButton::indicator, QCheckBox::indicator {{ width: 12px; height: 12px; bord
   background: {c.field}; }}
 QRadioButton::indicator {{ border-radius: 8px; }}
 QCheckBox::indicator {{ border-radius: 3px; }}
-QRadioButton::indicator:checked, QCheckBox::indicator:checked {{ border: 4px solid {c.accent}; width: 8px;
-  height: 8px; background: {c.on_accent}; }}
+QRadioButton::indicator:checked {{ border: 4px solid {c.accent}; width: 8px; height: 8px; background: {c.on_accent}; }}
+QAbstractItemView::indicator {{ width: 12px; height: 12px; border: 2px solid {c.dim}; border-radius: 3px;
+  background: {c.field}; }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ border-color: {c.accent};
+  background: {c.accent}; }}
 QRadioButton::indicator:disabled, QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
 QTabBar::tab {{ min-height: 24px; padding: 3px 12px; border: none; border-bottom: 2px solid transparent;
   color: {c.dim}; background: transparent; }}
