@@ -1,5 +1,6 @@
 """Findings cited for and against a disease, against likelihood ratios made up for the purpose."""
 
+from dataclasses import replace
 from math import log
 
 import pytest
@@ -70,6 +71,15 @@ def test_an_account_of_the_leading_disease_is_expected():
     assert evidence_items([], "infarct", CHART, MARKING.reasoning, AT) == []  # nothing tells for or against it
     silent = sound(evidence_items([], "cop", CHART, MARKING.reasoning, AT))
     assert [item.points for item in silent] == [0.0]
+
+
+def test_what_was_told_at_the_outset_is_said_to_count_already():
+    told = replace(CHART, told={"fever"})
+    citation = Citation(day=14, disease="cop", supports=("reversed-halo", "fever"))
+    (item,) = sound(evidence_items([citation], "cop", told, MARKING.reasoning, AT))
+    (plain,) = sound(evidence_items([citation], "cop", CHART, MARKING.reasoning, AT))
+    assert item.points == plain.points
+    assert "Fever was told at the outset" in item.reason and "told" not in plain.reason
 
 
 def test_where_nothing_tells_nothing_is_asked():

@@ -27,7 +27,7 @@ from trainer.reasoning.gate import Gate, Stretch, pulse_item, safety_gates, safe
 from trainer.reasoning.item import Item, Moment
 from trainer.reasoning.keyfeature import key_feature_items, prophylaxis_item
 from trainer.reasoning.mark import Slices, block_about, lesion_at, mark_item
-from trainer.reasoning.observer import Expected
+from trainer.reasoning.observer import FINDING_OF_COLUMN, Expected
 from trainer.reasoning.reading import perception_items, response_items
 
 Draw = Callable[[Session, int], Slices]
@@ -152,7 +152,14 @@ class Assessment:
 
     def _chart(self, now: Situation) -> Chart:
         """Return what could be cited where the encounter stood."""
-        return Chart(self._mind.posterior(now).evidence, self._mind.seen(now), self._names, self._mind.shown(now))
+        told = [one if isinstance(one, str) else one.finding for one in self._session.case.told]
+        return Chart(
+            self._mind.posterior(now).evidence,
+            self._mind.seen(now),
+            self._names,
+            self._mind.shown(now),
+            {FINDING_OF_COLUMN.get(name, name) for name in told},
+        )
 
     def _forecast_items(self, one: Played) -> list[Item]:
         if "forecast" not in one.step.asks:

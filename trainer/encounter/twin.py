@@ -57,7 +57,7 @@ class Twins:
     days : tuple of tuple
         Day, the run's patient and the twin on it; None after death.
     mine, theirs : str
-        What became of each within a year after the case.
+        What becomes of each, both until a year after the later end.
     session : Session
         The twin's own encounter, from which its pictures can be drawn.
     """
@@ -94,7 +94,9 @@ def twins(session: Session, plan: Plan) -> Twins:
     last = max(session.now.day, twin.now.day)
     days = sorted({*range(0, last + 1, DAYS_PER_WEEK), *session.now.visits, last})
     mine, theirs = _line(session, days), _line(twin, days)
-    return Twins(plan.title, tuple(zip(days, mine, theirs, strict=True)), ending(session), ending(twin), twin)
+    until = last + EPILOGUE_DAYS
+    pairs = tuple(zip(days, mine, theirs, strict=True))
+    return Twins(plan.title, pairs, ending(session, until), ending(twin, until), twin)
 
 
 def beyond(session: Session, day: int) -> Bedside:
@@ -134,9 +136,16 @@ def chests(session: Session, days: Sequence[int]) -> list[ChestState | None]:
     ]
 
 
-def ending(session: Session) -> str:
-    """Return what becomes of the patient within `EPILOGUE_DAYS` after the case, in a few sentences."""
-    last = session.now.day + EPILOGUE_DAYS
+def ending(session: Session, until_day: int | None = None) -> str:
+    """Return what becomes of the patient under what was ordered last, in a few sentences.
+
+    Parameters
+    ----------
+    session : Session
+    until_day : int, optional
+        `EPILOGUE_DAYS` after the case if not given.
+    """
+    last = session.now.day + EPILOGUE_DAYS if until_day is None else until_day
     bedside = beyond(session, last)
     patient = bedside.patient(last)
     cumulative = float(patient["taken_mg"]) / 1000.0

@@ -27,12 +27,15 @@ class Chart:
         Finding or disease to its name.
     shown : mapping
         Finding to what the chart says of it: "absent", "146 mg/L".
+    told : collection of str
+        Findings that the opening told: whoever comes with them is believed to have them from the start.
     """
 
     evidence: Mapping[str, Mapping[str, float]]
     seen: Collection[str]
     names: Mapping[str, str]
     shown: Mapping[str, str] = field(default_factory=dict)
+    told: Collection[str] = ()
 
     def ratio(self, finding: str, disease: str) -> float:
         """Return the log likelihood ratio of a finding; 0 if the observer makes nothing of it."""
@@ -128,11 +131,21 @@ def _one(finding: str, sign: int, disease: str, chart: Chart, marking: Reasoning
     ratio = chart.ratio(finding, disease)
     size = min(abs(ratio), log(marking.largest_ratio.value))
     if size < log(marking.weak_ratio.value):
-        return 0.0, f"{capital(name)} says little about {chart.name(disease)}."
+        return 0.0, _of_little_weight(finding, disease, chart)
     weight = _weight(finding, disease, chart)
     if ratio * sign < 0:
         return -size, f"{weight} You cited it {'for' if sign > 0 else 'against'} it."
     return (size if size >= telling else 0.5 * size), weight
+
+
+def _of_little_weight(finding: str, disease: str, chart: Chart) -> str:
+    name = capital(chart.name(finding))
+    if finding in chart.told:
+        return (
+            f"{name} was told at the outset, so every diagnosis weighed here already explains it: it counts in the "
+            f"belief you start from, and no more for or against {chart.name(disease)} afterwards."
+        )
+    return f"{name} says little about {chart.name(disease)}, beside all else that is known by now."
 
 
 def _weight(finding: str, disease: str, chart: Chart) -> str:
