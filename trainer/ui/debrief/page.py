@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -96,8 +96,8 @@ class DebriefPage(QWidget):
         self._call: Call | None = None
         self._chest = QLabel()
         self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self, fitting=True)
-        self._again = self._button("play_again", "Play again with another seed", "arrow-clockwise")
-        self._back = self._button("back_to_library", "Back to the library", "books")
+        self._again = self._button("play_again", "Play again with another seed")
+        self._back = self._button("back_to_library", "Back to the library")
         self._bar, self._stop, self._line = QProgressBar(), self._button("cancel_debrief", "Cancel"), QLabel()
         self._retry = self._button("retry_debrief", "Make the debrief")
         self._tabs, self._stack = QTabWidget(self), QStackedWidget(self)
@@ -118,13 +118,21 @@ class DebriefPage(QWidget):
         self._choices.chosen.connect(self._show_choice)
 
     @staticmethod
-    def _button(name: str, text: str, picture: str | None = None) -> QPushButton:
+    def _button(name: str, text: str) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(name)
         button.setMinimumHeight(28)
-        if picture is not None:
-            button.setIcon(icon(picture))
         return button
+
+    def _dress(self) -> None:
+        self._again.setIcon(icon("arrow-clockwise"))
+        self._back.setIcon(icon("books"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the icons of the new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_retry"):
+            self._dress()
 
     def _lay_out(self) -> None:
         self._chest.setObjectName("chest_line")
