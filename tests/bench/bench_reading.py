@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from tests.bench.bench_scroll import wheel
 from tests.chest.example import EXAMPLES
 from trainer.chest.anatomy.build import anatomy_of
 from trainer.course.person import Person
@@ -184,15 +184,6 @@ def test_the_window_while_pictures_are_made(qtbot, pictures, tmp_path, monkeypat
     said.append(f"whole volume in {seconds:.1f} s: {clock}")
     with capsys.disabled():
         print("\n" + "\n".join(said))
-
-
-def wheel(widget, steps):
-    at = QPointF(widget.rect().center())
-    event = QWheelEvent(
-        at, widget.mapToGlobal(at), QPoint(), QPoint(0, 120 * steps), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(widget, event)
 
 
 @pytest.mark.parametrize(("layout", "panes"), [("1x2", 2), ("2x2", 4)])

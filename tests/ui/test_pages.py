@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from shiboken6 import isValid
 
 from tests.ui.checks import faults
@@ -74,3 +74,13 @@ def test_nothing_outlives_the_window(qapp, tmp_path, engine):
     del window
     settle()
     assert running() == before
+
+
+def test_the_button_to_the_library_says_first_what_would_be_lost(qtbot, window):
+    panel = window.encounter.panel
+    panel._edit(panel.draft.rated("right-lower", 3))
+    button = window.encounter.findChild(QPushButton, "to_library")
+    button.click()
+    assert window.encounter.desk is not None and "Not committed" in panel.message.text()
+    button.click()
+    assert window.encounter.desk is None

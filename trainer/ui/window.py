@@ -94,11 +94,11 @@ class MainWindow(QMainWindow):
         self._lanes.mind.run(
             self._thinker.engine,
             self._ready,
-            self._complain,
+            self._tell_fault,
             priority=Priority.AHEAD,
             progress=self._show_progress,
         )
-        self._lanes.mind.run(_settle, self._ready, self._complain, priority=Priority.AHEAD)
+        self._lanes.mind.run(_settle, self._ready, self._tell_fault, priority=Priority.AHEAD)
 
     def _ready(self, _: object) -> None:
         self._show_progress(1.0, "")
@@ -118,6 +118,10 @@ class MainWindow(QMainWindow):
     def _complain(self, error: Exception) -> None:
         self._opening = None
         self._show_progress(1.0, "")
+        self._tell_fault(error)
+
+    def _tell_fault(self, error: Exception) -> None:
+        """Say what went wrong behind the page; a patient who is being called may still come."""
         self.tell(f"{error}" if isinstance(error, AtollError) else f"{type(error).__name__}: {error}")
 
     def _ask_for_library(self) -> None:
@@ -133,7 +137,7 @@ class MainWindow(QMainWindow):
             self.encounter.close_encounter()
         if self.debrief is not None:
             self.debrief.rest()
-        self._lanes.mind.run(self._thinker.rest, self._ready, self._complain, priority=Priority.AHEAD)
+        self._lanes.mind.run(self._thinker.rest, self._ready, self._tell_fault, priority=Priority.AHEAD)
         self._kept = ""
         self.setWindowTitle("Atoll")
         self.library.refresh()
@@ -202,7 +206,7 @@ class MainWindow(QMainWindow):
         page.open(desk)
         page.room.setFocus(Qt.FocusReason.OtherFocusReason)
         if not desk.exam:  # an examination gives no feedback, so nobody need be imagined yet
-            self._lanes.mind.run(self._thinker.imagined, self._ready, self._complain, priority=Priority.AHEAD)
+            self._lanes.mind.run(self._thinker.imagined, self._ready, self._tell_fault, priority=Priority.AHEAD)
 
     def _encounter_page(self) -> EncounterPage:
         if self.encounter is None:
@@ -210,7 +214,7 @@ class MainWindow(QMainWindow):
 
             self.encounter = EncounterPage(self._lanes, self._thinker, self._scale, self)
             self.encounter.finished.connect(self._discuss)
-            self.encounter.left.connect(self.show_library)
+            self.encounter.left.connect(self._ask_for_library)
             self.encounter.room.set_scheme(self._preferences.mouse)
             self.encounter.room.stage.set_layout(self._preferences.layout)
             self._pages.addWidget(self.encounter)

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -54,9 +55,9 @@ class Hands:
         try:
             result = job(call)
         except Exception as error:
-            hand = lambda caught=error: failed(caught)  # noqa: E731
+            hand = partial(failed, error)
         else:
-            hand = lambda: then(result)  # noqa: E731
+            hand = partial(then, result)
         self.done.append(priority)
         return lambda: None if call.cancelled() else hand()
 
