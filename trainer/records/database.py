@@ -22,7 +22,7 @@ from trainer.records.lock import hold
 from trainer.records.migration import REVISIONS
 
 FILE: Final = "records.sqlite"
-_VARIABLE: Final = "ATOLL_DATABASE"
+VARIABLE: Final = "ATOLL_DATABASE"
 _BUSY_MS: Final = 5000
 _CONNECT_S: Final = 10
 _PRAGMAS: Final = (
@@ -64,7 +64,7 @@ class Records:
     """
 
     def __init__(self, url: str | None = None, upgrade: bool = False, now: datetime | None = None) -> None:
-        parsed = _parsed(url or os.environ.get(_VARIABLE) or f"sqlite:///{home_dir() / FILE}")
+        parsed = _parsed(url or os.environ.get(VARIABLE) or f"sqlite:///{home_dir() / FILE}")
         self.file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
         self.place = parsed.render_as_string(hide_password=True) if self.file is None else str(self.file)
         self.notices: tuple[str, ...] = ()
@@ -232,7 +232,7 @@ class Records:
 
 def there_are_records() -> bool:
     """Return whether anything was ever kept here; opening the records would begin them."""
-    return bool(os.environ.get(_VARIABLE)) or (home_dir() / FILE).exists()
+    return bool(os.environ.get(VARIABLE)) or (home_dir() / FILE).exists()
 
 
 def migrate(connection: Connection) -> None:
@@ -252,14 +252,14 @@ def _parsed(given: str) -> URL:
         backend = url.get_backend_name()
     except ArgumentError as error:
         raise BadInput(
-            f"{_VARIABLE} is no URL of a database; postgresql://USER@HOST/NAME is expected, or sqlite:///FILE"
+            f"{VARIABLE} is no URL of a database; postgresql://USER@HOST/NAME is expected, or sqlite:///FILE"
         ) from error
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise BadInput(f"{_VARIABLE} names {backend[:20]!r}; Atoll keeps its records in postgresql or sqlite")
+        raise BadInput(f"{VARIABLE} names {backend[:20]!r}; Atoll keeps its records in postgresql or sqlite")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise BadInput(f"{_VARIABLE} names no file; sqlite:///FILE is expected")
+        raise BadInput(f"{VARIABLE} names no file; sqlite:///FILE is expected")
     return url.set(drivername="sqlite", query={})
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, union, update
 
 from trainer import __version__
 from trainer.core.error import BadInput
-from trainer.encounter.chain import broken_at, canonical, first_link, links_of
+from trainer.encounter.chain import broken_at, canonical, first_link, links_of, next_link
 from trainer.encounter.event import Event
 from trainer.encounter.run import MAX_BYTES, MAX_EVENTS, Mode, Run, decode, live
 from trainer.encounter.situation import situation_of
@@ -239,9 +239,12 @@ class Shelf:
     def _links(self, name: str, run: Run) -> tuple[str, ...]:
         """Return the link of each event; those of the events that were saved last are remembered."""
         events, links = self._saved.get(name, ((), ()))
-        if events and run.events == events:
-            return links
-        return links_of(run.header, run.events)[1:]
+        if not events or run.events[: len(events)] != events:
+            return links_of(run.header, run.events)[1:]
+        found = list(links)
+        for event in run.events[len(events) :]:
+            found.append(next_link(found[-1], canonical(event)))
+        return tuple(found)
 
     def _row(self, connection: Connection, name: str, change: bool = False) -> Row[Any] | None:
         chosen = select(table.run).where(table.run.c.learner_id == self.learner_id, table.run.c.name == name)
