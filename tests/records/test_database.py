@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.records.kept import shelf_in
-from tests.records.test_shelf import CASE, run
+from tests.records.test_shelf import CASE, SHEET, run
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced
 from trainer.records import database, table
@@ -175,9 +175,9 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
     for number in (1, 2):
         file.write_bytes(damaged)
         records = opened(file)
-        (line,) = records.notices
+        line, _ = records.notices
         assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite" in line and "\n" not in line
-        assert names(file) == [f"{CASE}-1-1", f"{CASE}-2-1"]
+        assert names(file)[:2] == [f"{CASE}-1-1", f"{CASE}-2-1"]
         records.close()
     for number in (1, 2):
         assert file.with_name(f"{FILE}.damaged-{number}").read_bytes() == damaged
@@ -185,8 +185,8 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
 
 def test_without_a_backup_the_records_begin_anew_and_say_so(file):
     file.write_bytes(b"x" * 5000)
-    (line,) = opened(file).notices
-    assert "begin anew" in line
+    line, further = opened(file).notices
+    assert "there was no backup" in line and "no runs could be brought over" in further
     assert names(file) == []
     assert shelf_in(file.parent).records.notices == (), "it is said once"
 
@@ -223,7 +223,7 @@ def test_what_the_log_of_a_damaged_file_holds_goes_aside_with_it(file):
 def test_what_atoll_does_not_write_is_damage(file, statement):
     take_backup(file, NOW)
     sql(file, "PRAGMA foreign_keys=OFF", statement)
-    (line,) = opened(file).notices
+    line, _ = opened(file).notices
     assert "set aside" in line and names(file) == [f"{CASE}-1-1"]
 
 
@@ -422,3 +422,66 @@ def test_a_backup_is_taken_before_each_step(tmp_path, monkeypatch):
     assert examine(file) == "0002"
     (kept,) = backups(file)
     assert kept.name == "records-20311123-080000-before-0002.sqlite" and examine(kept) == REVISIONS[-1]
+
+
+def played(file):
+    """What a learner did after the backup: a run carried on, a new one, and a score."""
+    shelf = shelf_in(file.parent)
+    take_backup(file, NOW)
+    shelf.save(f"{CASE}-1-1", run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5)))
+    shelf.save(f"{CASE}-2-1", run(Advanced(to_day=9, day=9), seed=2, mode="exam"))
+    shelf.note_score(f"{CASE}-2-1", SHEET)
+    shelf.records.close()
+
+
+@pytest.mark.parametrize("backup", [True, False])
+def test_what_can_be_vouched_for_is_brought_over_from_a_damaged_file(file, backup):
+    played(file)
+    if not backup:
+        backups(file)[0].unlink()
+    sql(file, "CREATE VIEW odd AS SELECT 1")
+    kept = {
+        f"{CASE}-1-1": run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5)),
+        f"{CASE}-2-1": run(Advanced(to_day=9, day=9), seed=2, mode="exam"),
+    }
+    line, further = opened(file).notices
+    assert "set aside" in line and further == "From it 2 runs could be brought over whole."
+    shelf = shelf_in(file.parent)
+    assert {entry.name: shelf.load(entry.name) for entry in shelf.entries()} == kept
+    assert [entry.score.overall for entry in shelf.entries() if entry.seed == 2] == [72.4]
+    assert shelf.records.check() == () and shelf.records.notices == ()
+    shelf.save(f"{CASE}-1-1", run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5), Advanced(to_day=6, day=6)))
+
+
+def test_what_cannot_be_vouched_for_stays_where_it_is(file):
+    played(file)
+    sql(
+        file,
+        "CREATE VIEW odd AS SELECT 1",
+        "UPDATE event SET body = replace(body, '9', '8') WHERE run_id = (SELECT id FROM run WHERE seed = 2)",
+    )
+    _, further = opened(file).notices
+    assert further == "From it 1 run could be brought over whole, 1 could not be."
+    assert names(file) == [f"{CASE}-1-1"]
+    assert len(shelf_in(file.parent).load(f"{CASE}-1-1").events) == 2
+
+
+def test_a_page_that_is_lost_takes_only_its_own_along(file):
+    shelf = shelf_in(file.parent)
+    for seed in range(2, 40):
+        shelf.save(f"{CASE}-{seed}-1", run(*(Advanced(to_day=day, day=day) for day in range(1, 12)), seed=seed))
+    shelf.records.close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root, size = connection.execute("SELECT rootpage, 4096 FROM sqlite_master WHERE name = 'event'").fetchone()
+    raw = bytearray(file.read_bytes())
+    leaf = next(
+        n for n in range(root, len(raw) // size) if raw[n * size] == 13 and b"advanced" in raw[n * size :][:size]
+    )
+    raw[leaf * size : (leaf + 1) * size] = bytes(size)
+    file.write_bytes(raw)
+    _, further = opened(file).notices
+    assert "brought over whole" in further
+    kept = len(names(file))
+    print(f"{kept} of 39 runs brought over")
+    assert 20 < kept < 39

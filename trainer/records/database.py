@@ -70,13 +70,15 @@ class Records:
         self.notices: tuple[str, ...] = ()
         self._password = str(parsed.password) if parsed.password else None
         self._claimed = self.file is None
-        revision = None if self.file is None else self._revision_of_file(self.file, now or datetime.now(UTC))
+        revision, aside = (None, None) if self.file is None else self._prepared(self.file, now or datetime.now(UTC))
         self._engine = self._made_engine(parsed)
         try:
             if self.file is None:
                 revision = self._revision_on_server(upgrade)
             if revision != REVISIONS[-1]:
                 self._upgrade()
+            if aside is not None:
+                self._bring_over(aside)
         except BaseException:
             self.close()
             raise
@@ -142,42 +144,51 @@ class Records:
             hold(self.file.parent)
         self._claimed = True
 
-    def _revision_of_file(self, path: Path, now: datetime) -> str | None:
-        """Return the revision of a file that is fit to be used; a damaged one is set aside first."""
+    def _prepared(self, path: Path, now: datetime) -> tuple[str | None, Path | None]:
+        """Return the revision of a file that is fit to be used, and the damaged one that was set aside, if any."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(
                 f"{path.parent}: cannot be made ({error.strerror}); set ATOLL_HOME to another folder"
             ) from error
+        aside = None
         try:
             revision = examine(path)
         except Damaged:
             self._hold()
-            revision = self._mended(path)
+            revision, aside = self._mended(path)
         if revision != REVISIONS[-1]:
             self._hold()
         if revision is not None and revision != REVISIONS[-1]:
             take_backup(path, now, before=REVISIONS[-1])
-        return revision
+        return revision, aside
 
-    def _mended(self, path: Path) -> str | None:
+    def _mended(self, path: Path) -> tuple[str | None, Path | None]:
         """Set a damaged file aside, now that nobody else writes it, and put the newest backup in its place."""
         try:
-            return examine(path)  # another process mended it while this one waited
+            return examine(path), None  # another process mended it while this one waited
         except Damaged as damaged:
             aside = set_aside(path)
             used = restore(path)
-            instead = (
-                f"the backup {used.name} took its place, and what came after that is missing"
-                if used is not None
-                else "there was no backup, so the records begin anew"
-            )
-            self.notices = (
-                *self.notices,
-                f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept; {instead}.",
-            )
-            return examine(path)
+            instead = "there was no backup" if used is None else f"the backup {used.name} took its place"
+            line = f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept; {instead}."
+            self.notices = (*self.notices, line)
+            return examine(path), aside
+
+    def _bring_over(self, aside: Path) -> None:
+        """Bring what can be vouched for out of a damaged file, and say how much that was."""
+        from trainer.records.salvage import salvage
+
+        try:
+            with self.begin() as connection:
+                found = salvage(aside, connection)
+        except BadInput as error:
+            self.notices = (*self.notices, f"Nothing was brought over from {aside.name}: {error}")
+            return
+        lost = f", {found.lost} could not be" if found.lost else ""
+        line = f"From it {found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}."
+        self.notices = (*self.notices, line)
 
     def _made_engine(self, url: URL) -> Engine:
         if self.file is None:

@@ -178,7 +178,7 @@ class Shelf:
             if row.engine != __version__:
                 raise BadInput(f"{name}: recorded by engine {row.engine}, this is {__version__}; it stays as it is")
             events = _events(connection, row.id)
-        run = _run(row, events, name)
+        run = run_of(row, events, name)
         self._saved[name] = (run.events, tuple(event.link for event in events))
         return run
 
@@ -328,15 +328,22 @@ def _insert_events(connection: Connection, number: str, run: Run, links: tuple[s
         connection.execute(insert(table.event), new)
 
 
-def _header_in(row: Row[Any]) -> dict[str, Any]:
+def _header_in(row: Any) -> dict[str, Any]:
     return {
         "case": row.case_id, "version": row.case_version, "seed": row.seed, "engine": row.engine, "mode": row.mode,
         "policy": row.policy, "time_factor": row.time_factor,
     }  # fmt: skip
 
 
-def _run(row: Row[Any], events: Sequence[Row[Any]], name: str) -> Run:
+def run_of(row: Any, events: Sequence[Any], name: str) -> Run:
     """Return a run as it was saved, after its links and its seal were looked at.
+
+    Parameters
+    ----------
+    row, events : Row
+        Of the tables `run` and `event`, the events in their order.
+    name : str
+        What to call it in a complaint.
 
     Raises
     ------
