@@ -19,6 +19,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.knowledge.case import Case
+from trainer.knowledge.marking import DIALS
 from trainer.records import table
 from trainer.records.database import Records
 
@@ -416,4 +417,4 @@ def dials_of(assessment: Assessment) -> Mapping[str, Mean]:
     for one in assessment.sittings:
         for name, (value, _) in one.dials.items() if one.state == "done" else ():
             found.setdefault(name, []).append(value)
-    return {name: mean_of(values) for name, values in found.items()}
+    return {name: mean_of(found[name]) for name in DIALS if name in found}
