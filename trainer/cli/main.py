@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.encounter
+import trainer.cli.report
 import trainer.cli.result
 import trainer.cli.robot
 import trainer.cli.scan
@@ -27,6 +28,7 @@ _MODULES = (
     trainer.cli.case,
     trainer.cli.course,
     trainer.cli.encounter,
+    trainer.cli.report,
     trainer.cli.result,
     trainer.cli.robot,
     trainer.cli.scan,
