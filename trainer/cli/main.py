@@ -17,6 +17,7 @@ import trainer.cli.report
 import trainer.cli.result
 import trainer.cli.robot
 import trainer.cli.scan
+import trainer.cli.warm
 from trainer import __version__
 from trainer.cli.output import complain
 from trainer.core.error import AtollError, BadInput
@@ -32,6 +33,7 @@ _MODULES = (
     trainer.cli.result,
     trainer.cli.robot,
     trainer.cli.scan,
+    trainer.cli.warm,
 )
 
 
