@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.metadata import version
@@ -140,6 +140,16 @@ def is_compiled(package: Path) -> bool:
     return _stamp(package, _MARK).exists()
 
 
+def all_compiled() -> bool:
+    """Return whether nothing is left to compile; cheap to ask, for no kernel is imported."""
+    return all(is_compiled(_TRAINER / name) for name in ("course", "chest"))
+
+
+def drop_half_written() -> None:
+    """Clear away what a compile that was killed had only half written."""
+    _drop(_TRAINER, (_HALF,))
+
+
 def begin_compiling(package: Path) -> None:
     """Drop what was compiled from other sources, and keep what a compile that was broken off had ready.
 
@@ -150,10 +160,7 @@ def begin_compiling(package: Path) -> None:
     patterns: tuple[str, ...] = (_HALF,)
     if not begun.exists():
         patterns += (*_KERNELS, f"*{_MARK}", f"*{_BEGUN}")
-    for folder in _folders(package):
-        for path in (path for pattern in patterns for path in folder.glob(pattern)):
-            with suppress(OSError):
-                path.unlink()
+    _drop(package, patterns)
     _leave(begun)
 
 
@@ -168,6 +175,13 @@ def _leave(mark: Path) -> None:
     with suppress(OSError):
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
+
+
+def _drop(package: Path, patterns: Iterable[str]) -> None:
+    for folder in _folders(package):
+        for path in (path for pattern in patterns for path in folder.glob(pattern)):
+            with suppress(OSError):
+                path.unlink()
 
 
 def _folders(package: Path) -> Iterator[Path]:
