@@ -38,7 +38,9 @@ CHANGES: Final[Mapping[ChangeWord, tuple[str, ...]]] = {
 }
 """What may have become of the shadows: the words for it, the one that is shown first."""
 
-_FAMILY: Final = 0.5  # for another disease of the leading one's group: the pattern is right, its cause is not; judgement
+_FAMILY: Final = (
+    0.5  # for another disease of the leading one's group: the pattern is right, its cause is not; judgement
+)
 _TREND_OF_MIGRATED: Final = 0.7  # for what became of the whole, where the parts have moved; judgement
 _ALMOST_GONE: Final = 0.8  # for "smaller" where all is gone; judgement
 _RIGHT: Final = 0.7  # from this on an answer counts as right; the rating's own bound
@@ -179,7 +181,9 @@ def _diagnosis(mind: Mind, reply: Reply) -> Part:
         reasons.append(f"{names.get(said, said)}, your answer: {weight}.")
         reasons += _arguments(mind, posterior, said, against_only=True)
     if session.case.disease != lead:
-        reasons.append("The patient had something rarer on these findings; the answer is marked on what could be known.")
+        reasons.append(
+            "The patient had something rarer on these findings; the answer is marked on what could be known."
+        )
     return Part(
         "diagnosis",
         "Leading diagnosis",
@@ -198,9 +202,7 @@ def _diagnosis_credit(session: Session, shares: Mapping[str, float], said: str |
     return max(credit, _FAMILY) if diseases[said].group == diseases[lead].group else credit
 
 
-def _arguments(
-    mind: Mind, posterior: Posterior, disease: str, *, against_only: bool = False
-) -> list[str]:
+def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: bool = False) -> list[str]:
     """Return the findings that tell most for and against a disease, with what was found."""
     session = mind.session
     findings, shown = session.engine.library.findings, mind.shown(session.now)

@@ -254,9 +254,7 @@ def _author_here(plan: Plan, session: Session) -> tuple[str, ...]:
 # Value
 
 
-def _value(
-    examiner: Examiner, session: Session, act: str | None
-) -> tuple[float, Values, int | None, str | None]:
+def _value(examiner: Examiner, session: Session, act: str | None) -> tuple[float, Values, int | None, str | None]:
     """Return the credit of an act by its value, the values, which of them it is, and why it was refused."""
     library, mind, arrived = session.engine.library, examiner.mind(session), session.now
     valuation, points = examiner.policy.value, examiner.policy.marking.points

@@ -394,9 +394,7 @@ def _met(connection: Connection, card: Card) -> set[int]:
     shown = select(table.card.c.last_seed).where(
         table.card.c.learner_id == card.learner_id, table.card.c.case_id == card.case
     )
-    runs = select(table.run.c.seed).where(
-        table.run.c.learner_id == card.learner_id, table.run.c.case_id == card.case
-    )
+    runs = select(table.run.c.seed).where(table.run.c.learner_id == card.learner_id, table.run.c.case_id == card.case)
     sat = (
         select(table.sitting.c.seed)
         .join(table.assessment, table.assessment.c.id == table.sitting.c.assessment_id)
