@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.encounter
+import trainer.cli.records
 import trainer.cli.report
 import trainer.cli.result
 import trainer.cli.robot
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     trainer.cli.case,
+    trainer.cli.case, trainer.cli.course, trainer.cli.encounter, trainer.cli.records, trainer.cli.robot,
     trainer.cli.course,
     trainer.cli.encounter,
     trainer.cli.report,
@@ -35,6 +37,7 @@ _MODULES = (
     trainer.cli.scan,
     trainer.cli.warm,
 )
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):
