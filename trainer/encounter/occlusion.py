@@ -195,8 +195,8 @@ def regions_of(
             continue
         there = [sign for sign, area in parts.items() if area >= _MUCH * whole and sign not in _DETAIL]
         listed = [sign for sign in signs_of(one) if sign in there]
-        name = listed[0] if listed else max(there, key=lambda sign: parts[sign], default=None)
-        if name is not None:
+        if there:
+            name = listed[0] if listed else max(there, key=lambda sign: parts[sign])
             also = tuple(sign for sign in dict.fromkeys([*signs_of(one), *there]) if sign is not name)
             lobe = list(LOBES)[int(Lobe(int(one["lobe"])))]
             found.append(Region(label, name, also, lobe, whole))
