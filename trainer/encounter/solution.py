@@ -23,6 +23,7 @@ from trainer.encounter.session import Session
 from trainer.encounter.turn import Verdict, judge_act, name_of
 from trainer.knowledge.statement import OTHER, Change
 from trainer.reasoning.citation import Chart
+from trainer.reasoning.ctread import CHANGE, STILL, change_features, still_features
 from trainer.reasoning.item import capital, inline, listed, share
 from trainer.reasoning.observer import Posterior
 from trainer.reasoning.reading import Sight
@@ -207,7 +208,7 @@ def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: 
     session = mind.session
     findings, shown = session.engine.library.findings, mind.shown(session.now)
     chart = Chart(posterior.evidence, mind.seen(session.now), {})
-    by_weight = sorted(chart.seen, key=lambda f: (-abs(chart.ratio(f, disease)), f))
+    by_weight = sorted(set(chart.seen) - _misread(session), key=lambda f: (-abs(chart.ratio(f, disease)), f))
     supports = [f for f in by_weight if chart.ratio(f, disease) >= _SPEAKS]
     opposes = [f for f in by_weight if chart.ratio(f, disease) <= -_SPEAKS]
 
@@ -222,6 +223,20 @@ def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: 
 
     lines = [] if against_only or not supports else [f"For it: {told(supports)}."]
     return [*lines, f"Against it: {told(opposes)}."] if opposes else lines
+
+
+def _misread(session: Session) -> set[str]:
+    """Return the signs that the report of the last CT has wrong; nobody is told to believe them against the picture."""
+    days = sight.scan_days(session.pictures())
+    if not days:
+        return set()
+    before = days[-2] if len(days) > 1 else None
+    said, state = sight.scan_of(session, days[-1], before), session.bedside.state(days[-1])
+    wrong = {name for name, one, true in zip(STILL, said.still, still_features(state)[0], strict=True) if one != true}
+    if before is None or said.change is None:
+        return wrong
+    true_change = change_features(session.bedside.state(before), state)[0]
+    return wrong | {name for name, one, true in zip(CHANGE, said.change, true_change, strict=True) if one != true}
 
 
 # What became of the shadows
