@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -21,7 +22,7 @@ from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records import selfassessment
 from trainer.records.database import Records
 from trainer.records.learner import Learner
-from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.selfassessment import Assessment, Mean, Sitting
 from trainer.ui.assessment.closed_set import ClosedSet
 from trainer.ui.assessment.leaf import button, words
 from trainer.ui.assessment.list import SetList
@@ -212,8 +213,15 @@ class AssessmentPage(QWidget):
             self._open.show_set(chosen)
             self._leaves.setCurrentWidget(self._open)
         else:
-            self._closed.show_set(chosen)
+            self._closed.show_set(chosen, self._means(chosen))
             self._leaves.setCurrentWidget(self._closed)
+
+    def _means(self, of: Assessment) -> Mapping[str, Mean]:
+        try:
+            return selfassessment.means_of(self._records, self._learner.id, of) if self._learner is not None else {}
+        except AtollError as error:
+            self.tell(str(error))
+            return {}
 
     def _tell_length(self) -> None:
         if self._learner is None:
