@@ -14,11 +14,8 @@ from trainer.records import table
 from trainer.records.database import Records
 from trainer.records.learner import add_learner
 from trainer.records.selfassessment import (
-    Mean,
     close_if_over,
     close_set,
-    mean_of,
-    means_of,
     note_run,
     open_set,
     plan_minutes,
@@ -26,6 +23,7 @@ from trainer.records.selfassessment import (
     sets,
     withheld,
 )
+from trainer.records.setresult import Mean, mean_of, means_of
 
 CASES = cases_as_written()
 MINUTES = {case.id: case.minutes for case in CASES}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.encounter
+import trainer.cli.records
 import trainer.cli.report
 import trainer.cli.result
 import trainer.cli.robot
@@ -29,6 +30,7 @@ _MODULES = (
     trainer.cli.case,
     trainer.cli.course,
     trainer.cli.encounter,
+    trainer.cli.records,
     trainer.cli.report,
     trainer.cli.result,
     trainer.cli.robot,

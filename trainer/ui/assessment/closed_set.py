@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.knowledge.marking import DIALS
-from trainer.records.selfassessment import Assessment, Mean, Sitting
+from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.setresult import Mean
 from trainer.ui.assessment.leaf import Leaf, button, clear, words
 from trainer.ui.assessment.word import (
     conditions_of,

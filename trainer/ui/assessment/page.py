@@ -22,7 +22,8 @@ from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records import selfassessment
 from trainer.records.database import Records
 from trainer.records.learner import Learner
-from trainer.records.selfassessment import Assessment, Mean, Sitting
+from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.setresult import Mean, means_of
 from trainer.ui.assessment.closed_set import ClosedSet
 from trainer.ui.assessment.leaf import button, words
 from trainer.ui.assessment.list import SetList
@@ -218,7 +219,7 @@ class AssessmentPage(QWidget):
 
     def _means(self, of: Assessment) -> Mapping[str, Mean]:
         try:
-            return selfassessment.means_of(self._records, self._learner.id, of) if self._learner is not None else {}
+            return means_of(self._records, self._learner.id, of) if self._learner is not None else {}
         except AtollError as error:
             self.tell(str(error))
             return {}
