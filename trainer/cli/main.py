@@ -31,6 +31,7 @@ _MODULES = (
     trainer.cli.case, trainer.cli.course, trainer.cli.encounter, trainer.cli.records, trainer.cli.robot,
     trainer.cli.course,
     trainer.cli.encounter,
+    trainer.cli.records,
     trainer.cli.report,
     trainer.cli.result,
     trainer.cli.robot,
