@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import trainer.cli.case
 import trainer.cli.course
+import trainer.cli.crash
 import trainer.cli.encounter
 import trainer.cli.robot
 import trainer.cli.scan
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _MODULES = (
     trainer.cli.case,
     trainer.cli.course,
+    trainer.cli.crash,
     trainer.cli.encounter,
     trainer.cli.robot,
     trainer.cli.scan,
