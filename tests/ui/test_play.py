@@ -2,10 +2,10 @@
 
 import pytest
 
+from tests.records.kept import shelf_in
 from tests.ui.hand import Keys, Mouse
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
-from trainer.records.shelf import Shelf
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
 
@@ -15,7 +15,7 @@ BELIEF = {"cop": ("cop", 14), "eosinophilic": ("chronic eosinophilic", 4)}
 
 @pytest.fixture
 def window(qtbot, tmp_path, engine):
-    made = MainWindow(Shelf(tmp_path), Preferences(), scale=2)
+    made = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
     made.resize(1366, 768)
     made.show()
     with qtbot.waitActive(made):

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QStatusBar
 
+from tests.records.kept import shelf_in
 from tests.ui.checks import faults
 from trainer.core.error import BadInput
 from trainer.encounter.event import Ended
 from trainer.encounter.run import Header, Run
-from trainer.records.shelf import Shelf
 from trainer.ui import theme
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.preference import Preferences, read_preferences
@@ -25,7 +25,7 @@ from trainer.ui.work import Priority
 @pytest.fixture
 def window(qtbot, qapp, tmp_path, monkeypatch, engine):
     monkeypatch.setenv("ATOLL_HOME", str(tmp_path))
-    made = MainWindow(Shelf(tmp_path / "runs"), Preferences(), scale=2)
+    made = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
     made.resize(1366, 768)
     with qtbot.waitActive(made):
         made.show()
@@ -100,7 +100,7 @@ def test_a_line_is_told_below_the_page(window):
 def test_nothing_outlives_the_window(qtbot, tmp_path, engine):
     before, widgets = set(threading.enumerate()), len(QApplication.topLevelWidgets())
     for _ in range(3):
-        window = MainWindow(Shelf(tmp_path / "runs"), Preferences(), scale=2)
+        window = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
         with qtbot.waitExposed(window):
             window.show()
         window.show_preferences()

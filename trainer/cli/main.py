@@ -14,6 +14,8 @@ import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.crash
 import trainer.cli.encounter
+import trainer.cli.report
+import trainer.cli.result
 import trainer.cli.robot
 import trainer.cli.scan
 import trainer.cli.warm
@@ -29,6 +31,8 @@ _MODULES = (
     trainer.cli.course,
     trainer.cli.crash,
     trainer.cli.encounter,
+    trainer.cli.report,
+    trainer.cli.result,
     trainer.cli.robot,
     trainer.cli.scan,
     trainer.cli.warm,

@@ -10,12 +10,13 @@ from sqlalchemy import insert, select
 
 from trainer.core.error import BadInput
 from trainer.core.place import home_dir
-from trainer.core.storage import write_atomically
+from trainer.core.storage import read_bounded, write_atomically
 from trainer.records import table
 from trainer.records.database import Records
 
 _CURRENT = "learner.txt"
 _FIRST = "learner-1"
+_ID_BYTES = 100
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,25 @@ def add_learner(records: Records, pseudonym: str) -> Learner:
     return made
 
 
-def current_learner(records: Records) -> Learner:
-    """Return who plays at this workstation: whom was chosen last, else the first there is, else a new one."""
-    path = home_dir() / _CURRENT
-    chosen = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+def found_learner(records: Records) -> Learner | None:
+    """Return who plays at this workstation: whom was chosen last, else the first there is; None if nobody yet."""
     known = learners(records)
-    return next((one for one in known if one.id == chosen), None) or (
-        known[0] if known else add_learner(records, _FIRST)
-    )
+    chosen = _chosen()
+    return next((one for one in known if one.id == chosen), known[0] if known else None)
+
+
+def current_learner(records: Records) -> Learner:
+    """Return who plays at this workstation, and begin a profile if there is none yet."""
+    return found_learner(records) or add_learner(records, _FIRST)
 
 
 def choose_learner(learner: Learner) -> None:
     """Remember who plays at this workstation."""
     write_atomically(home_dir() / _CURRENT, learner.id.encode())
+
+
+def _chosen() -> str:
+    try:
+        return read_bounded(home_dir() / _CURRENT, _ID_BYTES).decode("ascii", "replace").strip()
+    except BadInput:  # nobody was chosen, or it cannot be read: the first there is will do
+        return ""

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 from trainer.core.compilation import all_compiled
 from trainer.core.error import AtollError
 from trainer.core.place import home_dir
+from trainer.records.database import Records
+from trainer.records.learner import current_learner
 from trainer.records.shelf import Shelf
 from trainer.ui.platform import obstacle, of_import
 from trainer.ui.preference import Preferences, read_preferences
@@ -42,9 +44,10 @@ def start() -> int:
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
         return _refuse(of_import(error))
-    shelf = Shelf()
     try:
-        shelf.claim()
+        records = Records()
+        records.claim()
+        shelf = Shelf(records, current_learner(records).id)
     except AtollError as error:
         return _refuse(str(error))
     preferences, line = read_preferences()
