@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import trainer.cli.case
 import trainer.cli.course
+import trainer.cli.crash
 import trainer.cli.encounter
 import trainer.cli.records
 import trainer.cli.report
@@ -30,6 +31,7 @@ _MODULES = (
     trainer.cli.case,
     trainer.cli.case, trainer.cli.course, trainer.cli.encounter, trainer.cli.records, trainer.cli.robot,
     trainer.cli.course,
+    trainer.cli.crash,
     trainer.cli.encounter,
     trainer.cli.records,
     trainer.cli.report,
