@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.encounter
+import trainer.cli.pack
 import trainer.cli.robot
 import trainer.cli.scan
 from trainer import __version__
@@ -22,7 +23,9 @@ from trainer.core.error import AtollError, BadInput
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-_MODULES = (trainer.cli.case, trainer.cli.course, trainer.cli.encounter, trainer.cli.robot, trainer.cli.scan)
+_MODULES = (
+    trainer.cli.case, trainer.cli.pack, trainer.cli.course, trainer.cli.encounter, trainer.cli.robot, trainer.cli.scan,
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
-from trainer.knowledge.contents import cases_as_written, policy_titles
+from trainer.knowledge.contents import contents, policy_titles
 from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import (
     DIFFICULTIES,
@@ -64,7 +64,7 @@ class LibraryPage(QWidget):
         super().__init__(parent)
         self.setObjectName("library_page")
         self._shelf = shelf
-        self._cases = cases_as_written()
+        self._contents = contents()
         self._rows: tuple[Row, ...] = ()
         self.list = CaseList()
         self.detail = CaseDetail(policy_titles())
@@ -168,10 +168,11 @@ class LibraryPage(QWidget):
         except AtollError as error:
             self.tell(str(error))
             entries = ()
-        self._rows = catalogue(self._cases, entries)
+        self._rows = catalogue(self._contents.cases, entries)
         self._narrow()
-        if self._shelf.complaints:
-            self.tell("  ".join(self._shelf.complaints))
+        complaints = (*self._contents.left_out, *self._shelf.complaints)
+        if complaints:
+            self.tell("  ".join(complaints))
 
     def tell(self, line: str) -> None:
         """Say something in the line at the foot."""
