@@ -111,8 +111,9 @@ def note_result(records: Records, learner_id: str, name: str, performance: Perfo
     Raises
     ------
     BadInput
-        If the learner has no such run, or nothing can be written.
+        If the learner has no such run, it cannot be written, or another process writes here.
     """
+    records.claim()
     with records.begin() as connection:
         wanted = select(table.run.c.id).where(table.run.c.learner_id == learner_id, table.run.c.name == name)
         run = connection.execute(wanted.with_for_update()).scalar_one_or_none()

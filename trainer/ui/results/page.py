@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -61,6 +62,7 @@ _FIGURES: Final = {
 _MODES: Final = {"": "Any mode", "tutor": "Tutor", "exam": "Examination"}
 _COUNTED: Final = {"first": "First run of each case", "all": "Every run"}
 _BY: Final = {"disease": "disease", "group": "kind of disease", "difficulty": "difficulty", "mode": "mode"}
+_LEAST_BOX: Final = 90
 _RUN_FILES: Final = "Run files (*.json)"
 
 
@@ -130,17 +132,22 @@ class ResultsPage(QWidget):
         what.setObjectName("results_simulated")
         what.setProperty("kind", "dim")
         header = QHBoxLayout()
-        header.setContentsMargins(20, 14, 20, 10)
+        header.setContentsMargins(20, 12, 20, 8)
         header.setSpacing(14)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        for label in (self._title, what):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # pseudonyms may be long
+            names.addWidget(label)
         header.addWidget(self._back)
-        header.addWidget(self._title)
-        header.addWidget(what, 1)
+        header.addLayout(names, 1)
         header.addWidget(self._export)
         filters = QHBoxLayout(self._filters)
         filters.setContentsMargins(20, 8, 20, 4)
         filters.setSpacing(8)
         for box in (self._counted, self._mode, self._policy, self._measure, self._by, self._claims):
             filters.addWidget(box)
+            box.hide()
         filters.addWidget(self._count, 1)
         self._tabs.setObjectName("results_tabs")
         self._tabs.tabBar().setObjectName("results_tab_bar")
@@ -235,6 +242,8 @@ class ResultsPage(QWidget):
         self._measure.setVisible(name in {"time", "groups"})
         self._by.setVisible(name == "groups")
         self._claims.setVisible(name == "calibration")
+        for box in (self._counted, self._mode):
+            box.show()
         self._policy.setVisible(self._policy.count() > 1)
         self._filters.setVisible(bool(name))
         self._count.setText(self._said())
@@ -440,6 +449,8 @@ def _choice(name: str, spoken: str, words: Mapping[str, str]) -> QComboBox:
     box = QComboBox()
     box.setObjectName(name)
     box.setAccessibleName(spoken)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setMinimumWidth(_LEAST_BOX)  # large text may cut words short, but not widen the window
     for value, text in words.items():
         box.addItem(text, value)
     return box

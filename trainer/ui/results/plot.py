@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trainer.ui.results.figure import SIMULATED, Figure, Line, Points
 from trainer.ui.theme import colours
 
-_ROW: Final = 2.1  # lines of text to a row of a figure that counts things
+_BETWEEN: Final = 12  # pixels between the rows of a figure that counts things
 _LEAST: Final = 300  # pixels of a figure that does not
 _AXES: Final = 64
 _SHARP: Final = 2  # pixels of a PNG to one of the screen
@@ -67,8 +67,9 @@ class Plot(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for every row, or for a square figure."""
         names = self._figure.y.names if self._figure is not None else ()
-        rows = round(len(names) * _ROW * self.fontMetrics().height()) + _AXES
-        return QSize(420, rows if names else _LEAST)
+        lines = max((name.count("\n") + 1 for name in names), default=0)
+        row = round(lines * self.fontMetrics().height()) + _BETWEEN
+        return QSize(420, len(names) * row + _AXES if names else _LEAST)
 
     def _axes(self, figure: Figure) -> None:
         c, item = colours(), self._view.getPlotItem()
@@ -133,6 +134,7 @@ class Plot(QWidget):
         if kind == "svg":
             made = QSvgGenerator()
             made.setOutputDevice(buffer)
+            made.setResolution(self.logicalDpiX())  # else the axes, which pyqtgraph replays, come out smaller
             made.setSize(size)
             made.setViewBox(QRectF(0, 0, size.width(), size.height()))
             made.setTitle(figure.title)
@@ -143,7 +145,7 @@ class Plot(QWidget):
             image.setDevicePixelRatio(_SHARP)
             image.setText("Description", SIMULATED)
             self._paint(QPainter(image), size, foot, line)
-            image.save(buffer, b"PNG")
+            QImageWriter(buffer, QByteArray(b"png")).write(image)
         buffer.close()
         return bytes(buffer.data().data())
 
