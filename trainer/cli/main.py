@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import trainer.cli.case
 import trainer.cli.course
 import trainer.cli.encounter
+import trainer.cli.report
 import trainer.cli.result
 import trainer.cli.robot
 import trainer.cli.scan
+import trainer.cli.warm
 from trainer import __version__
 from trainer.cli.output import complain
 from trainer.core.error import AtollError, BadInput
@@ -27,9 +29,11 @@ _MODULES = (
     trainer.cli.case,
     trainer.cli.course,
     trainer.cli.encounter,
+    trainer.cli.report,
     trainer.cli.result,
     trainer.cli.robot,
     trainer.cli.scan,
+    trainer.cli.warm,
 )
 
 

@@ -1,0 +1,420 @@
+"""Self-assessment: a set of cases drawn by lot, played under exam conditions, with one result at the end.
+
+A set is open from its drawing until its last case has ended or it is closed; a learner has one open set at a time.
+What was played in it is kept as every run is, so a set goes on after a kill where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import sqrt
+from statistics import fmean, stdev
+from typing import Any, Final, Literal
+from uuid import uuid4
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from trainer import __version__
+from trainer.core.error import BadInput
+from trainer.knowledge.case import Case
+from trainer.knowledge.marking import DIALS
+from trainer.records import table
+from trainer.records.database import Records
+
+State = Literal["waiting", "in play", "done", "lost"]
+_SECONDS_PER_DAY: Final = 86_400.0
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One place of a set.
+
+    Parameters
+    ----------
+    place : int
+        From 1.
+    case, title : str
+    minutes : float
+        What the learner is given, with the accommodation.
+    seed : int
+    state : {"waiting", "in play", "done", "lost"}
+        Lost is what this version of Atoll cannot play, and what had not ended when the set was closed.
+    run : str
+        Name of the run, "" before it is begun.
+    used_s : int
+        Real seconds that were used.
+    met_before : bool
+        Whether another patient of the case had been met before the set was drawn.
+    overall : float, optional
+        Absent until the run is scored.
+    dials : mapping
+        Value and standard error by dial.
+    """
+
+    place: int
+    case: str
+    title: str
+    minutes: float
+    seed: int
+    state: State
+    run: str = ""
+    used_s: int = 0
+    met_before: bool = False
+    overall: float | None = None
+    dials: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A set.
+
+    Parameters
+    ----------
+    id : str
+    time_factor : float
+    policy : str
+    made_at : datetime
+    ended_at : datetime, optional
+        Absent while it is open.
+    sittings : tuple of Sitting
+        In the order in which they come.
+    """
+
+    id: str
+    time_factor: float
+    policy: str
+    made_at: datetime
+    ended_at: datetime | None
+    sittings: tuple[Sitting, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether it goes on."""
+        return self.ended_at is None
+
+    @property
+    def minutes(self) -> float:
+        """Minutes given in all."""
+        return sum(one.minutes for one in self.sittings)
+
+    @property
+    def next(self) -> Sitting | None:
+        """What is to be played now: the cases come in their order."""
+        return next((one for one in self.sittings if one.state in {"waiting", "in play"}), None)
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """Names of the runs that count and have no score yet."""
+        return tuple(one.run for one in self.sittings if one.state == "done" and one.overall is None)
+
+
+def plan_minutes(
+    records: Records, learner_id: str, cases: Sequence[Case], count: int, time_factor: float, now: datetime
+) -> float:
+    """Return how many minutes the next set would be given in all, were it drawn now."""
+    with records.begin() as connection:
+        drawn = _draw(connection, learner_id, cases, count, now)[1]
+    minutes = {case.id: case.minutes for case in cases}
+    return time_factor * sum(minutes[case] for case, _ in drawn)
+
+
+def open_set(
+    records: Records,
+    learner_id: str,
+    cases: Sequence[Case],
+    count: int,
+    time_factor: float,
+    policy: str,
+    now: datetime,
+) -> str:
+    """Draw a set and return its identifier.
+
+    Raises
+    ------
+    BadInput
+        If one is open already, or so many cases cannot be drawn.
+    """
+    from trainer.encounter.lot import LEAST, MOST
+
+    if not LEAST <= count <= min(MOST, len(cases)):
+        raise BadInput(f"a set has {LEAST} to {min(MOST, len(cases))} cases, not {count}")
+    made = str(uuid4())
+    with records.begin() as connection:
+        # so that two windows on one PostgreSQL server do not both find that none is open
+        connection.execute(select(table.learner.c.id).where(table.learner.c.id == learner_id).with_for_update())
+        of = table.assessment.c
+        if connection.execute(select(of.id).where(of.learner_id == learner_id, of.ended_at.is_(None))).first():
+            raise BadInput("a set is open already; finish or close it first")
+        seed, drawn = _draw(connection, learner_id, cases, count, now)
+        connection.execute(
+            insert(table.assessment).values(
+                id=made, learner_id=learner_id, seed=seed, time_factor=time_factor, policy=policy, made_at=now
+            )
+        )
+        rows = [
+            {"assessment_id": made, "place": place, "case_id": case, "seed": patient}
+            for place, (case, patient) in enumerate(drawn, 1)
+        ]
+        connection.execute(insert(table.sitting), rows)
+    return made
+
+
+def _draw(
+    connection: Connection, learner_id: str, cases: Sequence[Case], count: int, now: datetime
+) -> tuple[int, list[tuple[str, int]]]:
+    """Return the seed and the patients of the learner's next set: the same until something more is met."""
+    from trainer.core.chance import key_of
+    from trainer.encounter.lot import Met, draw
+
+    of = table.assessment.c
+    number = connection.execute(select(func.count()).where(of.learner_id == learner_id)).scalar_one()
+    seed = key_of("assessment", learner_id, number)
+    seeds = _seeds_met(connection, learner_id)
+    run = table.run.c
+    last = connection.execute(
+        select(run.case_id, func.max(run.played_at)).where(run.learner_id == learner_id).group_by(run.case_id)
+    )
+    days = {case: (now - at).total_seconds() / _SECONDS_PER_DAY for case, at in last}
+    met = {case: Met(days.get(case, float("inf")), seeds.get(case, frozenset())) for case in {*days, *seeds}}
+    return seed, [(lot.case, lot.seed) for lot in draw(cases, met, count, seed)]
+
+
+def _seeds_met(connection: Connection, learner_id: str, but: str = "") -> dict[str, set[int]]:
+    """Return the patients whom a learner has met or is to meet, by case, without those of one set of his."""
+    run, sitting, of, card, answer = (
+        one.c for one in (table.run, table.sitting, table.assessment, table.card, table.answer)
+    )
+    asked = (
+        select(run.case_id, run.seed).where(run.learner_id == learner_id),
+        select(sitting.case_id, sitting.seed)
+        .join(table.assessment, of.id == sitting.assessment_id)
+        .where(of.learner_id == learner_id, of.id != but),
+        select(card.case_id, card.last_seed).where(card.learner_id == learner_id),
+        select(card.case_id, answer.seed)
+        .join(table.answer, answer.card_id == card.id)
+        .where(card.learner_id == learner_id),
+    )
+    found: dict[str, set[int]] = {}
+    for one in asked:
+        for case, seed in connection.execute(one):
+            found.setdefault(case, set()).add(seed)
+    return found
+
+
+def sets(records: Records, learner_id: str, cases: Sequence[Case]) -> tuple[Assessment, ...]:
+    """Return the sets of a learner, the last drawn first.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        Those that can be played.
+    """
+    with records.begin() as connection:
+        return _sets(connection, learner_id, cases)
+
+
+def _sets(connection: Connection, learner_id: str, cases: Sequence[Case]) -> tuple[Assessment, ...]:
+    of = table.assessment.c
+    known = {case.id: case for case in cases}
+    rows = connection.execute(
+        select(of.id, of.time_factor, of.policy, of.made_at, of.ended_at)
+        .where(of.learner_id == learner_id)
+        .order_by(of.made_at.desc(), of.id)
+    ).all()
+    return tuple(Assessment(*row, sittings=_sittings(connection, row, learner_id, known)) for row in rows)
+
+
+def _sittings(connection: Connection, of: Any, learner_id: str, cases: Mapping[str, Case]) -> tuple[Sitting, ...]:
+    sitting, run, score, dial = (one.c for one in (table.sitting, table.run, table.score, table.dial))
+    before = select(run.case_id).where(run.learner_id == learner_id, run.made_at < of.made_at)
+    met = set(connection.execute(before).scalars())
+    rows = connection.execute(
+        select(
+            sitting.place, sitting.case_id, sitting.seed, run.id, run.name, run.second, run.over, run.engine,
+            run.case_version, score.overall,
+        )
+        .outerjoin_from(table.sitting, table.run, _played_in(learner_id, open_set=of.ended_at is None))
+        .outerjoin(table.score, score.run_id == run.id)
+        .where(sitting.assessment_id == of.id)
+        .order_by(sitting.place, run.made_at)
+    ).all()  # fmt: skip
+    first = {row.place: row for row in reversed(rows)}  # of two runs of one patient, the first
+    made = []
+    for row in sorted(first.values(), key=lambda row: row.place):
+        case = cases.get(row.case_id)
+        minutes = 0.0 if case is None else case.minutes * of.time_factor
+        state = _state(row, case, minutes, open_set=of.ended_at is None)
+        dials = connection.execute(select(dial.dial, dial.value, dial.se).where(dial.run_id == row.id))
+        made.append(
+            Sitting(
+                row.place, row.case_id, row.case_id if case is None else case.title, minutes, row.seed, state,
+                row.name or "", row.second or 0, row.case_id in met, row.overall,
+                {name: (value, se) for name, value, se in dials},
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def _played_in(learner_id: str, *, open_set: bool) -> Any:
+    """Return what joins a place to its run.
+
+    A kill may come between the first save of a run and the note that it belongs to a place: then its patient tells.
+    A set that was closed has its runs noted for good.
+    """
+    sitting, run = table.sitting.c, table.run.c
+    noted = sitting.run_id == run.id
+    if not open_set:
+        return noted
+    same = and_(run.learner_id == learner_id, run.case_id == sitting.case_id, run.seed == sitting.seed)
+    return or_(noted, and_(sitting.run_id.is_(None), same, run.mode == "exam"))
+
+
+def _state(row: Any, case: Case | None, minutes: float, *, open_set: bool) -> State:
+    begun = row.id is not None
+    if begun and (row.over or (case is not None and (row.second or 0) >= 60.0 * minutes)):
+        return "done"
+    playable = case is not None and (not begun or (row.engine, row.case_version) == (__version__, case.version))
+    if not open_set or not playable:
+        return "lost"
+    return "in play" if begun else "waiting"
+
+
+def prepare(records: Records, assessment_id: str, place: int) -> int:
+    """Return the patient of a place that is to be begun now; another one if this one was met since the drawing."""
+    from trainer.encounter.lot import draw_patient
+
+    of, sitting = table.assessment.c, table.sitting.c
+    here = (sitting.assessment_id == assessment_id, sitting.place == place)
+    with records.begin() as connection:
+        row = connection.execute(
+            select(of.learner_id, of.seed, sitting.case_id, sitting.seed.label("patient"))
+            .join(table.sitting, sitting.assessment_id == of.id)
+            .where(*here)
+        ).one()
+        met = _seeds_met(connection, row.learner_id, but=assessment_id).get(row.case_id, set())
+        if row.patient not in met:
+            return int(row.patient)
+        found = draw_patient(row.case_id, met, row.seed)
+        connection.execute(update(table.sitting).where(*here).values(seed=found))
+        return found
+
+
+def note_run(records: Records, assessment_id: str, place: int, run_name: str) -> None:
+    """Note which run is played in a place; noting it again changes nothing.
+
+    Raises
+    ------
+    BadInput
+        If there is no such run of this patient, or the place has another one.
+    """
+    of, sitting, run = table.assessment.c, table.sitting.c, table.run.c
+    here = (sitting.assessment_id == assessment_id, sitting.place == place)
+    with records.begin() as connection:
+        row = connection.execute(
+            select(run.id, sitting.run_id)
+            .select_from(table.assessment)
+            .join(table.sitting, sitting.assessment_id == of.id)
+            .join(
+                table.run,
+                and_(run.learner_id == of.learner_id, run.case_id == sitting.case_id, run.seed == sitting.seed),
+            )
+            .where(*here, run.name == run_name, run.mode == "exam")
+        ).one_or_none()
+        if row is None or row.run_id not in {None, row.id}:
+            raise BadInput(f"{run_name}: not the run of place {place} of this set")
+        connection.execute(update(table.sitting).where(*here).values(run_id=row.id))
+
+
+def close_set(records: Records, learner_id: str, cases: Sequence[Case], now: datetime) -> None:
+    """Close the set that is open, if one is: what has not ended by now does not count in it."""
+    with records.begin() as connection:
+        _close(connection, learner_id, cases, now, only_if_over=False)
+
+
+def close_if_over(records: Records, learner_id: str, cases: Sequence[Case], now: datetime) -> bool:
+    """Close the set that is open if its last case has ended; return whether it has."""
+    with records.begin() as connection:
+        return _close(connection, learner_id, cases, now, only_if_over=True)
+
+
+def _close(
+    connection: Connection, learner_id: str, cases: Sequence[Case], now: datetime, *, only_if_over: bool
+) -> bool:
+    going = next((one for one in _sets(connection, learner_id, cases) if one.open), None)
+    if going is None or (only_if_over and going.next is not None):
+        return False
+    of, sitting, run = table.assessment.c, table.sitting.c, table.run.c
+    for one in going.sittings:
+        counts = one.run if one.state == "done" else ""
+        played = select(run.id).where(run.learner_id == learner_id, run.name == counts).scalar_subquery()
+        here = (sitting.assessment_id == going.id, sitting.place == one.place)
+        connection.execute(update(table.sitting).where(*here).values(run_id=played))
+    connection.execute(update(table.assessment).where(of.id == going.id).values(ended_at=now))
+    return True
+
+
+def withheld(records: Records, learner_id: str) -> frozenset[str]:
+    """Return the names of the runs of the learner's open set: nothing is said of them until it is closed."""
+    of, sitting, run = table.assessment.c, table.sitting.c, table.run.c
+    with records.begin() as connection:
+        rows = connection.execute(
+            select(run.name)
+            .select_from(table.assessment)
+            .join(table.sitting, sitting.assessment_id == of.id)
+            .join(table.run, _played_in(learner_id, open_set=True))
+            .where(of.learner_id == learner_id, of.ended_at.is_(None))
+        )
+        return frozenset(rows.scalars())
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over cases.
+
+    Parameters
+    ----------
+    value : float
+    se : float, optional
+        Standard error: the spread of the cases about their mean, over the root of their number. How far each case's
+        own figure can be trusted is part of that spread. Absent for a single case.
+    count : int
+    """
+
+    value: float
+    se: float | None
+    count: int
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the mean over many such cases lies with 95 % confidence (Student 1908), within 0 to 100."""
+        if self.se is None:
+            return None
+        half = _T_95[self.count - 2] * self.se
+        return max(0.0, self.value - half), min(100.0, self.value + half)
+
+
+_T_95: Final = (12.706, 4.303, 3.182, 2.776, 2.571)
+"""Two-sided 5 % points of Student's t for 1 to 5 degrees of freedom (Fisher and Yates, Statistical Tables, 1938)."""
+
+
+def mean_of(values: Sequence[float]) -> Mean:
+    """Return the mean of one figure for each case; at least one, at most six."""
+    count = len(values)
+    return Mean(fmean(values), stdev(values) / sqrt(count) if count > 1 else None, count)
+
+
+def overall_of(assessment: Assessment) -> Mean | None:
+    """Return the mean of the overall figures of the cases that count and are scored."""
+    found = [one.overall for one in assessment.sittings if one.state == "done" and one.overall is not None]
+    return mean_of(found) if found else None
+
+
+def dials_of(assessment: Assessment) -> Mapping[str, Mean]:
+    """Return the mean of each dial over the cases that count and asked for it."""
+    found: dict[str, list[float]] = {}
+    for one in assessment.sittings:
+        for name, (value, _) in one.dials.items() if one.state == "done" else ():
+            found.setdefault(name, []).append(value)
+    return {name: mean_of(found[name]) for name in DIALS if name in found}
