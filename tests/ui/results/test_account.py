@@ -88,7 +88,7 @@ def test_a_line_is_drawn_only_where_it_stands_out(played):
 
 def test_the_curve_says_how_many_and_of_how_many_cases(played):
     figure = calibration_figure(played[40], "lead")
-    assert "120 statements from 40 cases" in words(figure) and "Brier score" in words(figure)
+    assert "120 statements from 12 cases" in words(figure) and "Brier score" in words(figure)
     assert "surer than right" in words(figure)
     assert sum(row[5] for row in figure.rows) == 120
     assert "bias" not in words(calibration_figure(played[40], "forecast")), "shares that sum to 1 have none"
