@@ -353,9 +353,8 @@ class ResultsPage(QWidget):
             raise BadInput(f"{path}: the run has no seal; only a run as Atoll saved it can be used")
         if not _ended(run):
             raise BadInput(f"{path}: a run that has not ended; it is discussed once it has")
-        if self._learner is not None:
-            if run.header.case in self._in_play(self._learner):
-                raise BadInput(f"{path}: you have this case in play; end it first, for the debrief tells what it is")
+        if self._learner is not None and run.header.case in self._in_play(self._learner):
+            raise BadInput(f"{path}: you have this case in play; end it first, for the debrief tells what it is")
         return run
 
     def _in_play(self, learner: Learner) -> set[str]:
