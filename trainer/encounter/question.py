@@ -100,8 +100,8 @@ def question_of(engine: Engine, case: Case, step: int, seed: int, policy: str = 
     """Return a decision point of a case in the patient of a seed.
 
     The author's textbook plan is played up to the step. Of the step itself those of its tests are done that hurt
-    nobody and are there the same day. A CT is added today unless one is not older than two weeks, and on day 0 where the
-    author takes none, so that there are two to compare. Whatever else the author does at the step is what is asked for.
+    nobody and are there the same day. A CT is added today unless one is not older than two weeks, and on day 0 where
+    the author takes none, so that there are two to compare. What else the author does at the step is asked for.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ def judge_act(examiner: Examiner, session: Session, act: str | None) -> Verdict:
     author = _author_here(case_plan(case, TEXTBOOK, library), session)
     open_now = [feature for feature in case.key_features if _open(feature, session)]
     due = [feature for feature in open_now if feature.weight == "essential" and _any_meets(feature, author, library)]
-    first = [f for f in due if isinstance(f, Done) and f.before]
+    first: list[KeyFeature] = [f for f in due if isinstance(f, Done) and f.before]
     due = first or due  # what must come first is what the step turns on
     credit, values, index, refused = _value(examiner, session, act)
     best = _best_titles(values)

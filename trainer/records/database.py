@@ -118,6 +118,20 @@ class Records:
             except BadInput as error:  # a day without a backup is no reason not to play
                 self.notices = (*self.notices, str(error))
 
+    def check(self) -> tuple[str, ...]:
+        """Return what is wrong with the database as a whole, a line each; what was wrong at opening is in `notices`.
+
+        Raises
+        ------
+        BadInput
+            If it cannot be read.
+        """
+        if self.file is None:
+            return ()  # a server looks after its own pages
+        with self.begin() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return tuple(f"{self.place}: {line}" for text in found for line in str(text).splitlines() if line != "ok")
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["decision", "occlusion"]
 Grade = Literal[1, 2, 3, 4]
-AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
+AGAIN: Final = 1
+HARD: Final = 2
+GOOD: Final = 3
+EASY: Final = 4
 
 RETENTION: Final = 0.9
 LONGEST_DAYS: Final = 180

@@ -15,7 +15,7 @@ _LEAST_SPAN = 14  # days that the axis covers at least
 _STEPS = (1, 2, 7, 14, 28, 56, 91, 182)  # days between marks of the axis
 _MOST_MARKS = 12
 _DOSES = (20.0, 40.0, 60.0, 80.0, 100.0)  # mg that the top of the dose axis may stand for
-_EVENT_PX, _DOSE_PX, _BAR_PX, _BELIEF_PX = 30.0, 62.0, 12.0, 30.0
+_EVENT_PX, _DOSE_PX, _BAR_PX, _BELIEF_PX = 30.0, 68.0, 12.0, 32.0
 _TOLD_VISITS = 8  # visits that the words for the timeline go through one by one
 
 X = Callable[[float], float]
@@ -79,7 +79,7 @@ def _diamond(x: float, y: float, half: float) -> list[Place]:
 def _doses(made: Drawing, line: Timeline, x: X, top: float) -> None:
     """Draw the daily dose as an area; what is higher than the axis is cut off and written out."""
     highest = max(line.dose_mg, default=0.0)
-    most = next((dose for dose in _DOSES if highest <= dose), _DOSES[-1])
+    most = next((dose for dose in _DOSES if highest < dose), _DOSES[-1])
     base = top + _DOSE_PX
     made.text(0, top + 14, "Prednisolone", 11)
     made.text(0, top + 27, "equivalent, mg a day", 9.5, fill=GREY)
@@ -108,7 +108,7 @@ def _bars(made: Drawing, line: Timeline, x: X, top: float) -> None:
     for n, bar in enumerate(line.bars):
         y = top + n * _BAR_PX
         made.rect(x(bar.first_day), y, max(1.5, x(bar.end_day) - x(bar.first_day)), 6, "#8d8d8d", INK)
-        made.text(_LEFT - 8, y + 7, _short(bar.name, 27), 10, "end")
+        made.text(_LEFT - 8, y + 7, _short(bar.name, 25), 9.5, "end")
     if line.more_bars:
         y = top + len(line.bars) * _BAR_PX + 8
         made.text(_LEFT - 8, y, f"and {many(line.more_bars, 'more treatment')}", 9.5, "end", GREY)

@@ -34,6 +34,7 @@ Tell = Callable[[float, str], None]
 
 MOST_STEPS = 3
 _MOST_CARDS = 4
+_MOST_GATES = 10  # the failed ones first; a page holds no more of them with their reasons
 _LEADING = 2  # diagnoses that a step names
 _SLIGHT = 0.05  # points that nobody would call lost
 _TOLD = 0.045  # share from which on a diagnosis is named; a token is 0.05
@@ -105,7 +106,7 @@ def report_of(
     check_finished(run, session)
     policy = session.engine.library.policy(run.header.policy)
     sheet = debrief.sheet
-    failed = any(gate.failed for gate in sheet.gates)
+    failed = sum(gate.failed for gate in sheet.gates)
     cap = policy.marking.safety.cap.value
     cards = sorted(next_cards, key=lambda card: (card.due, card.text))
     return Report(
@@ -117,7 +118,9 @@ def report_of(
         weights={name: policy.marking.weights[name].value for name in DIALS if name in sheet.dials},
         cap=cap if failed and sheet.overall >= cap else None,
         dials=tuple(_dial(debrief, name) for name in DIALS),
-        gates=tuple(_gate(gate) for gate in sorted(sheet.gates, key=lambda gate: not gate.failed)),
+        gates=tuple(_gate(gate) for gate in sorted(sheet.gates, key=lambda gate: not gate.failed)[:_MOST_GATES]),
+        failed_gates=failed,
+        passed_gates=len(sheet.gates) - failed,
         chain=chain_of(run),
         disease=clip(debrief.disease, 90),
         ending=clip(debrief.ending, 420),
@@ -148,7 +151,7 @@ def _facts(
     sex = "woman" if person.sex == "F" else "man"
     found = [
         Fact("Learner", clip(learner, 60) if learner and clip(learner, 60) else "no name"),
-        Fact("Case", f"{clip(debrief.title, 70)} ({header.case}, version {header.version})"),
+        Fact("Case", clip(f"{header.case}, version {header.version}", 90)),
         Fact("Patient", f"seed {header.seed}: a {sex} of {person.age_years:.0f} years"),
         Fact("Mode", "examination" if header.mode == "exam" else "tutor"),
         Fact("Time", _time(run, session)),
@@ -183,7 +186,7 @@ def _dial(debrief: Debrief, name: str) -> DialLine:
     value, se = (None, None) if reading is None else (reading.value, reading.se)
     lost = [item for item in debrief.sheet.items if item.dial == name and item.lost > _SLIGHT]
     worst = max(lost, key=lambda item: item.lost, default=None)
-    cost = "" if worst is None else f"{clip(worst.title, 52)}, day {worst.day}"
+    cost = "" if worst is None else f"{clip(worst.title, 46)}, day {worst.day}"
     return DialLine(capital(name), DIAL_WORDS[name], value, se, cost)
 
 

@@ -17,9 +17,10 @@ from trainer.records.report.value import Thumbnail
 Draw = Callable[[Session, int], Series]
 """Gives the CT of a day of an encounter."""
 
-_WIDTH = 380  # pixels: some 230 to the inch at the size in print
+_WIDTH, _HEIGHT = 380, 304  # pixels: some 230 to the inch at the size in print
 _FOOT = 28  # pixels below it for words
-_MARGIN_MM = 22.0  # of chest wall around the lungs, and for posture
+_AIR_HU = -1024
+_MARGIN_MM = 20.0  # of chest wall around the lungs, and for posture
 _LEVELS = (
     0.32,
     0.4,
@@ -76,13 +77,11 @@ def _level_of(visits: Sequence[Series]) -> float:
 
 
 def _thumbnail(title: str, day: int, series: Series, level: float) -> Thumbnail:
-    rows, columns = _window_on_lungs(series)
     level_hu, width_hu = WINDOWS["lung"]
-    image = np.ascontiguousarray(series.slice(level_slice(series, level))[rows, columns])
+    image = _lungs(series, series.slice(level_slice(series, level)))
     grey = Image.fromarray(window_level(image, level_hu, width_hu))
-    height = round(_WIDTH * image.shape[0] / image.shape[1])
-    tile = Image.new("L", (_WIDTH, height + _FOOT))
-    tile.paste(grey.resize((_WIDTH, height), Image.Resampling.LANCZOS))
+    tile = Image.new("L", (_WIDTH, _HEIGHT + _FOOT))
+    tile.paste(grey.resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS))
     zone = next(name for upto, name in _ZONES if level <= upto)
     _write(tile, f"day {day}", f"L {level_hu:.0f}  W {width_hu:.0f}")
     alt = f"SIMULATED. {title} CT, day {day}: axial slice through the {zone} lungs, lung window."
@@ -101,17 +100,22 @@ def _write(tile: Image.Image, day: str, window: str) -> None:
         draw.text(place, words, fill=255, font=font, anchor=anchor, stroke_width=2, stroke_fill=0)
 
 
-def _window_on_lungs(series: Series) -> tuple[slice, slice]:
-    """Return the rows and columns of an axial slice that the lungs lie in on this visit, with a margin."""
+def _lungs(series: Series, image: np.ndarray) -> np.ndarray:
+    """Return the part of an axial slice that the lungs lie in on this visit, with a margin, in the thumbnail's shape.
+
+    What lies outside the field of view is air.
+    """
     atlas = atlas_of(series.anatomy)
     low = np.min([[side.start for side in box] for box in atlas.boxes], axis=0)
     high = np.max([[side.stop for side in box] for box in atlas.boxes], axis=0)
     lines = [np.linspace(a, b, _PLACES) for a, b in zip(low, high, strict=True)]
     places = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
-    found = series.deformation.to_visit(atlas.position(places))
-    slices = []
-    for axis in (1, 2):
-        first = (float(found[:, axis].min()) - _MARGIN_MM - series.origin_mm[axis]) / series.pixel_mm
-        last = (float(found[:, axis].max()) + _MARGIN_MM - series.origin_mm[axis]) / series.pixel_mm
-        slices.append(slice(max(0, round(first)), min(series.shape[axis], round(last))))
-    return slices[0], slices[1]
+    found = (series.deformation.to_visit(atlas.position(places))[:, 1:] - series.origin_mm[1:]) / series.pixel_mm
+    middle = 0.5 * (found.min(axis=0) + found.max(axis=0))
+    half = 0.5 * (found.max(axis=0) - found.min(axis=0)) + _MARGIN_MM / series.pixel_mm
+    across = max(float(half[1]), float(half[0]) * _WIDTH / _HEIGHT)
+    sizes = (round(across * _HEIGHT / _WIDTH), round(across))
+    centre = [round(float(value)) + size for value, size in zip(middle, sizes, strict=True)]  # in the padded slice
+    padded = np.pad(image, [(size, size) for size in sizes], constant_values=_AIR_HU)
+    rows, columns = (slice(max(0, at - size), at + size) for at, size in zip(centre, sizes, strict=True))
+    return np.ascontiguousarray(padded[rows, columns])

@@ -199,7 +199,8 @@ class Report:
     dials : tuple of DialLine
         Always eight.
     gates : tuple of GateLine
-        The failed ones first.
+        The failed ones first; not all of them where there are very many.
+    failed_gates, passed_gates : int
     chain : Chain
     disease, ending : str
         What the patient had, and what became of them.
@@ -222,6 +223,8 @@ class Report:
     cap: float | None
     dials: tuple[DialLine, ...]
     gates: tuple[GateLine, ...]
+    failed_gates: int
+    passed_gates: int
     chain: Chain
     disease: str
     ending: str

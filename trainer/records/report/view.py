@@ -57,18 +57,20 @@ def _overall(report: Report) -> str:
 
 def _gate(gate: GateLine) -> dict[str, Any]:
     return {
-        "title": gate.title,
+        "title": f"{gate.title}, day {gate.day}" if gate.failed else gate.title,
         "failed": gate.failed,
         "mark": "FAILED" if gate.failed else "passed",
-        "reason": f"Day {gate.day}. {gate.reason}" if gate.failed else "",
+        "reason": gate.reason if gate.failed else "",
     }
 
 
 def _gates_said(report: Report) -> str:
-    failed = sum(gate.failed for gate in report.gates)
-    if not report.gates:
-        return "No gate holds under this policy."
-    return f"{failed} of {len(report.gates)} failed." if failed else f"All {len(report.gates)} passed."
+    failed, judged = report.failed_gates, report.failed_gates + report.passed_gates
+    if not judged:
+        return "none holds under this policy"
+    listed = len(report.gates)
+    more = f"; {listed} are listed" if listed < judged else ""
+    return f"{failed} of {judged} failed{more}" if failed else f"all {judged} passed{more}"
 
 
 def _points(value: float) -> str:
@@ -76,17 +78,19 @@ def _points(value: float) -> str:
 
 
 def _step(step: RegretStep) -> dict[str, Any]:
-    said = "as right as any act on the table; " if step.equally_right else ""
-    luck = "" if step.luck is None else f"Luck {step.luck:+.1f} points in this patient, never scored."
+    luck = "" if step.luck is None else f"Luck {step.luck:+.1f} points in this patient; never scored."
+    parts = f"belief {_points(step.belief)} + act {_points(step.act)}"
     return {
         "head": f"Day {step.day}: {step.title}",
-        "regret": f"{said}regret {_points(step.total)} ± {step.standard_error:.1f} points = "
-        f"belief {_points(step.belief)} + act {_points(step.act)}",
+        "verdict": "as right as any act" if step.equally_right else "a better act was there",
+        "regret": f"Regret {_points(step.total)} ± {step.standard_error:.1f} points = {parts}",
         "svg": regret_svg(step),
-        "chosen": step.chosen,
-        "best": step.best if step.best != step.chosen else "the same",
-        "stated": step.stated,
-        "observer": step.observer,
+        "lines": [
+            {"label": "Chosen", "text": step.chosen},
+            {"label": "Best", "text": step.best if step.best != step.chosen else "the same"},
+            {"label": "Believed", "text": step.stated},
+            {"label": "Supported", "text": step.observer},
+        ],
         "luck": luck,
         "pictures": [{"label": one.label, "alt": one.alt, "png": one.png} for one in step.pictures],
         "no_picture": ("No CT by this day", "No CT before it", "")[len(step.pictures)],
@@ -99,8 +103,9 @@ def _steps_said(report: Report) -> str:
     shown, weighed = len(report.steps), report.weighed
     which = f"The {shown} largest of {weighed} choices weighed" if weighed > shown else "All choices weighed"
     return (
-        f"{which}. Regret: points of expected utility (0 to 100) that the orders were worth less than the best act, on "
-        "what could be known. Bar: filled, part of the belief; open, part of the act; line, the sum."
+        f"{which}. Regret: points of expected utility (0 to 100) that the orders were worth less than the best act, "
+        "on what could be known. Bar: filled, part of the belief; open, part of the act; line, the sum. Supported: by "
+        "what had been seen."
     )
 
 
