@@ -12,6 +12,7 @@ import random
 import signal
 import sqlite3
 import sys
+import traceback
 from contextlib import closing
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def kill_one(folder, name, said, turns):
         try:
             os.close(reading)
             write(folder, name, writing)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(3)
     os.close(writing)

@@ -1,17 +1,19 @@
 """Sets: one open at a time, going on after a kill, silent until closed, and a result with its standard error."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from math import sqrt
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from tests.records.conftest import again
 from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
-from trainer.records.database import Records
 from trainer.records.learner import add_learner
 from trainer.records.selfassessment import (
     close_if_over,
@@ -31,15 +33,13 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    yield made
-    made.close()
+def records(shelf):
+    return shelf.records
 
 
 @pytest.fixture
-def learner(records):
-    return add_learner(records, "heron").id
+def learner(shelf):
+    return shelf.learner_id
 
 
 def play(records, learner, case, seed, *, mode="exam", over=False, second=None, at=NOW, engine=__version__, version=1):
@@ -102,27 +102,44 @@ def test_one_set_is_open_at_a_time_for_each_learner(records, learner):
     assert len(sets(records, learner, CASES)) == 2 and len(sets(records, other, CASES)) == 1
 
 
+def test_of_two_windows_on_a_server_one_opens_a_set(server_records):
+    learner = add_learner(server_records, "crane").id
+    for _ in range(5):
+        close_set(server_records, learner, CASES, NOW)
+        gate = Barrier(2)
+
+        def sit_down(gate=gate):
+            gate.wait()
+            try:
+                return open_set(server_records, learner, CASES, 3, 1.0, "default", NOW)
+            except BadInput as error:
+                return error
+
+        with ThreadPoolExecutor(2) as pool:
+            found = [one.result() for one in [pool.submit(sit_down), pool.submit(sit_down)]]
+        assert sorted(type(one).__name__ for one in found) == ["BadInput", "str"]
+        assert sum(one.open for one in sets(server_records, learner, CASES)) == 1
+
+
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_a_set_of_no_size(records, learner, count):
     with pytest.raises(BadInput, match="2 to 6"):
         open_set(records, learner, CASES, count, 1.0, "default", NOW)
 
 
-def test_it_goes_on_where_it_stood(records, learner, tmp_path):
+def test_it_goes_on_where_it_stood(shelf, records, learner):
     made = opened(records, learner)
     first, second, _ = made.sittings
     name = play(records, learner, first.case, first.seed, second=100)
     note_run(records, made.id, 1, name)
     note_run(records, made.id, 1, name)
-    records.close()
-    again = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    going = newest(again, learner)
+    other = again(shelf).records
+    going = newest(other, learner)
     assert going.next == going.sittings[0] and (going.next.state, going.next.run, going.next.used_s) == (
         "in play", name, 100,
     )  # fmt: skip
-    finish(again, name)
-    assert newest(again, learner).next.place == second.place
-    again.close()
+    finish(other, name)
+    assert newest(other, learner).next.place == second.place
 
 
 def test_a_kill_before_the_run_was_noted_loses_nothing(records, learner):
