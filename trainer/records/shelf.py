@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, union, update
 
 from trainer import __version__
 from trainer.core.error import BadInput
-from trainer.encounter.chain import broken_at, canonical, first_link, links_of
+from trainer.encounter.chain import broken_at, first_link, links_of
 from trainer.encounter.event import Event
 from trainer.encounter.run import MAX_BYTES, MAX_EVENTS, Mode, Run, decode, live
 from trainer.encounter.situation import situation_of
@@ -316,8 +316,9 @@ def _append(connection: Connection, row: Row[Any], run: Run, links: tuple[str, .
 
 
 def _insert_events(connection: Connection, number: str, run: Run, links: tuple[str, ...], have: int) -> None:
+    # as in a run file, and not in the order of the chain: the seal is over the shares in the order they were stated in
     new = [
-        {"run_id": number, "number": n, "body": canonical(event), "link": link}
+        {"run_id": number, "number": n, "body": event.model_dump_json(exclude_none=True), "link": link}
         for n, (event, link) in enumerate(zip(run.events, links, strict=True), 1)
         if n > have
     ]
