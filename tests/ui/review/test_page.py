@@ -1,7 +1,6 @@
 """A review on the screen: with a real patient, by keyboard and mouse."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
@@ -35,7 +34,7 @@ def now():
 
 
 def put(records, learner, kind, case, step, days=30):
-    identifier, made = str(uuid4()), now() - timedelta(days=days)
+    identifier, made = f"{kind}-{case}-{step}", now() - timedelta(days=days)
     values = review._scheduled(None, identifier, review.AGAIN, learner, made)
     with records.begin() as connection:
         connection.execute(
@@ -136,7 +135,7 @@ def test_a_review_by_keyboard_and_mouse(qtbot, page, records, learner):
     qtbot.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "model answer" in page.findChild(QLabel, "review_title").text(), timeout=SLOW)
     said = text(page, "review_solution")
-    assert "Model answer: Cryptogenic organizing pneumonia" in said and "The patient had" in said
+    assert "Model answer: " in said and "The patient had: Cryptogenic organizing pneumonia" in said
     assert "Rated " in said and "The wandering shadows" in said
     assert faults(page) == []
     with records.begin() as connection:

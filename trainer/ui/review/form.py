@@ -40,6 +40,7 @@ class AnswerLine(QWidget):
         self.typed = TypeAhead(name, title, self._matches)
         self.typed.line.setPlaceholderText("type, and choose with Return")
         self._title.setBuddy(self.typed.line)
+        self.typed.list.setStyleSheet("QListWidget::item { min-height: 24px; }")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2)
