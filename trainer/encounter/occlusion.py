@@ -207,7 +207,9 @@ def regions_of(
         if label in opacities:
             areas.setdefault(label, {})[sign] = float(mask.sum()) * pixel_mm2
             wholes[label] = wholes[label] | mask if label in wholes else mask
-    times = np.sum(list(wholes.values()), axis=0, dtype=np.int16) if wholes else np.zeros(0)
+    times = np.zeros(next(iter(wholes.values())).shape if wholes else (0, 0), np.int16)
+    for mask in wholes.values():
+        times += mask
     found = []
     for label, parts in areas.items():
         whole, one = sum(parts.values()), opacities[label]
