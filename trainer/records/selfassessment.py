@@ -226,7 +226,7 @@ def _sets(connection: Connection, learner_id: str, cases: Sequence[Case]) -> tup
     begun = connection.execute(
         select(run.case_id, func.min(run.made_at)).where(run.learner_id == learner_id).group_by(run.case_id)
     )
-    first_met = dict(begun.tuples().all())
+    first_met = {row.case_id: row[1] for row in begun}
     rows = connection.execute(
         select(of.id, of.time_factor, of.policy, of.made_at, of.ended_at)
         .where(of.learner_id == learner_id)
