@@ -237,8 +237,8 @@ def _sets(connection: Connection, learner_id: str, cases: Sequence[Case]) -> tup
         if not 1.0 <= row.time_factor <= MOST_TIME:
             raise BadInput(f"a self-assessment in the records is damaged: its time is {row.time_factor:g} times")
     places: dict[str, list[Any]] = {}
-    for row in connection.execute(_PLACES.where(of.learner_id == learner_id)):
-        places.setdefault(row.assessment_id, []).append(row)
+    for place in connection.execute(_PLACES.where(of.learner_id == learner_id)):
+        places.setdefault(place.assessment_id, []).append(place)
     return tuple(
         Assessment(
             *row,
