@@ -117,7 +117,8 @@ def test_nodule_and_mass_are_one_name():
     ("typed", "name"),
     [
         ("GGO", "GROUND_GLASS_OPACITY"), ("ground gl", "GROUND_GLASS_OPACITY"), ("consoldation", "CONSOLIDATION"),
-        ("atoll", "REVERSED_HALO"), ("reversed", "REVERSED_HALO"), ("crazy", "CRAZY_PAVING"), ("tree in", "TREE_IN_BUD"),
+        ("atoll", "REVERSED_HALO"), ("reversed", "REVERSED_HALO"),
+        ("crazy", "CRAZY_PAVING"), ("tree in", "TREE_IN_BUD"),
     ],
 )  # fmt: skip
 def test_signs_are_found_by_any_word(typed, name):

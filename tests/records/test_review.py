@@ -1,7 +1,8 @@
 """Cards, when they are due, and what an answer does to them; over a simulated month with times held fixed."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 from uuid import uuid4
 
 import numpy as np
@@ -217,8 +218,6 @@ def test_no_more_than_the_cap_is_asked_on_a_day(records, learner):
 
 
 def test_a_day_begins_at_the_learners_midnight(records, learner):
-    from datetime import timezone
-
     east = timezone(timedelta(hours=9))
     card = put(records, learner, CASE, 0)
     late = datetime(2026, 3, 2, 23, 30, tzinfo=east)
@@ -237,7 +236,7 @@ def test_siblings_are_kept_apart(records, learner):
         for step in range(3):
             put(records, learner, case, step)
     cases = [card.case for card in review.due(records, learner, NOW)]
-    assert all(one != other for one, other in zip(cases, cases[1:], strict=False))
+    assert all(one != other for one, other in pairwise(cases))
 
 
 def open_run(records, learner, case, over=False):
@@ -376,11 +375,12 @@ def test_a_card_answered_the_day_before_comes_after_the_examination(records, lea
 def test_a_month_of_reviews(records, learner):
     """Plays a case a week for a month and answers what is due each evening, well or badly by turns."""
     cases = (CASE, "the-choir-singer", "the-tailor", "the-pill-box")
-    asked, seeds = [], set()
+    asked, seeds, made = [], set(), 0
     for day in range(30):
         evening = NOW.replace(hour=20) + timedelta(days=day)
         if day % 7 == 0 and day // 7 < len(cases):
-            review.make_cards(records, learner, debrief(case=cases[day // 7], points=0.6, seed=day + 1), evening)
+            played = debrief(case=cases[day // 7], points=0.6, seed=day + 1)
+            made += review.make_cards(records, learner, played, evening)
         today = review.due(records, learner, evening)
         assert len(today) <= review.DAILY
         for n, card in enumerate(today):
@@ -393,4 +393,4 @@ def test_a_month_of_reviews(records, learner):
             asked.append(card.id)
         assert review.due(records, learner, evening) == []
     counts = [asked.count(identifier) for identifier in set(asked)]
-    assert len(counts) == 28 and min(counts) >= 1 and max(counts) <= 12
+    assert len(counts) == made >= 24 and min(counts) >= 1 and max(counts) <= 12

@@ -26,7 +26,8 @@ can teach what is wrong."""
 _EXAMPLE = """\
 examples:
   atoll pack make my-cases --out my-cases.atollpack
-  atoll pack install my-cases.atollpack"""
+  atoll pack install my-cases.atollpack
+  atoll pack list --json"""
 _TRIED = (1, 2, 3)
 
 

@@ -305,8 +305,8 @@ class DebriefPage(QWidget):
         header, sheet = debrief.run.header, debrief.sheet
         mode = "examination" if header.mode == "exam" else "tutor"
         self._title.setText(
-            f"<b>{escape(debrief.title)}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, seed {header.seed}, "
-            f"policy {header.policy} &nbsp; SIMULATED"
+            f"<b>{escape(debrief.title)}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, "
+            f"seed {header.seed}, policy {header.policy} &nbsp; SIMULATED"
         )
         failed = failed_in_a_line(sheet.gates)
         self._gates.setVisible(bool(failed))
