@@ -1,31 +1,31 @@
 """Sets: one open at a time, going on after a kill, silent until closed, and a result with its standard error."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from math import sqrt
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from tests.records.conftest import again
 from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
-from trainer.records.database import Records
 from trainer.records.learner import add_learner
 from trainer.records.selfassessment import (
     close_if_over,
     close_set,
-    dials_of,
-    mean_of,
     note_run,
     open_set,
-    overall_of,
     plan_minutes,
     prepare,
     sets,
     withheld,
 )
+from trainer.records.setresult import Mean, mean_of, means_of
 
 CASES = cases_as_written()
 MINUTES = {case.id: case.minutes for case in CASES}
@@ -33,15 +33,13 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    yield made
-    made.close()
+def records(shelf):
+    return shelf.records
 
 
 @pytest.fixture
-def learner(records):
-    return add_learner(records, "heron").id
+def learner(shelf):
+    return shelf.learner_id
 
 
 def play(records, learner, case, seed, *, mode="exam", over=False, second=None, at=NOW, engine=__version__, version=1):
@@ -67,7 +65,7 @@ def score(records, name, overall, **dials):
         connection.execute(
             insert(table.score).values(
                 run_id=run_id, overall=overall, policy="default", engine=__version__, disease="cop",
-                difficulty="advanced", gates_failed=0, sheet="{}", scored_at=NOW,
+                difficulty="advanced", gates_failed=0, sheet='{"items": []}', scored_at=NOW,
             )
         )  # fmt: skip
         for dial, value in dials.items():
@@ -104,27 +102,44 @@ def test_one_set_is_open_at_a_time_for_each_learner(records, learner):
     assert len(sets(records, learner, CASES)) == 2 and len(sets(records, other, CASES)) == 1
 
 
+def test_of_two_windows_on_a_server_one_opens_a_set(server_records):
+    learner = add_learner(server_records, "crane").id
+    for _ in range(5):
+        close_set(server_records, learner, CASES, NOW)
+        gate = Barrier(2)
+
+        def sit_down(gate=gate):
+            gate.wait()
+            try:
+                return open_set(server_records, learner, CASES, 3, 1.0, "default", NOW)
+            except BadInput as error:
+                return error
+
+        with ThreadPoolExecutor(2) as pool:
+            found = [one.result() for one in [pool.submit(sit_down), pool.submit(sit_down)]]
+        assert sorted(type(one).__name__ for one in found) == ["BadInput", "str"]
+        assert sum(one.open for one in sets(server_records, learner, CASES)) == 1
+
+
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_a_set_of_no_size(records, learner, count):
     with pytest.raises(BadInput, match="2 to 6"):
         open_set(records, learner, CASES, count, 1.0, "default", NOW)
 
 
-def test_it_goes_on_where_it_stood(records, learner, tmp_path):
+def test_it_goes_on_where_it_stood(shelf, records, learner):
     made = opened(records, learner)
     first, second, _ = made.sittings
     name = play(records, learner, first.case, first.seed, second=100)
     note_run(records, made.id, 1, name)
     note_run(records, made.id, 1, name)
-    records.close()
-    again = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    going = newest(again, learner)
+    other = again(shelf).records
+    going = newest(other, learner)
     assert going.next == going.sittings[0] and (going.next.state, going.next.run, going.next.used_s) == (
         "in play", name, 100,
     )  # fmt: skip
-    finish(again, name)
-    assert newest(again, learner).next.place == second.place
-    again.close()
+    finish(other, name)
+    assert newest(other, learner).next.place == second.place
 
 
 def test_a_kill_before_the_run_was_noted_loses_nothing(records, learner):
@@ -224,13 +239,14 @@ def test_the_result(records, learner):
     done = newest(records, learner)
     assert not done.open and done.unscored == () and [one.used_s for one in done.sittings] == [300] * 3
     assert [one.met_before for one in done.sittings] == [False, False, True]
-    overall = overall_of(done)
+    means = means_of(records, learner, done)
     spread = sqrt(sum((x - 71.0) ** 2 for x in (60.0, 70.0, 83.0)) / 2 / 3)
-    assert (overall.value, overall.se, overall.count) == (71.0, pytest.approx(spread), 3)
-    assert overall.interval == pytest.approx((71.0 - 4.303 * spread, 71.0 + 4.303 * spread))
-    dials = dials_of(done)
-    assert {name: dial.count for name, dial in dials.items()} == {"perception": 3, "safety": 2}
-    assert dials["safety"].value == 70.0 and dials["safety"].se == pytest.approx(30.0)
+    overall = means["overall"]
+    assert (done.overall, overall.value, overall.count) == (71.0, 71.0, 3)
+    assert overall.se == pytest.approx(spread)
+    assert overall.interval == pytest.approx((71.0 - 4.302653 * spread, min(100.0, 71.0 + 4.302653 * spread)))
+    assert {name: mean.count for name, mean in means.items()} == {"overall": 3, "perception": 3, "safety": 2}
+    assert means["safety"].value == 70.0 and means["safety"].se == pytest.approx(30.0)
 
 
 def test_what_has_not_ended_does_not_count_also_when_it_is_ended_later(records, learner):
@@ -244,11 +260,10 @@ def test_what_has_not_ended_does_not_count_also_when_it_is_ended_later(records, 
     finish(records, second)
     done = newest(records, learner)
     assert [one.state for one in done.sittings] == ["done", "lost", "lost"]
-    assert done.unscored == (first,) and overall_of(done) is None
+    assert done.unscored == (first,) and means_of(records, learner, done) == {}
     score(records, first, 55.0)
     score(records, second, 99.0)
-    found = overall_of(newest(records, learner))
-    assert (found.value, found.se, found.count, found.interval) == (55.0, None, 1, None)
+    assert means_of(records, learner, newest(records, learner)) == {"overall": Mean(55.0, 1)}
 
 
 def test_nothing_is_said_of_a_run_before_the_set_is_closed(records, learner):
@@ -296,5 +311,9 @@ def test_a_set_goes_with_its_learner_and_stands_without_its_run(records, learner
 
 
 def test_the_interval_stays_on_the_scale():
-    assert mean_of([10.0, 90.0]).interval == (0.0, 100.0)
-    assert mean_of([50.0] * 6).interval == (50.0, 50.0)
+    assert mean_of([10.0, 90.0], [1.0, 1.0]).interval == (0.0, 100.0)
+    assert mean_of([50.0] * 6, [0.0] * 6).interval == (50.0, 50.0)
+
+
+def test_cases_that_agree_by_luck_are_not_certain():
+    assert mean_of([50.0] * 4, [8.0] * 4).se == pytest.approx(4.0)

@@ -108,7 +108,7 @@ def test_the_classic_case_from_the_library_to_the_debrief(qtbot, window, tmp_pat
     hand.until(lambda: window.debrief is not None and window.debrief.debrief is not None)
 
     name = f"{CASE}-{played.header.seed}-1"
-    kept = window._shelf.load(name)
+    kept = window.study.shelf.load(name)
     assert kept.events == played.events
     kinds = [event.kind for event in kept.events]
     for kind, least in {"read": 5, "belief": 5, "evidence": 5, "forecast": 4, "looked": 5, "course": 2}.items():
@@ -117,6 +117,6 @@ def test_the_classic_case_from_the_library_to_the_debrief(qtbot, window, tmp_pat
     assert sealed(again).state == kept.state
     shown = window.debrief.debrief.sheet
     assert set(shown.dials) >= {"perception", "diagnosis", "calibration", "management", "safety"}
-    entry = next(entry for entry in window._shelf.entries() if entry.name == name)
+    entry = next(entry for entry in window.study.shelf.entries() if entry.name == name)
     assert entry.over
     assert entry.score.overall == pytest.approx(shown.overall, abs=0.5)

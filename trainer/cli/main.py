@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import trainer.cli.case
 import trainer.cli.course
+import trainer.cli.crash
 import trainer.cli.encounter
+import trainer.cli.pack
+import trainer.cli.records
 import trainer.cli.report
 import trainer.cli.result
 import trainer.cli.robot
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
 _MODULES = (
     trainer.cli.case,
     trainer.cli.course,
+    trainer.cli.crash,
     trainer.cli.encounter,
+    trainer.cli.pack,
+    trainer.cli.records,
     trainer.cli.report,
     trainer.cli.result,
     trainer.cli.robot,

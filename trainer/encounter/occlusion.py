@@ -47,6 +47,12 @@ _SYNONYMS: Final[Mapping[Sign, tuple[str, ...]]] = {
     Sign.MOSAIC_ATTENUATION: ("mosaic", "air trapping"),
     Sign.LYMPH_NODE: ("lymphadenopathy", "adenopathy"),
 }
+_TELLING: Final = (
+    Sign.REVERSED_HALO, Sign.HALO, Sign.CAVITY, Sign.TREE_IN_BUD, Sign.HONEYCOMBING, Sign.CRAZY_PAVING,
+    Sign.PERILOBULAR,
+)  # fmt: skip
+"""Signs that a reader names before all else where they are to be seen; judgement."""
+_SIZES: Final = (Sign.NODULE, Sign.MASS)  # one name: a slice does not tell the largest diameter
 _DETAIL: Final = (Sign.AIR_BRONCHOGRAM, Sign.SUBPLEURAL_SPARING, Sign.MICRONODULES)  # parts of something; no names
 
 LEAST_MM2: Final = 200.0
@@ -80,11 +86,15 @@ class Region:
     label : int
     name : Sign
         What leads.
+    right : tuple of Sign
+        What else is as right.
     also : tuple of Sign
         What else is there.
     lobe : str
         A key of `LOBES`.
     area_mm2 : float
+    plain : bool
+        Whether its name can be told from this slice alone: of a ring both rim and centre are cut.
     """
 
     label: int
@@ -92,6 +102,8 @@ class Region:
     also: tuple[Sign, ...]
     lobe: str
     area_mm2: float
+    right: tuple[Sign, ...] = ()
+    plain: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,13 +180,14 @@ def puzzle_of(series: Drawn, opacities: np.ndarray, seed: int) -> Puzzle | None:
     for index in sorted({round(series.count * (n + 1) / (_SLICES + 1)) for n in range(_SLICES)}):
         regions = regions_of(series.sign_truth(index), by_label, pixel_mm2)
         worth = (min(len(regions), _MOST_COUNTED), sum(region.area_mm2 for region in regions))
-        if regions and (best is None or worth > best[0]):
+        if any(region.plain for region in regions) and (best is None or worth > best[0]):
             best = worth, index, regions
     if best is None:
         return None
     _, index, regions = best
     key = key_of("occlusion", seed)
-    asked = regions[int(uniform(key, _CHOICE, 0, 0) * len(regions))]
+    plain = [region for region in regions if region.plain]
+    asked = plain[int(uniform(key, _CHOICE, 0, 0) * len(plain))]
     others = [region for region in regions if region.label != asked.label and region.name is not asked.name]
     shown = others[int(uniform(key, _CHOICE, 0, 1) * len(others))].label if others else None
     return Puzzle(index, regions, asked.label, shown)
@@ -195,11 +208,15 @@ def regions_of(
             continue
         there = [sign for sign, area in parts.items() if area >= _MUCH * whole and sign not in _DETAIL]
         listed = [sign for sign in signs_of(one) if sign in there]
-        name = listed[0] if listed else max(there, key=lambda sign: parts[sign], default=None)
-        if name is not None:
-            also = tuple(sign for sign in dict.fromkeys([*signs_of(one), *there]) if sign is not name)
+        if there:
+            telling = [sign for sign in _TELLING if sign in there]
+            ranked = [*telling, *listed, *sorted(there, key=lambda sign: -parts[sign])]
+            name = ranked[0]
+            right = {*telling, *(_SIZES if name in _SIZES else ())} - {name}
+            also = tuple(s for s in dict.fromkeys([*signs_of(one), *there]) if s is not name and s not in right)
+            cut = name is not Sign.REVERSED_HALO or Sign.GROUND_GLASS_OPACITY in there
             lobe = list(LOBES)[int(Lobe(int(one["lobe"])))]
-            found.append(Region(label, name, also, lobe, whole))
+            found.append(Region(label, name, also, lobe, whole, tuple(s for s in Sign if s in right), cut))
     return tuple(sorted(found, key=lambda region: (-region.area_mm2, region.label)))
 
 
@@ -214,14 +231,17 @@ def mark(puzzle: Puzzle, sign: Sign | None, lobe: str | None) -> Named:
         A key of `LOBES`.
     """
     region = puzzle.region
-    name_credit = 1.0 if sign is region.name else _ALSO if sign in region.also else 0.0
+    full = (region.name, *region.right)
+    name_credit = 1.0 if sign in full else _ALSO if sign in region.also else 0.0
     lobe_credit = 1.0 if lobe == region.lobe else 0.0
     reasons = []
     if sign in region.also:
         reasons.append(f"{_capital(sign)} is there too; what leads in this slice is {region.name.value}.")
-    elif sign is not None and sign is not region.name:
+    elif sign is not None and sign not in full:
         reasons.append(f"{_capital(sign)} is not what this region shows.")
     reasons.append(DEFINITIONS[region.name])
+    if region.right:
+        reasons.append(f"As right: {', '.join(sign.value for sign in region.right)}.")
     if region.also:
         reasons.append(f"Also in this opacity: {', '.join(sign.value for sign in region.also)}.")
     said = [sign.value if sign is not None else "no name", LOBES[lobe][0].lower() if lobe is not None else "no lobe"]

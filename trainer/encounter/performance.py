@@ -75,10 +75,9 @@ def claims_of(session: Session) -> tuple[Claim, ...]:
 
     Notes
     -----
-    Of several at one stop of the clock the last counts. A forecast is held against the patient on the day to which
-    the clock was to be moved; where the patient forced an earlier visit, against that. It is left out where that day
-    was not reached, where another treatment was begun on the way (what was foretold was no longer what was
-    done), and where the learner had seen those days before going back.
+    A forecast is held against the patient on the day to which the clock was to be moved; where the patient forced an
+    earlier visit, against that. It is left out where that day was not reached, where another treatment was begun on
+    the way (it spoke of what was ordered then), and where the learner had seen those days before going back.
     """
     stops = stops_of(session.events, situation_of((), session.place))
     found: list[Claim] = []

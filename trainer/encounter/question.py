@@ -100,8 +100,8 @@ def question_of(engine: Engine, case: Case, step: int, seed: int, policy: str = 
     """Return a decision point of a case in the patient of a seed.
 
     The author's textbook plan is played up to the step. Of the step itself those of its tests are done that hurt
-    nobody and are there the same day. A CT is added today unless one is not older than two weeks, and on day 0 where the
-    author takes none, so that there are two to compare. Whatever else the author does at the step is what is asked for.
+    nobody and are there the same day. A CT is added today unless one is not older than two weeks, and on day 0 where
+    the author takes none, so that there are two to compare. What else the author does at the step is asked for.
 
     Parameters
     ----------
@@ -210,7 +210,9 @@ def _happened(session: Session) -> Iterable[str]:
     now, library = session.now, session.engine.library
     days = sorted({*(o.request.day for o in now.tests), *(b.course.day or 0 for b in now.begun), *now.visits})
     for day in days:
-        said = [one.text.rstrip(".") for _, when, why in now.stops if when == day for one in why if one.kind != "result"]
+        said = [
+            one.text.rstrip(".") for _, when, why in now.stops if when == day for one in why if one.kind != "result"
+        ]
         tests = [library.tests[o.request.test] for o in now.tests if o.request.day == day]
         said += [test.name for test in tests if test.invasive or not test.reports]
         begun = [b.course for b in now.begun if b.course.day == day]
@@ -290,7 +292,11 @@ def _in_words(shown: Sequence[chart.Result], own: Sequence[chart.Result], librar
     plain = [text for text in absent if text.startswith("No ") and "," not in text and " no " not in text]
     none = [text.removeprefix("No ") for text in plain]
     others = [text for text in absent if text not in plain]
-    lines = [capital("; ".join(figures)), capital("; ".join([*there, *others])), f"No {', '.join(none)}" if none else ""]
+    lines = [
+        capital("; ".join(figures)),
+        capital("; ".join([*there, *others])),
+        f"No {', '.join(none)}" if none else "",
+    ]
     return [f"{line}." for line in lines if line]
 
 

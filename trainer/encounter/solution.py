@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from trainer.chest.opacity.sign import signs_of
 from trainer.course.opacity import ChestState, Lobe
+from trainer.course.outcome import SEEN_ML
 from trainer.encounter import sight
 from trainer.encounter.debrief import reference_of
 from trainer.encounter.examiner import Examiner
@@ -22,7 +23,7 @@ from trainer.encounter.session import Session
 from trainer.encounter.turn import Verdict, judge_act, name_of
 from trainer.knowledge.statement import OTHER, Change
 from trainer.reasoning.citation import Chart
-from trainer.reasoning.ctread import SEEN_ML
+from trainer.reasoning.ctread import CHANGE, STILL, change_features, still_features
 from trainer.reasoning.item import capital, inline, listed, share
 from trainer.reasoning.observer import Posterior
 from trainer.reasoning.reading import Sight
@@ -38,11 +39,13 @@ CHANGES: Final[Mapping[ChangeWord, tuple[str, ...]]] = {
 }
 """What may have become of the shadows: the words for it, the one that is shown first."""
 
-_FAMILY: Final = 0.5  # for another disease of the leading one's group: the pattern is right, its cause is not; judgement
+_FAMILY: Final = (
+    0.5  # for another disease of the leading one's group: the pattern is right, its cause is not; judgement
+)
 _TREND_OF_MIGRATED: Final = 0.7  # for what became of the whole, where the parts have moved; judgement
 _ALMOST_GONE: Final = 0.8  # for "smaller" where all is gone; judgement
 _RIGHT: Final = 0.7  # from this on an answer counts as right; the rating's own bound
-_SPEAKS: Final = log(1.5)  # likelihood ratio from which a finding is named; judgement
+_SPEAKS: Final = log(2.0)  # likelihood ratio from which a finding is named; judgement
 _TOLD: Final = 4  # findings that are named for and against
 _ORDER: Final[tuple[ChangeWord, ...]] = ("gone", "smaller", "same", "larger")
 _LOBES: Final = {lobe: lobe.name.lower().replace("_", " ") + " lobe" for lobe in Lobe}
@@ -154,7 +157,7 @@ def solve(examiner: Examiner, session: Session, question: Question, reply: Reply
     if question.asks_change:
         (before, _), (day, _) = question.scans
         near = examiner.policy.marking.perception.near_trend.value
-        parts.append(_change(session, question, sight.sight_of(session, day, before), near, reply))
+        parts.append(_change(question, sight.sight_of(session, day, before), near, reply))
     parts.append(_act(session, judge_act(examiner, session, reply.act), reply))
     disease = session.disease
     return Solution(sum(part.credit for part in parts) / len(parts), tuple(parts), disease.name, disease.summary)
@@ -179,7 +182,9 @@ def _diagnosis(mind: Mind, reply: Reply) -> Part:
         reasons.append(f"{names.get(said, said)}, your answer: {weight}.")
         reasons += _arguments(mind, posterior, said, against_only=True)
     if session.case.disease != lead:
-        reasons.append("The patient had something rarer on these findings; the answer is marked on what could be known.")
+        reasons.append(
+            "The patient had something rarer on these findings; the answer is marked on what could be known."
+        )
     return Part(
         "diagnosis",
         "Leading diagnosis",
@@ -198,14 +203,12 @@ def _diagnosis_credit(session: Session, shares: Mapping[str, float], said: str |
     return max(credit, _FAMILY) if diseases[said].group == diseases[lead].group else credit
 
 
-def _arguments(
-    mind: Mind, posterior: Posterior, disease: str, *, against_only: bool = False
-) -> list[str]:
+def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: bool = False) -> list[str]:
     """Return the findings that tell most for and against a disease, with what was found."""
     session = mind.session
     findings, shown = session.engine.library.findings, mind.shown(session.now)
     chart = Chart(posterior.evidence, mind.seen(session.now), {})
-    by_weight = sorted(chart.seen, key=lambda f: (-abs(chart.ratio(f, disease)), f))
+    by_weight = sorted(set(chart.seen) - _misread(session), key=lambda f: (-abs(chart.ratio(f, disease)), f))
     supports = [f for f in by_weight if chart.ratio(f, disease) >= _SPEAKS]
     opposes = [f for f in by_weight if chart.ratio(f, disease) <= -_SPEAKS]
 
@@ -220,6 +223,20 @@ def _arguments(
 
     lines = [] if against_only or not supports else [f"For it: {told(supports)}."]
     return [*lines, f"Against it: {told(opposes)}."] if opposes else lines
+
+
+def _misread(session: Session) -> set[str]:
+    """Return the signs that the report of the last CT has wrong; nobody is told to believe them against the picture."""
+    days = sight.scan_days(session.pictures())
+    if not days:
+        return set()
+    before = days[-2] if len(days) > 1 else None
+    said, state = sight.scan_of(session, days[-1], before), session.bedside.state(days[-1])
+    wrong = {name for name, one, true in zip(STILL, said.still, still_features(state)[0], strict=True) if one != true}
+    if before is None or said.change is None:
+        return wrong
+    true_change = change_features(session.bedside.state(before), state)[0]
+    return wrong | {name for name, one, true in zip(CHANGE, said.change, true_change, strict=True) if one != true}
 
 
 # What became of the shadows
@@ -240,22 +257,22 @@ def change_credits(seen: Sight, near: float) -> dict[ChangeWord, float]:
     if true == "smaller" and seen.changes and set(seen.changes.values()) == {"resolved"}:
         true = "gone"
     at = _ORDER.index(true)
-    credits: dict[ChangeWord, float] = {word: near if abs(_ORDER.index(word) - at) == 1 else 0.0 for word in _ORDER}
-    credits[true] = 1.0
+    worth: dict[ChangeWord, float] = {word: near if abs(_ORDER.index(word) - at) == 1 else 0.0 for word in _ORDER}
+    worth[true] = 1.0
     if true == "gone":
-        credits["smaller"] = _ALMOST_GONE
+        worth["smaller"] = _ALMOST_GONE
     if seen.migrated:
-        credits = {word: _TREND_OF_MIGRATED * credit for word, credit in credits.items()} | {"migrated": 1.0}
-    return credits
+        worth = {word: _TREND_OF_MIGRATED * credit for word, credit in worth.items()} | {"migrated": 1.0}
+    return worth
 
 
-def _change(session: Session, question: Question, seen: Sight, near: float, reply: Reply) -> Part:
-    credits = change_credits(seen, near)
-    true = max(credits, key=lambda word: credits[word])
+def _change(question: Question, seen: Sight, near: float, reply: Reply) -> Part:
+    worth = change_credits(seen, near)
+    true = max(worth, key=lambda word: worth[word])
     said = reply.change
     (before, early), (day, late) = question.scans
     reasons = [f"Beside day {before}, day {day} shows:", *_parts_told(seen.changes, early, late)]
-    if seen.migrated and said in _ORDER and credits.get(said, 0.0) > 0.0:
+    if seen.migrated and said in _ORDER and worth.get(said, 0.0) > 0.0:
         reasons.append("As a whole that is so, but where it went and where it came counts more: look lobe by lobe.")
     if seen.migrated and said != "migrated":
         reasons.append("Shadows that clear in one place and come in another speak for organizing or eosinophilic "
@@ -263,7 +280,7 @@ def _change(session: Session, question: Question, seen: Sight, near: float, repl
     return Part(
         "change",
         "What became of the shadows",
-        credits.get(said, 0.0) if said is not None else 0.0,
+        worth.get(said, 0.0) if said is not None else 0.0,
         CHANGES[said][0] if said is not None else "no answer",
         CHANGES[true][0],
         tuple(reasons),

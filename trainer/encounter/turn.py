@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,7 @@ from trainer.knowledge.library import Library
 from trainer.knowledge.plan import Course, Plan, Request, Step
 from trainer.knowledge.valuation import Valuation
 from trainer.reasoning.gate import Gate, Stretch, safety_gates
-from trainer.reasoning.item import Moment, inline, listed
+from trainer.reasoning.item import Moment, capital, inline, listed
 from trainer.reasoning.keyfeature import key_feature_items
 from trainer.reasoning.value import OWN, Values
 
@@ -92,16 +92,12 @@ class ActFinder:
         found = [
             (identifier, words[0])
             for identifier, words in self._others
-            if any(_begins(wanted, utils.default_process(word)) for word in words)
+            if any(utils.default_process(word).startswith(wanted) for word in words)
         ]
         for match in self._catalogue.find(typed):
             same = match.word.lower() == match.name.lower()
             found.append((match.id, match.name if same else f"{match.name} ({match.word})"))
         return found[:MOST_MATCHES]
-
-
-def _begins(wanted: str, word: str) -> bool:
-    return word.startswith(wanted) or (len(wanted) > 3 and any(part.startswith(wanted) for part in word.split()))
 
 
 def name_of(act: str, library: Library) -> str:
@@ -127,59 +123,111 @@ def judge_act(examiner: Examiner, session: Session, act: str | None) -> Verdict:
         Will have the act ordered afterwards.
     act : str or None
     """
-    case, library, day, arrived = session.case, session.engine.library, session.now.day, session.now
-    author = _author_here(case_plan(case, TEXTBOOK, library), session)
-    open_now = [feature for feature in case.key_features if _open(feature, session)]
-    due = [feature for feature in open_now if feature.weight == "essential" and _any_meets(feature, author, library)]
-    first = [f for f in due if isinstance(f, Done) and f.before]
-    due = first or due  # what must come first is what the step turns on
+    library, arrived = session.engine.library, session.now
+    stand = _stand_of(session)
     credit, values, index, refused = _value(examiner, session, act)
     best = _best_titles(values)
     waiting = bool(values.right[values.acts.index(_WAITING_ON_TABLE)])
-    model = listed([feature.title for feature in due[:_TITLES]]) if due else best[0]
-    if not due and waiting and OBSERVE in author:
-        model = name_of(OBSERVE, library)
     reasons = _told_by_value(values, index, best, refused)
-    ordered = [name_of(one, library) for one in author if one != OBSERVE]
+    ordered = [name_of(one, library) for one in stand.author if one != OBSERVE]
     if ordered:
         reasons.append(f"The author of the case orders here: {listed([inline(one) for one in ordered])}.")
-
-    def verdict(credit: float, *features: KeyFeature) -> Verdict:
-        return Verdict(credit, model, tuple(reasons), features)
-
+    authors = listed([inline(one) for one in ordered[:_TITLES]]) or inline(name_of(OBSERVE, library))
+    model = capital(stand.turning or (authors if waiting else best[0]))
     if act is None or refused is not None:
-        return verdict(0.0, *due[:_TITLES])
+        return Verdict(0.0, model, tuple(reasons), stand.due)
     unsafe = _gates_failed_by(examiner, session, arrived)
     if unsafe:
-        reasons[:0] = [f"Not safe: {gate.reason}" for gate in unsafe]
-        return verdict(0.0, *due[:_TITLES])
-    harm = [f for f in case.key_features if isinstance(f, Avoided) and act in f.any_of and _in_window(f, day)]
-    if harm:
-        worst = _WASTED if all(f.weight == "wasteful" for f in harm) else 0.0
-        return verdict(min(credit, worst), *harm, *due[:_TITLES])
-    spoiled = [f for f in open_now if isinstance(f, Done) and f.weight == "essential" and act in f.before]
-    if spoiled:
-        reasons.insert(0, f"Too soon: {listed([inline(f.title) for f in spoiled])} must come first.")
-        return verdict(min(credit, _TOO_SOON), *spoiled)
-    met = [feature for feature in open_now if _meets(feature, act, library)]
+        told = [f"Not safe: {gate.reason}" for gate in unsafe]
+        return Verdict(0.0, model, (*told, *reasons), stand.due)
+    least, most, why, features = _bounds(stand, act, waiting, library)
+    return Verdict(max(least, min(most, credit)), model, (*why, *reasons), features)
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """What a decision point turns on.
+
+    Parameters
+    ----------
+    day : int
+    author : tuple of str
+        What the author orders here.
+    open : tuple of KeyFeature
+        That should be met, can still be, and have not been.
+    due : tuple of KeyFeature
+        Those of them on which this very step turns.
+    avoided : tuple of Avoided
+        What should not be ordered now.
+    """
+
+    day: int
+    author: tuple[str, ...]
+    open: tuple[KeyFeature, ...]
+    due: tuple[KeyFeature, ...]
+    avoided: tuple[Avoided, ...]
+
+    @property
+    def turning(self) -> str:
+        """What the step turns on, in words; nothing where it turns on nothing."""
+        return listed([feature.title for feature in self.due]) if self.due else ""
+
+
+def _stand_of(session: Session) -> _Stand:
+    case, library, day = session.case, session.engine.library, session.now.day
+    author = _author_here(case_plan(case, TEXTBOOK, library), session)
+    waiting = tuple(feature for feature in case.key_features if _open(feature, session))
+    here = [f for f in waiting if any(_meets(f, act, library) for act in author)]
+    due = [f for f in here if f.weight == "essential"] or here
+    first: list[KeyFeature] = [f for f in due if isinstance(f, Done) and f.before]
+    avoided = tuple(f for f in case.key_features if isinstance(f, Avoided) and f.from_day <= day <= f.until_day)
+    return _Stand(day, author, waiting, tuple((first or due)[:_TITLES]), avoided)
+
+
+_Bounds = tuple[float, float, tuple[str, ...], tuple[KeyFeature, ...]]
+
+
+def _bounds(stand: _Stand, act: str, waiting: bool, library: Library) -> _Bounds:
+    """Return the least and the most that an act can earn, why, and the key features that this rests on."""
+    wrong = _wrong(stand, act)
+    if wrong is not None:
+        return wrong
+    met = tuple(f for f in stand.open if _meets(f, act, library))
     if met:
-        full = any(feature in due for feature in met)
-        worth = 1.0 if full else _AUTHORS if due else max(credit, _USEFUL)
-        return verdict(worth, *met, *_without(due, met))
-    if act.startswith(STOP):
-        reasons.insert(0, "It ends before its course is over; the author of the case keeps it.")
-        return verdict(min(credit, _WASTED), *due[:_TITLES])
-    if due:
-        credit = min(credit, _BESIDE_THE_POINT)
-        if act not in author:
-            reasons.insert(0, "It passes by what this step turns on.")
-    elif act not in author and act != OBSERVE and waiting:
-        reasons.insert(0, "To go on as it is is worth as much here; what is added must be worth more than that.")
+        return _met(stand, met)
+    if act in stand.author:
+        return (_AUTHORS, _AUTHORS, (), stand.due) if stand.due else (_USEFUL, 1.0, (), ())
+    if stand.due:
+        return 0.0, _BESIDE_THE_POINT, ("It passes by what this step turns on.",), stand.due
+    if waiting and act != OBSERVE:
         enters = act in library.treatments or library.tests[act].invasive
-        credit = min(credit, _NEEDLESS if enters else _AUTHORS)
-    if act in author:
-        credit = max(credit, _AUTHORS if due else _USEFUL)
-    return verdict(credit, *due[:_TITLES])
+        why = "To go on as it is is worth as much here; what is added must be worth more than that."
+        return 0.0, _NEEDLESS if enters else _AUTHORS, (why,), ()
+    return 0.0, 1.0, (), ()
+
+
+def _wrong(stand: _Stand, act: str) -> _Bounds | None:
+    """Return the bounds of what should not be done here."""
+    harm = tuple(f for f in stand.avoided if act in f.any_of)
+    if harm:
+        return 0.0, _WASTED if all(f.weight == "wasteful" for f in harm) else 0.0, (), (*harm, *stand.due)
+    spoiled = tuple(f for f in stand.open if isinstance(f, Done) and f.weight == "essential" and act in f.before)
+    if spoiled:
+        return 0.0, _TOO_SOON, (f"Too soon: {listed([inline(f.title) for f in spoiled])} must come first.",), spoiled
+    if act.startswith(STOP):
+        why = "It ends before its course is over; the author of the case keeps it."
+        return 0.0, _WASTED, (why,), stand.due
+    return None
+
+
+def _met(stand: _Stand, met: tuple[KeyFeature, ...]) -> _Bounds:
+    """Return the bounds of what meets key features."""
+    features = (*met, *(f for f in stand.due if f not in met))[:_TITLES]
+    if any(f in stand.due for f in met):
+        return 1.0, 1.0, (), features
+    if stand.due:
+        return _AUTHORS, _AUTHORS, (f"It has its place, but this step turns on: {stand.turning}.",), features
+    return _USEFUL, 1.0, (), features
 
 
 def _gates_failed_by(examiner: Examiner, session: Session, arrived: Situation) -> list[Gate]:
@@ -193,15 +241,7 @@ def _gates_failed_by(examiner: Examiner, session: Session, arrived: Situation) -
     return [g for g in gates if g.failed and g.event > arrived.last_event and g.id != _PROTECTION]
 
 
-def _without(features: Sequence[KeyFeature], others: Sequence[KeyFeature]) -> list[KeyFeature]:
-    return [feature for feature in features if feature not in others][: _TITLES - 1]
-
-
 # Key features
-
-
-def _in_window(feature: Avoided, day: int) -> bool:
-    return feature.from_day <= day <= feature.until_day
 
 
 def _open(feature: KeyFeature, session: Session) -> bool:
@@ -233,10 +273,6 @@ def _meets(feature: KeyFeature, act: str, library: Library) -> bool:
     )  # fmt: skip
 
 
-def _any_meets(feature: KeyFeature, acts: Iterable[str], library: Library) -> bool:
-    return any(_meets(feature, act, library) for act in acts)
-
-
 def _author_here(plan: Plan, session: Session) -> tuple[str, ...]:
     """Return what the author orders on this day and until the next visit, and has not ordered yet."""
     now = session.now
@@ -254,9 +290,7 @@ def _author_here(plan: Plan, session: Session) -> tuple[str, ...]:
 # Value
 
 
-def _value(
-    examiner: Examiner, session: Session, act: str | None
-) -> tuple[float, Values, int | None, str | None]:
+def _value(examiner: Examiner, session: Session, act: str | None) -> tuple[float, Values, int | None, str | None]:
     """Return the credit of an act by its value, the values, which of them it is, and why it was refused."""
     library, mind, arrived = session.engine.library, examiner.mind(session), session.now
     valuation, points = examiner.policy.value, examiner.policy.marking.points

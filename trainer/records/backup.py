@@ -85,6 +85,40 @@ def _thin_out(path: Path) -> None:
                 one.unlink()
 
 
+def drop_backups(path: Path) -> None:
+    """Remove every backup.
+
+    Raises
+    ------
+    BadInput
+        If one cannot be removed.
+    """
+    for one in backups(path):
+        try:
+            one.unlink()
+        except OSError as error:
+            raise BadInput(f"{one}: cannot be removed ({error.strerror}); nothing else was changed") from error
+
+
+def compact(path: Path) -> None:
+    """Write a database anew without what was deleted from it, and cut its log.
+
+    Raises
+    ------
+    BadInput
+        If there is no room for it, or another program reads it.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("VACUUM")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        raise BadInput(f"erased, but its space is not cleared yet: {line_of(error, str(path))}") from error
+    if busy:
+        raise BadInput(f"{path}: erased, but another program still reads what was there; close it and do it again")
+
+
 def set_aside(path: Path) -> Path:
     """Rename a damaged database with its log; return its new name, which no file had.
 

@@ -82,15 +82,15 @@ def curve(runs: Iterable[Finished], kinds: Sequence[ClaimKind] = FORECAST_KINDS)
     statements are few (Broecker, Clim Dyn 2012).
     """
     said = [
-        (number, claim.share, claim.came)
-        for number, run in enumerate(runs)
+        (run.case, claim.share, claim.came)
+        for run in runs
         for claim in (run.result.claims if run.result is not None else ())
         if claim.kind in kinds
     ]
     if len(said) < LEAST_STATEMENTS:
         return len(said)
     case, share, came = (np.array(column) for column in zip(*said, strict=True))
-    came = came.astype(bool)
+    share, came = share.astype(float), came.astype(bool)
     place = np.minimum((share * _BINS + 1e-9).astype(int), _BINS - 1)
     bins = tuple(
         _bin(case[place == b], share[place == b], came[place == b]) for b in range(_BINS) if (place == b).any()

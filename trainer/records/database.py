@@ -71,16 +71,14 @@ class Records:
         self._claimed = self.file is None
         revision = None if self.file is None else self._revision_of_file(self.file, now or datetime.now(UTC))
         self._engine = self._made_engine(parsed)
-        if self.file is None:
-            revision = self._revision_on_server()
-            if revision != REVISIONS[-1] and not upgrade:
-                self.close()
-                raise BadInput(
-                    f"{self.place}: the tables are {'not there yet' if revision is None else 'of an older version'}; "
-                    "whoever owns them runs `atoll records upgrade` (first a pg_dump, if there is anything in them)"
-                )
-        if revision != REVISIONS[-1]:
-            self._upgrade()
+        try:
+            if self.file is None:
+                revision = self._revision_on_server(upgrade)
+            if revision != REVISIONS[-1]:
+                self._upgrade()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -117,6 +115,20 @@ class Records:
                 take_backup(self.file, at)
             except BadInput as error:  # a day without a backup is no reason not to play
                 self.notices = (*self.notices, str(error))
+
+    def check(self) -> tuple[str, ...]:
+        """Return what is wrong with the database as a whole, a line each; what was wrong at opening is in `notices`.
+
+        Raises
+        ------
+        BadInput
+            If it cannot be read.
+        """
+        if self.file is None:
+            return ()  # a server looks after its own pages
+        with self.begin() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return tuple(f"{self.place}: {line}" for text in found for line in str(text).splitlines() if line != "ok")
 
     def close(self) -> None:
         """Let go of the database."""
@@ -167,7 +179,12 @@ class Records:
     def _made_engine(self, url: URL) -> Engine:
         if self.file is None:
             try:
-                return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_S})
+                return create_engine(
+                    url,
+                    pool_pre_ping=True,
+                    isolation_level="REPEATABLE READ",  # a run and its events are read as they were at one moment
+                    connect_args={"connect_timeout": _CONNECT_S},
+                )
             except ImportError as error:
                 raise BadInput(
                     f"{self.place}: PostgreSQL needs one more package; `pip install 'atoll-trainer[postgresql]'`"
@@ -183,12 +200,18 @@ class Records:
         if not self._claimed and context is not None and (context.isinsert or context.isupdate or context.isdelete):
             self._hold()
 
-    def _revision_on_server(self) -> str | None:
+    def _revision_on_server(self, upgrade: bool) -> str | None:
+        found = None
         with self.begin() as connection:
-            if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
-                return None
-            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return None if found is None else known_revision(str(found), self.place)
+            if connection.scalar(text("SELECT to_regclass('alembic_version')")) is not None:
+                found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        revision = None if found is None else known_revision(str(found), self.place)
+        if revision != REVISIONS[-1] and not upgrade:
+            raise BadInput(
+                f"{self.place}: the tables are {'not there yet' if revision is None else 'of an older version'}; "
+                "whoever owns them runs `atoll records upgrade` (first a pg_dump, if there is anything in them)"
+            )
+        return revision
 
     def _upgrade(self) -> None:
         """Bring the tables to what this version of Atoll knows, in one transaction."""

@@ -78,8 +78,10 @@ class Share:
     high: float
 
 
-def estimate(values: Sequence[float], within: Sequence[float], cases: Sequence[str]) -> Estimate | None:
-    """Return the mean over runs with its standard error over cases, None below `LEAST_CASES` cases.
+def estimate(
+    values: Sequence[float], within: Sequence[float], cases: Sequence[str], least: int = LEAST_CASES
+) -> Estimate | None:
+    """Return the mean over runs with its standard error over cases, None below the least number of cases.
 
     Parameters
     ----------
@@ -87,6 +89,8 @@ def estimate(values: Sequence[float], within: Sequence[float], cases: Sequence[s
         Of each run, and its standard error within the run.
     cases : sequence of str
         Of which case each run is.
+    least : int
+        Not below 2. Whoever takes fewer than the default says how little such a mean tells.
 
     Notes
     -----
@@ -98,7 +102,7 @@ def estimate(values: Sequence[float], within: Sequence[float], cases: Sequence[s
     """
     known, own = np.asarray(values, float), np.asarray(within, float)
     number = np.unique(np.asarray(cases, str), return_inverse=True)[1]
-    drawn = ratio(np.bincount(number, known), np.bincount(number).astype(float)) if len(known) else None
+    drawn = ratio(np.bincount(number, known), np.bincount(number).astype(float), least) if len(known) else None
     if drawn is None:
         return None
     alone = float(np.sqrt(max(known.var(ddof=1), (own**2).mean()) / len(known)))
@@ -147,8 +151,8 @@ def share_of(hits: int, count: int, effective: float | None = None) -> Share:
     return Share(hits, count, max(0.0, middle - reach), min(1.0, middle + reach))
 
 
-def ratio(totals: np.ndarray, sizes: np.ndarray) -> Estimate | None:
-    """Return the mean of all statements with a standard error over the cases, None below `LEAST_CASES`.
+def ratio(totals: np.ndarray, sizes: np.ndarray, least: int = LEAST_CASES) -> Estimate | None:
+    """Return the mean of all statements with a standard error over the cases, None below the least number of cases.
 
     Parameters
     ----------
@@ -160,7 +164,7 @@ def ratio(totals: np.ndarray, sizes: np.ndarray) -> Estimate | None:
     The standard error is that of a ratio of sums (Cochran, Sampling Techniques, 1977): cases are drawn, not statements.
     """
     n = len(sizes)
-    if n < LEAST_CASES:
+    if n < least:
         return None
     mean = float(totals.sum() / sizes.sum())
     se = float(np.sqrt(((totals - mean * sizes) ** 2).sum() * n / (n - 1)) / sizes.sum())

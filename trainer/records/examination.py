@@ -86,7 +86,7 @@ def _look(connection: sqlite3.Connection, path: Path) -> str | None:
     if odd:
         raise Damaged(f"it holds {odd[0][:40]!r}, which Atoll does not make")
     if (said := next(_rows(connection, "PRAGMA quick_check(1)"))[0]) != "ok":
-        raise Damaged(str(said))
+        raise Damaged(str(said).splitlines()[-1])
     if revision == REVISIONS[-1]:
         _check_tables(connection, {name for _, name in made})
     if next(_rows(connection, "PRAGMA foreign_key_check"), None) is not None:
@@ -159,9 +159,10 @@ def _right(column: Column[Any]) -> str:
 def _of_kind(name: str, kind: TypeEngine[Any]) -> str:
     if isinstance(kind, (Moment, DateTime)):
         second = f"substr({name}, 1, 19)"
-        return f"typeof({name}) = 'text' AND {name} GLOB '{_DAY} {_TIME}' AND datetime({second}) = {second}"
+        there = f"datetime({second}, '+0 seconds') = {second}"  # not the 31st of February
+        return f"typeof({name}) = 'text' AND {name} GLOB '{_DAY} {_TIME}' AND {there}"
     if isinstance(kind, Date):
-        return f"typeof({name}) = 'text' AND {name} GLOB '{_DAY}' AND date({name}) = {name}"
+        return f"typeof({name}) = 'text' AND {name} GLOB '{_DAY}' AND date({name}, '+0 days') = {name}"
     if isinstance(kind, Boolean):
         return f"typeof({name}) = 'integer' AND {name} IN (0, 1)"
     if isinstance(kind, Integer):

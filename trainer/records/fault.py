@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 _SQLITE: Final = {
@@ -24,6 +24,7 @@ _SQLITE: Final = {
     "backup takes their place",
     sqlite3.SQLITE_TOOBIG: "a text is longer than a database keeps",
 }
+_OVERTAKEN: Final = ("40001", "40P01")  # PostgreSQL: could not serialize, deadlock
 DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -49,6 +50,8 @@ def line_of(error: SQLAlchemyError | sqlite3.Error, place: str, password: str | 
     said = _SQLITE.get(code_of(inner))
     if said is None and isinstance(error, PoolTimeout):
         said = "every connection is in use; wait a moment, then do the last step again: it was not kept"
+    if isinstance(error, IntegrityError) or getattr(inner, "sqlstate", None) in _OVERTAKEN:
+        said = "another window wrote the same at the same time; do the last step again: it was not kept"
     if said is None:
         words = str(inner).strip().partition("\n")[0] or type(inner).__name__
         said = f"{words}; nothing was kept of the last step"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select
+from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from trainer.core.error import BadInput
 from trainer.encounter.performance import Claim, Performance
@@ -16,6 +16,7 @@ from trainer.knowledge.marking import DIALS
 from trainer.reasoning.dial import DialReading
 from trainer.records import table
 from trainer.records.database import Records
+from trainer.records.selfassessment import withheld
 
 _KINDS_OF_TWO_WORDS: Final = ("economy",)
 
@@ -111,8 +112,9 @@ def note_result(records: Records, learner_id: str, name: str, performance: Perfo
     Raises
     ------
     BadInput
-        If the learner has no such run, or nothing can be written.
+        If the learner has no such run, it cannot be written, or another process writes here.
     """
+    records.claim()
     with records.begin() as connection:
         wanted = select(table.run.c.id).where(table.run.c.learner_id == learner_id, table.run.c.name == name)
         run = connection.execute(wanted.with_for_update()).scalar_one_or_none()
@@ -154,20 +156,19 @@ def finished_runs(records: Records, learner_id: str) -> list[Finished]:
         If the records cannot be read.
     """
     run, score = table.run, table.score
-    sat = select(table.sitting.c.run_id).join(table.assessment)
-    open_set = exists(sat.where(and_(table.sitting.c.run_id == run.c.id, table.assessment.c.ended_at.is_(None))))
+    silent = withheld(records, learner_id)
     wanted = (
         select(run, score.c.overall, score.c.policy.label("scored_policy"), score.c.engine.label("scored_engine"),
                score.c.disease, score.c.difficulty, score.c.gates_failed, score.c.sheet, score.c.scored_at)
         .outerjoin(score, score.c.run_id == run.c.id)
-        .where(run.c.learner_id == learner_id, or_(run.c.over, score.c.run_id.is_not(None)), ~open_set)
+        .where(run.c.learner_id == learner_id, or_(run.c.over, score.c.run_id.is_not(None)))
         .order_by(run.c.made_at, run.c.name)
     )  # fmt: skip
     with records.begin() as connection:
         runs = connection.execute(wanted).all()
         dials = _by_run(connection, table.dial, learner_id)
         claims = _by_run(connection, table.statement, learner_id)
-    return [_finished(row, dials.get(row.id, []), claims.get(row.id, [])) for row in runs]
+    return [_finished(row, dials.get(row.id, []), claims.get(row.id, [])) for row in runs if row.name not in silent]
 
 
 def _by_run(connection: Connection, of: Any, learner_id: str) -> dict[str, list[Row[Any]]]:

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["decision", "occlusion"]
 Grade = Literal[1, 2, 3, 4]
-AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
+AGAIN: Final = 1
+HARD: Final = 2
+GOOD: Final = 3
+EASY: Final = 4
 
 RETENTION: Final = 0.9
 LONGEST_DAYS: Final = 180
@@ -394,9 +397,7 @@ def _met(connection: Connection, card: Card) -> set[int]:
     shown = select(table.card.c.last_seed).where(
         table.card.c.learner_id == card.learner_id, table.card.c.case_id == card.case
     )
-    runs = select(table.run.c.seed).where(
-        table.run.c.learner_id == card.learner_id, table.run.c.case_id == card.case
-    )
+    runs = select(table.run.c.seed).where(table.run.c.learner_id == card.learner_id, table.run.c.case_id == card.case)
     sat = (
         select(table.sitting.c.seed)
         .join(table.assessment, table.assessment.c.id == table.sitting.c.assessment_id)

@@ -7,19 +7,17 @@ What was played in it is kept as every run is, so a set goes on after a kill whe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any, Final, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.knowledge.case import Case
-from trainer.knowledge.marking import DIALS
 from trainer.records import table
 from trainer.records.database import Records
 
@@ -49,8 +47,6 @@ class Sitting:
         Whether another patient of the case had been met before the set was drawn.
     overall : float, optional
         Absent until the run is scored.
-    dials : mapping
-        Value and standard error by dial.
     """
 
     place: int
@@ -63,7 +59,6 @@ class Sitting:
     used_s: int = 0
     met_before: bool = False
     overall: float | None = None
-    dials: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,6 +100,12 @@ class Assessment:
         return next((one for one in self.sittings if one.state in {"waiting", "in play"}), None)
 
     @property
+    def overall(self) -> float | None:
+        """Mean of the scores of the cases that count, as far as they are scored; for a list, without its error."""
+        found = [one.overall for one in self.sittings if one.state == "done" and one.overall is not None]
+        return fmean(found) if found else None
+
+    @property
     def unscored(self) -> tuple[str, ...]:
         """Names of the runs that count and have no score yet."""
         return tuple(one.run for one in self.sittings if one.state == "done" and one.overall is None)
@@ -142,8 +143,9 @@ def open_set(
         raise BadInput(f"a set has {LEAST} to {min(MOST, len(cases))} cases, not {count}")
     made = str(uuid4())
     with records.begin() as connection:
-        # so that two windows on one PostgreSQL server do not both find that none is open
-        connection.execute(select(table.learner.c.id).where(table.learner.c.id == learner_id).with_for_update())
+        # of two windows on one server that find none open at the same moment, the second fails at this row
+        who = table.learner.c
+        connection.execute(update(table.learner).where(who.id == learner_id).values(pseudonym=who.pseudonym))
         of = table.assessment.c
         if connection.execute(select(of.id).where(of.learner_id == learner_id, of.ended_at.is_(None))).first():
             raise BadInput("a set is open already; finish or close it first")
@@ -204,7 +206,7 @@ def _seeds_met(connection: Connection, learner_id: str, but: str = "") -> dict[s
 
 
 def sets(records: Records, learner_id: str, cases: Sequence[Case]) -> tuple[Assessment, ...]:
-    """Return the sets of a learner, the last drawn first.
+    """Return the sets of a learner, the open one first, then the last drawn.
 
     Parameters
     ----------
@@ -218,16 +220,36 @@ def sets(records: Records, learner_id: str, cases: Sequence[Case]) -> tuple[Asse
 def _sets(connection: Connection, learner_id: str, cases: Sequence[Case]) -> tuple[Assessment, ...]:
     of = table.assessment.c
     known = {case.id: case for case in cases}
+    _note_unnoted(connection, learner_id)
     rows = connection.execute(
         select(of.id, of.time_factor, of.policy, of.made_at, of.ended_at)
         .where(of.learner_id == learner_id)
-        .order_by(of.made_at.desc(), of.id)
+        .order_by(of.ended_at.is_not(None), of.made_at.desc(), of.id)
     ).all()
     return tuple(Assessment(*row, sittings=_sittings(connection, row, learner_id, known)) for row in rows)
 
 
+def _note_unnoted(connection: Connection, learner_id: str) -> None:
+    """Note the runs of the open set that were kept before a kill and noted no more: their patients tell."""
+    of, sitting, run = table.assessment.c, table.sitting.c, table.run.c
+    found = connection.execute(
+        select(sitting.assessment_id, sitting.place, run.id)
+        .select_from(table.assessment)
+        .join(table.sitting, sitting.assessment_id == of.id)
+        .join(
+            table.run,
+            and_(run.learner_id == of.learner_id, run.case_id == sitting.case_id, run.seed == sitting.seed),
+        )
+        .where(of.learner_id == learner_id, of.ended_at.is_(None), sitting.run_id.is_(None), run.mode == "exam")
+        .order_by(run.made_at.desc())  # of two runs of one patient, the first stays
+    ).all()
+    for assessment_id, place, run_id in found:
+        here = (sitting.assessment_id == assessment_id, sitting.place == place)
+        connection.execute(update(table.sitting).where(*here).values(run_id=run_id))
+
+
 def _sittings(connection: Connection, of: Any, learner_id: str, cases: Mapping[str, Case]) -> tuple[Sitting, ...]:
-    sitting, run, score, dial = (one.c for one in (table.sitting, table.run, table.score, table.dial))
+    sitting, run, score = (one.c for one in (table.sitting, table.run, table.score))
     before = select(run.case_id).where(run.learner_id == learner_id, run.made_at < of.made_at)
     met = set(connection.execute(before).scalars())
     rows = connection.execute(
@@ -235,40 +257,23 @@ def _sittings(connection: Connection, of: Any, learner_id: str, cases: Mapping[s
             sitting.place, sitting.case_id, sitting.seed, run.id, run.name, run.second, run.over, run.engine,
             run.case_version, score.overall,
         )
-        .outerjoin_from(table.sitting, table.run, _played_in(learner_id, open_set=of.ended_at is None))
+        .outerjoin_from(table.sitting, table.run, run.id == sitting.run_id)
         .outerjoin(table.score, score.run_id == run.id)
         .where(sitting.assessment_id == of.id)
-        .order_by(sitting.place, run.made_at)
-    ).all()  # fmt: skip
-    first = {row.place: row for row in reversed(rows)}  # of two runs of one patient, the first
+        .order_by(sitting.place)
+    )  # fmt: skip
     made = []
-    for row in sorted(first.values(), key=lambda row: row.place):
+    for row in rows:
         case = cases.get(row.case_id)
         minutes = 0.0 if case is None else case.minutes * of.time_factor
         state = _state(row, case, minutes, open_set=of.ended_at is None)
-        dials = connection.execute(select(dial.dial, dial.value, dial.se).where(dial.run_id == row.id))
         made.append(
             Sitting(
                 row.place, row.case_id, row.case_id if case is None else case.title, minutes, row.seed, state,
                 row.name or "", row.second or 0, row.case_id in met, row.overall,
-                {name: (value, se) for name, value, se in dials},
             )
         )  # fmt: skip
     return tuple(made)
-
-
-def _played_in(learner_id: str, *, open_set: bool) -> Any:
-    """Return what joins a place to its run.
-
-    A kill may come between the first save of a run and the note that it belongs to a place: then its patient tells.
-    A set that was closed has its runs noted for good.
-    """
-    sitting, run = table.sitting.c, table.run.c
-    noted = sitting.run_id == run.id
-    if not open_set:
-        return noted
-    same = and_(run.learner_id == learner_id, run.case_id == sitting.case_id, run.seed == sitting.seed)
-    return or_(noted, and_(sitting.run_id.is_(None), same, run.mode == "exam"))
 
 
 def _state(row: Any, case: Case | None, minutes: float, *, open_set: bool) -> State:
@@ -359,62 +364,12 @@ def withheld(records: Records, learner_id: str) -> frozenset[str]:
     """Return the names of the runs of the learner's open set: nothing is said of them until it is closed."""
     of, sitting, run = table.assessment.c, table.sitting.c, table.run.c
     with records.begin() as connection:
+        _note_unnoted(connection, learner_id)
         rows = connection.execute(
             select(run.name)
             .select_from(table.assessment)
             .join(table.sitting, sitting.assessment_id == of.id)
-            .join(table.run, _played_in(learner_id, open_set=True))
+            .join(table.run, run.id == sitting.run_id)
             .where(of.learner_id == learner_id, of.ended_at.is_(None))
         )
         return frozenset(rows.scalars())
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean over cases.
-
-    Parameters
-    ----------
-    value : float
-    se : float, optional
-        Standard error: the spread of the cases about their mean, over the root of their number. How far each case's
-        own figure can be trusted is part of that spread. Absent for a single case.
-    count : int
-    """
-
-    value: float
-    se: float | None
-    count: int
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Where the mean over many such cases lies with 95 % confidence (Student 1908), within 0 to 100."""
-        if self.se is None:
-            return None
-        half = _T_95[self.count - 2] * self.se
-        return max(0.0, self.value - half), min(100.0, self.value + half)
-
-
-_T_95: Final = (12.706, 4.303, 3.182, 2.776, 2.571)
-"""Two-sided 5 % points of Student's t for 1 to 5 degrees of freedom (Fisher and Yates, Statistical Tables, 1938)."""
-
-
-def mean_of(values: Sequence[float]) -> Mean:
-    """Return the mean of one figure for each case; at least one, at most six."""
-    count = len(values)
-    return Mean(fmean(values), stdev(values) / sqrt(count) if count > 1 else None, count)
-
-
-def overall_of(assessment: Assessment) -> Mean | None:
-    """Return the mean of the overall figures of the cases that count and are scored."""
-    found = [one.overall for one in assessment.sittings if one.state == "done" and one.overall is not None]
-    return mean_of(found) if found else None
-
-
-def dials_of(assessment: Assessment) -> Mapping[str, Mean]:
-    """Return the mean of each dial over the cases that count and asked for it."""
-    found: dict[str, list[float]] = {}
-    for one in assessment.sittings:
-        for name, (value, _) in one.dials.items() if one.state == "done" else ():
-            found.setdefault(name, []).append(value)
-    return {name: mean_of(found[name]) for name in DIALS if name in found}

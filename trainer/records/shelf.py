@@ -106,13 +106,13 @@ class Shelf:
 
     def __init__(self, records: Records, learner_id: str) -> None:
         self.records, self.learner_id = records, learner_id
-        self._told: tuple[str, ...] = ()
+        self.faults: tuple[str, ...] = ()  # of these runs
         self._saved: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {}
 
     @property
     def complaints(self) -> tuple[str, ...]:
         """What the learner is to be told of the records, a line each."""
-        return (*self.records.notices, *self._told)
+        return (*self.records.notices, *self.faults)
 
     def claim(self) -> None:
         """Be the one process that writes here.
@@ -230,6 +230,12 @@ class Shelf:
             if dials:
                 connection.execute(insert(table.dial), dials)
 
+    def name_of(self, run: Run) -> str | None:
+        """Return the name under which the same run is here, None if it is not."""
+        chosen = select(table.run.c.name).where(table.run.c.learner_id == self.learner_id, table.run.c.seal == run.seal)
+        with self.records.begin() as connection:
+            return connection.scalar(chosen.limit(1))
+
     def _links(self, name: str, run: Run) -> tuple[str, ...]:
         """Return the link of each event; those of the events that were saved last are remembered."""
         events, links = self._saved.get(name, ((), ()))
@@ -253,8 +259,8 @@ class Shelf:
         _insert_events(connection, number, run, links, 0)
 
     def _complain(self, line: str) -> None:
-        if line not in self._told:
-            self._told = (*self._told, line)
+        if line not in self.faults:
+            self.faults = (*self.faults, line)
 
 
 def met_seeds(records: Records, learner_id: str, case: str) -> frozenset[int]:

@@ -205,7 +205,7 @@ def test_every_part_has_a_name_and_room_for_a_finger(page):
     assert "In play, day 28" in interface.child(0).text(QAccessible.Text.Name)
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1180, 700), (1366, 768), (1920, 1080)])
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.6])
 def test_nothing_is_cut_off(page, qapp, size, scale):
     theme.apply(qapp, "dark", scale)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -14,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trainer.records.selfassessment import Assessment, Mean, Sitting, dials_of, overall_of
+from trainer.knowledge.marking import DIALS
+from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.setresult import Mean
 from trainer.ui.assessment.leaf import Leaf, button, clear, words
 from trainer.ui.assessment.word import (
     conditions_of,
@@ -116,33 +120,32 @@ class ClosedSet(Leaf):
         column.addLayout(self._tells)
         column.addStretch(1)
 
-    def show_set(self, assessment: Assessment) -> None:
-        """Show a set that was closed."""
+    def show_set(self, assessment: Assessment, means: Mapping[str, Mean]) -> None:
+        """Show a set that was closed, with the means over its cases."""
         self._assessment = assessment
         missing = len(assessment.unscored)
         self._title.setText(title_of(assessment))
         self._conditions.setText(conditions_of(assessment))
-        self._headline.setText(headline_of(assessment))
-        others = " The result is that of the others." if overall_of(assessment) is not None else ""
+        self._headline.setText(headline_of(assessment, means))
+        others = " The result is that of the others." if means else ""
         self._unscored.setText(f"{plural(missing, 'case')} not scored yet.{others}")
         for part in (self._unscored, self._score):
             part.setVisible(missing > 0)
-        self._show_dials(assessment)
+        self._show_dials({name: mean for name, mean in means.items() if name in DIALS})
         for layout in (self._places, self._tells):
             clear(layout)
         for one in assessment.sittings:
             line = self._line(one)
             self._places.addWidget(line)
             line.show()
-        for number, text in enumerate(tells(assessment), 1):
+        for number, text in enumerate(tells(assessment, means), 1):
             told = words(f"closed_set_tell_{number}", "dim", text)
             self._tells.addWidget(told)
             told.show()
         self.fit()
 
-    def _show_dials(self, assessment: Assessment) -> None:
+    def _show_dials(self, dials: Mapping[str, Mean]) -> None:
         clear(self._dials)
-        dials = dials_of(assessment)
         self._dials_title.setVisible(bool(dials))
         for row, (name, mean) in enumerate(dials.items()):
             bar = MeanBar(mean)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ from trainer.records import selfassessment
 from trainer.records.database import Records
 from trainer.records.learner import Learner
 from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.setresult import Mean, means_of
 from trainer.ui.assessment.closed_set import ClosedSet
 from trainer.ui.assessment.leaf import button, words
 from trainer.ui.assessment.list import SetList
@@ -212,8 +214,15 @@ class AssessmentPage(QWidget):
             self._open.show_set(chosen)
             self._leaves.setCurrentWidget(self._open)
         else:
-            self._closed.show_set(chosen)
+            self._closed.show_set(chosen, self._means(chosen))
             self._leaves.setCurrentWidget(self._closed)
+
+    def _means(self, of: Assessment) -> Mapping[str, Mean]:
+        try:
+            return means_of(self._records, self._learner.id, of) if self._learner is not None else {}
+        except AtollError as error:
+            self.tell(str(error))
+            return {}
 
     def _tell_length(self) -> None:
         if self._learner is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from trainer.records.selfassessment import Assessment, Mean, Sitting, overall_of
+from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.setresult import Mean
 
 _WIDE: Final = 40.0  # an interval over so much of the scale tells a strong candidate from a weak one hardly. Judgement.
 
@@ -49,8 +51,8 @@ def line_of(assessment: Assessment) -> str:
         return f"Open, {done} of {plural(len(assessment.sittings), 'case')} ended"
     if assessment.unscored:
         return f"{plural(done, 'case')}, not scored yet"
-    overall = overall_of(assessment)
-    return "No case ended" if overall is None else f"{plural(done, 'case')}, {figure_of(overall)} of 100"
+    overall = assessment.overall
+    return "No case ended" if overall is None else f"{plural(done, 'case')}, {overall:.0f} of 100"
 
 
 def figure_of(mean: Mean) -> str:
@@ -91,9 +93,9 @@ def to_go(assessment: Assessment) -> str:
     return f"{ended} of {plural(len(assessment.sittings), 'case')} ended  ·  {minutes:.0f} minutes are left"
 
 
-def headline_of(assessment: Assessment) -> str:
+def headline_of(assessment: Assessment, means: Mapping[str, Mean]) -> str:
     """Return the result in a line."""
-    overall = overall_of(assessment)
+    overall = means.get("overall")
     if overall is None:
         return "Not scored yet" if assessment.unscored else "No result: no case of this set ended"
     if overall.se is None:
@@ -101,9 +103,9 @@ def headline_of(assessment: Assessment) -> str:
     return f"{overall.value:.0f} of 100, standard error {overall.se:.0f}, from {overall.count} cases"
 
 
-def tells(assessment: Assessment) -> list[str]:
+def tells(assessment: Assessment, means: Mapping[str, Mean]) -> list[str]:
     """Return what a result can tell, and what it cannot."""
-    overall = overall_of(assessment)
+    overall = means.get("overall")
     said = []
     if overall is not None:
         said.append(_reach(overall))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -85,7 +86,7 @@ class DebriefPage(QWidget):
     again_asked : str
         The case is to be played again with another seed.
     library_asked : ()
-    done : ScoreSheet
+    done : Debrief
         The run has been scored.
     """
 
@@ -304,8 +305,8 @@ class DebriefPage(QWidget):
         header, sheet = debrief.run.header, debrief.sheet
         mode = "examination" if header.mode == "exam" else "tutor"
         self._title.setText(
-            f"<b>{debrief.title}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, seed {header.seed}, "
-            f"policy {header.policy} &nbsp; SIMULATED"
+            f"<b>{escape(debrief.title)}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, "
+            f"seed {header.seed}, policy {header.policy} &nbsp; SIMULATED"
         )
         failed = failed_in_a_line(sheet.gates)
         self._gates.setVisible(bool(failed))
@@ -320,7 +321,7 @@ class DebriefPage(QWidget):
         self._stack.setCurrentIndex(1)
         self._tabs.setCurrentIndex(0)
         self._dials.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.done.emit(sheet)
+        self.done.emit(debrief)
 
     def _open_tab(self, _: int) -> None:
         """Begin to draw what is looked at; the chest is not made ready before anybody wants to see it."""

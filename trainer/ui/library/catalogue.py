@@ -141,9 +141,7 @@ class Filter:
         )
 
 
-def catalogue(
-    cases: Iterable[Case], entries: Iterable[Entry], silent: frozenset[str] = frozenset()
-) -> tuple[Row, ...]:
+def catalogue(cases: Iterable[Case], entries: Iterable[Entry], silent: frozenset[str] = frozenset()) -> tuple[Row, ...]:
     """Return the rows: what is in play first, the last played at the top, then from the easiest to the hardest."""
     of: dict[str, list[Entry]] = {}
     for entry in entries:

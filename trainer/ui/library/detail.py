@@ -70,7 +70,7 @@ class CaseDetail(QScrollArea):
         self._exam = QRadioButton("Exam")
         self._time = QComboBox()
         self._policy = QComboBox()
-        self._start = QPushButton(" Start with a new patient")
+        self._start = QPushButton()
         self._resume = QPushButton()
         self._debrief = QPushButton(" Open the last debrief")
         self._dials_title = _label("dials_title", "section")
@@ -203,8 +203,10 @@ class CaseDetail(QScrollArea):
     def _show_buttons(self, row: Row) -> None:
         self._resume.setVisible(row.open_run is not None)
         self._debrief.setVisible(row.done_run is not None)
+        self._start.setText(" Start with a new patient")
         if row.open_run is not None:
             self._resume.setText(f" Resume on day {row.open_run.day}")
+            self._start.setText(" New patient")  # both side by side, also in large letters
         _set_kind(self._resume, "primary")
         _set_kind(self._start, "" if row.open_run is not None else "primary")
         self._start.setIcon(icon("user-plus", None if row.open_run is not None else colours().on_accent))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from trainer.records.learner import Learner
@@ -44,11 +44,13 @@ class LearnerBar(QWidget):
             part.setObjectName(name)
             part.setAccessibleName(text)
             if not isinstance(part, QComboBox):
-                part.setText(text)
+                part.setText(f" {text}")
             row.addWidget(part)
         row.insertStretch(2, 1)
         self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._choice.setMinimumContentsLength(12)
+        self._sheet.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._sheet.setAutoRaise(True)
         self._sheet.setToolTip("Name, examination, export and erasure of this learner; add another one")
         self._choice.activated.connect(self._choose)
         self._sheet.clicked.connect(self.sheet_asked)
@@ -82,7 +84,7 @@ class LearnerBar(QWidget):
     def show_due(self, count: int) -> None:
         """Show how many cards are due."""
         text = f"Review ({count} due)" if count else "Review"
-        self._review.setText(text)
+        self._review.setText(f" {text}")
         self._review.setAccessibleName(text)
 
     def _choose(self, place: int) -> None:

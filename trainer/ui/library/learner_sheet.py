@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import QDate, QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDateEdit,
@@ -24,14 +26,14 @@ from trainer.records.database import Records
 from trainer.records.learner import (
     Learner,
     add_learner,
+    change_learner,
     current_learner,
     erase_learner,
     export_learner,
-    rename_learner,
-    set_exam_date,
 )
 
 _LONGEST = 60  # characters of a pseudonym, as the table holds them
+_LETTERS = 62  # in a line
 _MONTHS_AHEAD = 3  # a first guess at an examination
 
 
@@ -72,6 +74,7 @@ class LearnerSheet(QDialog):
         self._lay_out()
         self._show()
         self._connect()
+        self._fit()
 
     def _name_parts(self) -> None:
         for part, name, spoken in (
@@ -99,6 +102,7 @@ class LearnerSheet(QDialog):
         form.setVerticalSpacing(10)
         form.addRow("Pseudonym", self._name)
         day = QHBoxLayout()
+        day.setSpacing(12)
         day.addWidget(self._has_date)
         day.addWidget(self._date)
         day.addStretch(1)
@@ -131,7 +135,6 @@ class LearnerSheet(QDialog):
         whole.addLayout(other)
         whole.addWidget(self._line)
         whole.addStretch(1)
-        self.setMinimumWidth(480)
 
     def _connect(self) -> None:
         self._name.editingFinished.connect(self._rename)
@@ -160,29 +163,46 @@ class LearnerSheet(QDialog):
 
     def _tell(self, line: str) -> None:
         self._line.setText(line)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as large as the texts want: a window asks its layout for no height at its width."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.setMinimumWidth(_LETTERS * self.fontMetrics().averageCharWidth())
+            self.setMinimumHeight(layout.totalHeightForWidth(max(self.width(), self.minimumWidth())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the texts the height that they need at the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the texts the height that they need in other letters."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     def _rename(self) -> None:
-        if self._name.text().strip() == self._learner.pseudonym:
-            return
-        try:
-            self._change(rename_learner(self._records, self._learner.id, self._name.text()))
-        except AtollError as error:
-            self._tell(f"Not changed: {error}.")
-            self._show()
+        if self._name.text().strip() != self._learner.pseudonym:
+            self._change(self._name.text(), self._learner.exam_date)
 
     def _take_date(self) -> None:
         self._date.setEnabled(self._has_date.isChecked())
-        day = self._date.date().toPython() if self._has_date.isChecked() else None
+        shown = self._date.date()
+        day = date(shown.year(), shown.month(), shown.day())
+        self._change(self._learner.pseudonym, day if self._has_date.isChecked() else None)
+
+    def _change(self, pseudonym: str, exam_date: date | None) -> None:
         try:
-            self._change(set_exam_date(self._records, self._learner.id, day))  # type: ignore[arg-type]
+            self._learner = change_learner(self._records, self._learner, pseudonym, exam_date)
         except AtollError as error:
             self._tell(f"Not changed: {error}.")
-            self._show()
-
-    def _change(self, learner: Learner) -> None:
-        self._learner = learner
-        self._tell("Kept.")
-        self.changed.emit(learner)
+        else:
+            self._tell("Kept.")
+            self.changed.emit(self._learner)
+        self._show()
 
     def _ask_where(self) -> None:
         suggested = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self._learner.pseudonym)
@@ -205,19 +225,22 @@ class LearnerSheet(QDialog):
             "were exported stay where they are."
         )
         self._sure.show()
+        self._fit()
         self._erase.setEnabled(False)
         self._no.setFocus()
 
     def _forget(self) -> None:
         self._sure.hide()
+        self._fit()
         self._erase.setEnabled(True)
         self._erase.setFocus()
 
     def _erase_all(self) -> None:
         name = self._learner.pseudonym
         try:
-            erase_learner(self._records, self._learner.id)
-            self._switch(current_learner(self._records), f"{name} is erased.")
+            left = erase_learner(self._records, self._learner.id)
+            told = "; ".join(left)
+            self._switch(current_learner(self._records), f"{name} is erased. What may hold some of it still: {told}.")
         except AtollError as error:
             self._tell(f"Not erased: {error}.")
         self._forget()

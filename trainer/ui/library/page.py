@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
-from trainer.knowledge.contents import cases_as_written, policy_titles
+from trainer.knowledge.contents import contents, policy_titles
 from trainer.records.learner import Learner, choose_learner, learners
 from trainer.records.selfassessment import withheld
 from trainer.records.shelf import Entry, Shelf
@@ -80,7 +80,7 @@ class LibraryPage(QWidget):
         self.setObjectName("library_page")
         self._shelf = shelf
         self._learner: Learner | None = None
-        self._cases = cases_as_written()
+        self._contents = contents()
         self._rows: tuple[Row, ...] = ()
         self.list = CaseList()
         self.detail = CaseDetail(policy_titles())
@@ -196,10 +196,11 @@ class LibraryPage(QWidget):
             self._show_learners()
         except AtollError as error:
             self.tell(str(error))
-        self._rows = catalogue(self._cases, entries, silent)
+        self._rows = catalogue(self._contents.cases, entries, silent)
         self._narrow()
-        if self._shelf.complaints:
-            self.tell("  ".join(self._shelf.complaints))
+        complaints = (*self._contents.left_out, *self._shelf.complaints)
+        if complaints:
+            self.tell("  ".join(complaints))
 
     def _show_learners(self) -> None:
         known = learners(self._shelf.records)

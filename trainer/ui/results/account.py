@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from textwrap import wrap
 from typing import Final
 
 from trainer.encounter.performance import FORECAST_KINDS, ClaimKind
@@ -47,6 +48,7 @@ _MEAN: Final = (
     Column("high", "points", "upper end of the 95 % interval"),
     Column("remark", "", "whether there are cases enough"),
 )
+_LABEL_LETTERS: Final = 30
 _ONE: Final = "one run, the first at the top"
 _OVER: Final = "mean over cases, whisker one standard error"
 
@@ -64,11 +66,13 @@ def name_of(measure: str) -> str:
 def dial_figure(runs: Sequence[Finished]) -> Figure:
     """Return the overall figure and the dials over cases."""
     groups, failed = dials(runs), gates(runs)
-    words = [
-        f"{_counted(runs)}. The standard error says how far a mean would stray with as many other cases like these; it "
-        "holds both how cases differ and how few items each has. Two dials nearer to each other than three standard "
-        "errors may differ by chance alone."
-    ]
+    words = [f"{_counted(runs)}."]
+    if any(one.estimate for one in groups):
+        words = [
+            f"{words[0]} The standard error says how far a mean would stray with as many other cases like these; it "
+            "holds both how cases differ and how few items each has. Two dials nearer to each other than three "
+            "standard errors may differ by chance alone."
+        ]
     if failed is not None:
         words.append(
             f"A safety gate failed in {failed.hits} of {enumerated(failed.count, 'run')} "
@@ -115,7 +119,7 @@ def _of_groups(
         columns=(Column(what, "", meaning), *_MEAN),
         rows=rows,
         x=axis or Axis("points of 100", -1.5, 102.0),
-        y=Axis("", -0.5, len(groups) - 0.5, tuple(f"{name}  {_said(one)}" for name, one in groups)),
+        y=Axis("", -0.5, len(groups) - 0.5, tuple(_label(name, one) for name, one in groups)),
         points=tuple(points),
     )
 
@@ -127,9 +131,11 @@ def _numbers(one: Group) -> tuple[Value, ...]:
     return (one.cases, len(one.values), e.mean, e.se, e.low, e.high, "")
 
 
-def _said(one: Group) -> str:
+def _label(name: str, one: Group) -> str:
+    """Return what stands beside a row: its name, and under it what is known."""
     e = one.estimate
-    return f"(n {one.cases})" if e is None else f"{e.mean:.0f} ± {e.se:.1f} (n {e.count})"
+    known = f"(n {one.cases})" if e is None else f"{e.mean:.0f} ± {e.se:.1f} (n {e.count})"
+    return "\n".join([*wrap(name, _LABEL_LETTERS), known])
 
 
 def _dots(one: Group, at: int) -> list[tuple[float, float]]:
@@ -265,9 +271,9 @@ def calibration_figure(runs: Sequence[Finished], which: str) -> Figure:
 def _calibration_words(found: Curve, which: str) -> tuple[str, ...]:
     parts = found.parts
     words = [
-        f"{found.count} statements from {enumerated(found.cases, 'case')}. Below the broken line: surer than right. "
-        "Intervals count the statements of one case as one, for they come true together; an interval that holds "
-        "the line is no fault."
+        f"{found.count} statements from {enumerated(found.cases, 'case')}. Below the broken line it came less often "
+        "than was stated. Intervals count the statements of one case as one, for they come true together; an interval "
+        "that holds the line is no fault."
     ]
     if found.brier is None:
         words.append(f"Brier score: {ENOUGH}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,21 +16,22 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from trainer.core.error import AtollError, BadInput
-from trainer.encounter.performance import Performance, performance_of
 from trainer.encounter.run import Run, live
 from trainer.encounter.situation import situation_of
 from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records.database import Records
 from trainer.records.gradebook import MEASURES, policies, repeats, scored
 from trainer.records.learner import Learner
-from trainer.records.result import Finished, finished_runs, note_result
+from trainer.records.result import Finished, finished_runs
 from trainer.records.run_file import read_run, write_run
+from trainer.records.selfassessment import sets
 from trainer.records.shelf import Shelf
 from trainer.records.spreadsheet import RESULT_COLUMNS, results_csv, write_table
 from trainer.ui.mind import Thinker
@@ -48,6 +48,7 @@ from trainer.ui.results.account import (
 from trainer.ui.results.figure import Figure, enumerated
 from trainer.ui.results.run_list import RunList
 from trainer.ui.results.view import FigureView
+from trainer.ui.scoring import Scoring
 from trainer.ui.theme import icon
 from trainer.ui.work import Call, Lanes, Priority
 
@@ -61,6 +62,7 @@ _FIGURES: Final = {
 _MODES: Final = {"": "Any mode", "tutor": "Tutor", "exam": "Examination"}
 _COUNTED: Final = {"first": "First run of each case", "all": "Every run"}
 _BY: Final = {"disease": "disease", "group": "kind of disease", "difficulty": "difficulty", "mode": "mode"}
+_LEAST_BOX: Final = 90
 _RUN_FILES: Final = "Run files (*.json)"
 
 
@@ -90,15 +92,13 @@ class ResultsPage(QWidget):
     def __init__(self, records: Records, lanes: Lanes, thinker: Thinker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("results_page")
-        self._records, self._lanes, self._thinker = records, lanes, thinker
+        self._records, self._lanes = records, lanes
         self._learner: Learner | None = None
         self._runs: list[Finished] = []
         self._titles: Mapping[str, str] = {}
         self._policy_titles: Mapping[str, str] = {}
         self._diseases: Mapping[str, tuple[str, str]] = {}
-        self._scoring: Call | None = None
-        self._left: list[Finished] = []
-        self._whole = 0
+        self._scoring = Scoring(records, lanes, thinker, self)
         self._title, self._count, self._line = QLabel(), QLabel(), QLabel()
         self._back = QPushButton(" Library")
         self._export = QPushButton(" Save all results...")
@@ -130,17 +130,22 @@ class ResultsPage(QWidget):
         what.setObjectName("results_simulated")
         what.setProperty("kind", "dim")
         header = QHBoxLayout()
-        header.setContentsMargins(20, 14, 20, 10)
+        header.setContentsMargins(20, 12, 20, 8)
         header.setSpacing(14)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        for label in (self._title, what):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # pseudonyms may be long
+            names.addWidget(label)
         header.addWidget(self._back)
-        header.addWidget(self._title)
-        header.addWidget(what, 1)
+        header.addLayout(names, 1)
         header.addWidget(self._export)
         filters = QHBoxLayout(self._filters)
         filters.setContentsMargins(20, 8, 20, 4)
         filters.setSpacing(8)
         for box in (self._counted, self._mode, self._policy, self._measure, self._by, self._claims):
             filters.addWidget(box)
+            box.hide()
         filters.addWidget(self._count, 1)
         self._tabs.setObjectName("results_tabs")
         self._tabs.tabBar().setObjectName("results_tab_bar")
@@ -176,6 +181,9 @@ class ResultsPage(QWidget):
         self.runs.import_asked.connect(self._open_file)
         self.runs.score_asked.connect(self.score_now)
         self.runs.cancel_asked.connect(self.cancel)
+        self._scoring.progressed.connect(self.runs.show_progress)
+        self._scoring.failed.connect(self._complain)
+        self._scoring.ended.connect(self.refresh)
         self._dress()
 
     def show_learner(self, learner: Learner) -> None:
@@ -235,6 +243,8 @@ class ResultsPage(QWidget):
         self._measure.setVisible(name in {"time", "groups"})
         self._by.setVisible(name == "groups")
         self._claims.setVisible(name == "calibration")
+        for box in (self._counted, self._mode):
+            box.show()
         self._policy.setVisible(self._policy.count() > 1)
         self._filters.setVisible(bool(name))
         self._count.setText(self._said())
@@ -343,71 +353,26 @@ class ResultsPage(QWidget):
             raise BadInput(f"{path}: the run has no seal; only a run as Atoll saved it can be used")
         if not _ended(run):
             raise BadInput(f"{path}: a run that has not ended; it is discussed once it has")
-        if self._learner is not None:
-            entries = Shelf(self._records, self._learner.id).entries()
-            if any(entry.case == run.header.case and not entry.over for entry in entries):
-                raise BadInput(f"{path}: you have this case in play; end it first, for the debrief tells what it is")
+        if self._learner is not None and run.header.case in self._in_play(self._learner):
+            raise BadInput(f"{path}: you have this case in play; end it first, for the debrief tells what it is")
         return run
+
+    def _in_play(self, learner: Learner) -> set[str]:
+        """Return the cases that the learner has begun or drawn, and not ended."""
+        entries = Shelf(self._records, learner.id).entries()
+        drawn = [one for one in sets(self._records, learner.id, cases_as_written()) if one.open]
+        return {entry.case for entry in entries if not entry.over} | {s.case for one in drawn for s in one.sittings}
 
     def score_now(self) -> None:
         """Score every finished run that has no score, one after the other; each is kept as soon as it is there."""
-        if self._scoring is not None:
-            return
-        self.tell("")
-        self._left = [run for run in self._runs if run.result is None]
-        self._whole = len(self._left)
-        self._score_next()
-
-    def _score_next(self) -> None:
-        if not self._left or self._learner is None:
-            self._end_scoring()
-            return
-        done, wanted, owner = self._whole - len(self._left), self._left.pop(0), self._learner.id
-        title = f"scoring {done + 1} of {self._whole}"
-        try:
-            run = self._load(wanted.name)
-        except AtollError as error:
-            self._missed(error)
-            return
-        policy = run.header.policy
-
-        def job(call: Call) -> Performance:
-            call.tell(0.0, title)
-            session, examiner = self._thinker.scorer(run, policy, call)
-            call.tell(0.5, title)
-            return performance_of(session, examiner.score(session))
-
-        def progress(share: float, text: str) -> None:
-            self.runs.show_progress(min(0.999, (done + share) / self._whole), text)
-
-        def keep(performance: Performance) -> None:
-            try:
-                note_result(self._records, owner, wanted.name, performance, datetime.now(UTC))
-            except AtollError as error:
-                self._missed(error)
-            else:
-                self._score_next()
-
-        self.runs.show_progress(done / self._whole, title)
-        self._scoring = self._lanes.mind.run(job, keep, self._missed, progress=progress)
-
-    def _missed(self, error: Exception) -> None:
-        """Say why a run could not be scored, and go on with the next."""
-        self._complain(error)
-        self._score_next()
-
-    def _end_scoring(self) -> None:
-        self._scoring = None
-        self._left = []
-        self.runs.show_progress(1.0, "")
-        self._lanes.mind.run(self._thinker.rest, lambda _: None, self._complain, priority=Priority.AHEAD)
-        self.refresh()
+        if self._learner is not None:
+            self.tell("")
+            self._scoring.begin(self._learner.id, [run.name for run in self._runs if run.result is None])
 
     def cancel(self) -> None:
         """Stop scoring; what was scored is kept."""
-        if self._scoring is not None:
+        if self._scoring.busy:
             self._scoring.cancel()
-            self._end_scoring()
             self.tell("Scoring was stopped; what was scored is kept.")
 
     def _dress(self) -> None:
@@ -440,6 +405,8 @@ def _choice(name: str, spoken: str, words: Mapping[str, str]) -> QComboBox:
     box = QComboBox()
     box.setObjectName(name)
     box.setAccessibleName(spoken)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setMinimumWidth(_LEAST_BOX)  # large text may cut words short, but not widen the window
     for value, text in words.items():
         box.addItem(text, value)
     return box

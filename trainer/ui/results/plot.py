@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter
+from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trainer.ui.results.figure import SIMULATED, Figure, Line, Points
 from trainer.ui.theme import colours
 
-_ROW: Final = 2.1  # lines of text to a row of a figure that counts things
+_BETWEEN: Final = 12  # pixels between the rows of a figure that counts things
 _LEAST: Final = 300  # pixels of a figure that does not
 _AXES: Final = 64
 _SHARP: Final = 2  # pixels of a PNG to one of the screen
@@ -67,8 +67,9 @@ class Plot(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for every row, or for a square figure."""
         names = self._figure.y.names if self._figure is not None else ()
-        rows = round(len(names) * _ROW * self.fontMetrics().height()) + _AXES
-        return QSize(420, rows if names else _LEAST)
+        lines = max((name.count("\n") + 1 for name in names), default=0)
+        row = round(lines * self.fontMetrics().height()) + _BETWEEN
+        return QSize(420, len(names) * row + _AXES if names else _LEAST)
 
     def _axes(self, figure: Figure) -> None:
         c, item = colours(), self._view.getPlotItem()
@@ -121,31 +122,39 @@ class Plot(QWidget):
         ----------
         kind : {"png", "svg"}
         """
+        drawing, size = self._drawing()
+        if kind == "svg":
+            return bytes(drawing.data())
+        image = QImage(size * _SHARP, QImage.Format.Format_RGB32)
+        image.setText("Description", SIMULATED)
+        painter = QPainter(image)
+        QSvgRenderer(drawing).render(painter)  # lines drawn straight into an image stay one pixel thin
+        painter.end()
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        QImageWriter(buffer, QByteArray(b"png")).write(image)
+        return bytes(buffer.data().data())
+
+    def _drawing(self) -> tuple[QByteArray, QSize]:
         figure = self._figure
         if figure is None:
             raise ValueError("there is no figure yet")
         foot = [*figure.legend, SIMULATED]
         line = self.fontMetrics().height() + 4
         widest = max(self.fontMetrics().horizontalAdvance(text) for text in (figure.title, *foot))
-        size = QSize(max(self.width(), 2 * widest // 2 + 48), self.height() + line * (len(foot) + 2) + 24)
+        size = QSize(max(self.width(), widest + 48), self.height() + line * (len(foot) + 2) + 24)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        if kind == "svg":
-            made = QSvgGenerator()
-            made.setOutputDevice(buffer)
-            made.setSize(size)
-            made.setViewBox(QRectF(0, 0, size.width(), size.height()))
-            made.setTitle(figure.title)
-            made.setDescription(SIMULATED)
-            self._paint(QPainter(made), size, foot, line)
-        else:
-            image = QImage(size * _SHARP, QImage.Format.Format_RGB32)
-            image.setDevicePixelRatio(_SHARP)
-            image.setText("Description", SIMULATED)
-            self._paint(QPainter(image), size, foot, line)
-            image.save(buffer, b"PNG")
+        made = QSvgGenerator()
+        made.setOutputDevice(buffer)
+        made.setResolution(self.logicalDpiX())  # else the axes, which pyqtgraph replays, come out smaller
+        made.setSize(size)
+        made.setViewBox(QRectF(0, 0, size.width(), size.height()))
+        made.setTitle(figure.title)
+        made.setDescription(SIMULATED)
+        self._paint(QPainter(made), size, foot, line)
         buffer.close()
-        return bytes(buffer.data().data())
+        return buffer.data(), size
 
     def _paint(self, painter: QPainter, size: QSize, foot: list[str], line: int) -> None:
         c, figure = colours(), self._figure

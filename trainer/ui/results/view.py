@@ -101,12 +101,12 @@ class FigureView(QWidget):
         foot.addWidget(self._legend, 1)
         foot.addWidget(self._picture)
         foot.addWidget(self._numbers)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(10)
-        column.addWidget(self._words)
-        column.addWidget(self._split, 1)
-        column.addLayout(foot)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 12, 16, 12)
+        self._column.setSpacing(10)
+        self._column.addWidget(self._words)
+        self._column.addWidget(self._split, 1)
+        self._column.addLayout(foot)
 
     @property
     def figure(self) -> Figure | None:
@@ -128,8 +128,9 @@ class FigureView(QWidget):
         self._split.setVisible(bool(figure.rows))
         self._picture.setVisible(figure.drawn)
         self._numbers.setVisible(bool(figure.rows))
-        if not figure.rows:
-            self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        empty = not figure.rows
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter if empty else Qt.AlignmentFlag.AlignLeft)
+        self._column.setStretchFactor(self._words, 1 if empty else 0)
         if figure.drawn:
             if self._plot is None:
                 self._plot = Plot()
@@ -141,6 +142,7 @@ class FigureView(QWidget):
         table = self.table
         table.setAccessibleName(f"Numbers: {figure.title}")
         table.clear()
+        table.clearSpans()
         table.setColumnCount(len(figure.columns))
         table.setRowCount(len(figure.rows))
         for place, column in enumerate(figure.columns):
@@ -150,8 +152,14 @@ class FigureView(QWidget):
         for at, row in enumerate(figure.rows):
             for place, value in enumerate(row):
                 table.setItem(at, place, _cell(value, figure.columns[place].unit))
+            if None in row and isinstance(row[-1], str):  # what there is no number for is said in their place
+                first = row.index(None)
+                table.setItem(at, first, _cell(row[-1], ""))
+                table.setSpan(at, first, 1, len(row) - first)
         table.resizeColumnsToContents()
-        table.setColumnWidth(0, min(table.columnWidth(0), _NAME_LETTERS * self.fontMetrics().averageCharWidth()))
+        if figure.drawn:  # beside a plot there is not room for every name
+            most = _NAME_LETTERS * self.fontMetrics().averageCharWidth()
+            table.setColumnWidth(0, min(table.columnWidth(0), most))
         table.horizontalHeader().setStretchLastSection(True)
         table.verticalHeader().setDefaultSectionSize(max(_LEAST_ROW, self.fontMetrics().height() + 10))
 
