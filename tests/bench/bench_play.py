@@ -78,7 +78,7 @@ def test_memory_over_hours_of_play(qtbot, tmp_path):
     window = MainWindow(shelf_in(Path(tmp_path)), Preferences(), scale=2)
     window.resize(1366, 768)
     window.show()
-    shelf = window._shelf
+    shelf = window.study.shelf
     found = []
     for number in range(int(os.environ.get("ATOLL_PLAYS", "8"))):
         play(window, shelf)

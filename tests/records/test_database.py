@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.records.kept import shelf_in
+from tests.records.kept import note, shelf_in
 from tests.records.test_shelf import CASE, SHEET, run
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced
@@ -293,7 +293,7 @@ def test_a_full_disk_is_said_in_one_line_and_the_run_before_is_still_there(file)
 
 WRITING = """
 import sys
-from tests.records.kept import shelf_in
+from tests.records.kept import note, shelf_in
 from tests.records.test_shelf import run
 from pathlib import Path
 shelf = shelf_in(Path(sys.argv[1]))
@@ -430,7 +430,7 @@ def played(file):
     take_backup(file, NOW)
     shelf.save(f"{CASE}-1-1", run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5)))
     shelf.save(f"{CASE}-2-1", run(Advanced(to_day=9, day=9), seed=2, mode="exam"))
-    shelf.note_score(f"{CASE}-2-1", SHEET)
+    note(shelf, f"{CASE}-2-1", SHEET)
     shelf.records.close()
 
 

@@ -114,7 +114,7 @@ def test_nothing_outlives_the_window(qtbot, tmp_path, engine):
 
 def test_a_debrief_that_is_opened_while_a_patient_is_called_stays(window, qtbot, monkeypatch):
     """Else the score of the one run would be noted beside the other."""
-    window._shelf.save("wandering-shadows-1-1", ended("wandering-shadows"))
+    window.study.shelf.save("wandering-shadows-1-1", ended("wandering-shadows"))
 
     def no_score(*_):
         raise BadInput("no score today")
@@ -127,7 +127,7 @@ def test_a_debrief_that_is_opened_while_a_patient_is_called_stays(window, qtbot,
     qtbot.waitUntil(lambda: bool(idle), timeout=60_000)
     assert window.debrief.isVisible()
     assert window._kept == "wandering-shadows-1-1"
-    assert [entry.name for entry in window._shelf.entries()] == ["wandering-shadows-1-1"]
+    assert [entry.name for entry in window.study.shelf.entries()] == ["wandering-shadows-1-1"]
 
 
 def test_leaving_an_examination_gives_no_time_back(window, qtbot):

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Table
 from trainer.core.error import BadInput
 from trainer.records import table
 from trainer.records.examination import condition
-from trainer.records.shelf import run_of
+from trainer.records.row import run_of
 
 _STEPS: Final = 100_000
 _MOST_TURNS: Final = 200  # of so many steps of SQLite's: a second or two; a broken tree may lead round and round

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from sqlalchemy import update
 
-from tests.records.kept import shelf_in
+from tests.records.kept import note, shelf_in
 from tests.records.test_shelf import SHEET, run
 from trainer.encounter.event import Advanced, Ended
 from trainer.knowledge.casebook import case_names, read_case
@@ -32,7 +32,7 @@ from trainer.ui.library.page import LibraryPage
 def shelf(tmp_path):
     made = shelf_in(tmp_path)
     made.save("the-tailor-1-1", run(Advanced(to_day=9, day=9), Ended(day=9), case="the-tailor"))
-    made.note_score("the-tailor-1-1", SHEET)
+    note(made, "the-tailor-1-1", SHEET)
     made.save("the-tailor-2-1", run(Advanced(to_day=28, day=28), case="the-tailor", seed=2))
     return made
 
@@ -205,7 +205,7 @@ def test_every_part_has_a_name_and_room_for_a_finger(page):
     assert "In play, day 28" in interface.child(0).text(QAccessible.Text.Name)
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1180, 700), (1366, 768), (1920, 1080)])
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.6])
 def test_nothing_is_cut_off(page, qapp, size, scale):
     theme.apply(qapp, "dark", scale)
