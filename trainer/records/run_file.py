@@ -45,24 +45,33 @@ def is_file(word: str) -> bool:
     return path.exists() or bool(path.suffix) or bool(set(word) & {os.sep, os.altsep or os.sep})
 
 
-def find_run(word: str) -> Run:
+def find_run(word: str, to_tell: bool = False) -> Run:
     """Return a run of which a command line speaks: a file, or the name of a run of the learner who plays here.
+
+    Parameters
+    ----------
+    word : str
+    to_tell : bool
+        Whether it is wanted to say how it went.
 
     Raises
     ------
     BadInput
-        If there is neither, it cannot be read, or it is no run.
+        If there is neither, it cannot be read, it is no run, or nothing may be told of it yet.
     """
     if is_file(word):
         return read_run(Path(word))
     from trainer.records.database import Records, there_are_records
     from trainer.records.learner import found_learner
+    from trainer.records.selfassessment import withheld
     from trainer.records.shelf import Shelf
 
     if there_are_records():
         records = Records()
         try:
             learner = found_learner(records)
+            if learner is not None and to_tell and word in withheld(records, learner.id):
+                raise BadInput(f"{word}: belongs to a self-assessment that goes on; close the set first")
             if learner is not None:
                 return Shelf(records, learner.id).load(word)
         finally:
