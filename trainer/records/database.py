@@ -28,6 +28,7 @@ _CONNECT_S: Final = 10
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
+    "fullfsync=ON",  # macOS lets a disk keep what was synced in its own memory otherwise; nothing elsewhere
     "foreign_keys=ON",
     "secure_delete=ON",
     "trusted_schema=OFF",
@@ -66,7 +67,8 @@ class Records:
     def __init__(self, url: str | None = None, upgrade: bool = False, now: datetime | None = None) -> None:
         parsed = _parsed(url or os.environ.get(VARIABLE) or f"sqlite:///{home_dir() / FILE}")
         self.file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
-        self.place = parsed.render_as_string(hide_password=True) if self.file is None else str(self.file)
+        shown = parsed.set(drivername="postgresql", password=None, query={}).render_as_string()
+        self.place = shown if self.file is None else str(self.file)
         self.notices: tuple[str, ...] = ()
         self._password = str(parsed.password) if parsed.password else None
         self._claimed = self.file is None
