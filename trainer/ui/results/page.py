@@ -290,6 +290,9 @@ class ResultsPage(QWidget):
         again = repeats(self.counted)
         if again:
             parts.append(f"{again} of them repeat a case, when it was known what it is.")
+        back = sum(run.went_back > 0 for run in counted)
+        if back:
+            parts.append(f"In {back} the learner went back, and knew what would come.")
         versions = {run.result.engine for run in counted if run.result is not None}
         if len(versions) > 1:
             parts.append(f"Scored by versions {', '.join(sorted(versions))} of Atoll, which need not agree.")
