@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 from trainer.core.error import BadInput
@@ -43,8 +44,8 @@ def foreign_run(records: Records, learner: Learner, path: Path) -> Run:
 def _ended(run: Run) -> bool:
     """Return whether a run is over, be it that the time of the examination is."""
     header = run.header
-    minutes = next((case.minutes for case in cases_as_written() if case.id == header.case), 0)
-    timed_out = header.mode == "exam" and run.elapsed_s > minutes * 60 * header.time_factor
+    minutes = next((float(case.minutes) for case in cases_as_written() if case.id == header.case), inf)
+    timed_out = header.mode == "exam" and run.elapsed_s > minutes * 60.0 * header.time_factor
     return timed_out or situation_of(live(run.events)).over
 
 
