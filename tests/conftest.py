@@ -1,11 +1,13 @@
 """What every test may rest on."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["ATOLL_HOME"] = str(Path(__file__).with_name("no-home"))  # while tests are gathered; see `home`
 
 settings.register_profile(
     "default",
@@ -22,13 +24,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def home(tmp_path_factory):
     """Keep what Atoll writes by itself out of the real home."""
     folder = tmp_path_factory.mktemp("atoll-home")
-    before = os.environ.get("ATOLL_HOME")
+    before = os.environ["ATOLL_HOME"]
     os.environ["ATOLL_HOME"] = str(folder)
     yield folder
-    if before is None:
-        del os.environ["ATOLL_HOME"]
-    else:
-        os.environ["ATOLL_HOME"] = before
+    os.environ["ATOLL_HOME"] = before
 
 
 @pytest.fixture(scope="session")

@@ -103,9 +103,14 @@ def test_cases_lists_them(capsys):
     assert not any("pneumonia" in json.dumps(case).lower() for case in listed)
 
 
-def test_lint_lists_every_fault_and_fails(capsys, tmp_path):
+@pytest.mark.long
+def test_lint_finds_nothing_in_what_is_atolls_own(capsys):
+    """Some half a minute: every case is rehearsed on twenty seeds."""
     assert run(["lint"]) == 0
     assert capsys.readouterr().out == "no faults\n"
+
+
+def test_lint_lists_every_fault_and_fails(capsys, tmp_path):
     bad = tmp_path / "bad.yaml"
     bad.write_text("a: &x 1\nb: *x\n")
     assert run(["lint", str(bad)]) == 1

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from trainer.cli.engine import engine
-from trainer.cli.output import one_line, print_json, print_table
+from trainer.cli.output import announce, one_line, print_json, print_table
 from trainer.cli.word import add_json
 from trainer.core.error import BadFiles, BadInput, Fault
 from trainer.core.place import assets_dir, cases_dir
-from trainer.course.rehearsal import rehearse
+from trainer.course.rehearsal import SEEDS, rehearse
 from trainer.encounter.player import Written, play
 from trainer.encounter.run import Header, Run
 from trainer.encounter.session import Session
 from trainer.knowledge.case import Case
 from trainer.knowledge.casebook import CASE_FILE, TEXTBOOK, case_names, case_plan, read_case, summary_of
 from trainer.knowledge.caselint import lint_case
+from trainer.knowledge.contents import contents
 from trainer.knowledge.document import read_document
 from trainer.knowledge.library import is_plan, library, lint, lint_file, read_plan
 from trainer.knowledge.plan import Plan
@@ -48,8 +50,10 @@ def add(commands: Any) -> None:
 
 
 def _cases(arguments: argparse.Namespace) -> int:
-    known = library()
-    rows = [summary_of(read_case(name, known)) for name in case_names()]
+    found = contents()
+    rows = [summary_of(case) for case in found.cases]
+    for line in found.left_out:
+        announce(one_line(line))
     if arguments.json:
         print_json(rows)
     else:
@@ -77,13 +81,13 @@ def _faults(path: Path) -> list[Fault]:
         if (path / CASE_FILE).is_file():
             return _faults(path / CASE_FILE)
         if any(path.glob(f"*/{CASE_FILE}")):
-            return [fault for name in case_names(path) for fault in _case_faults(path, name)]
+            return [fault for name in case_names(path) for fault in case_faults(path, name)]
         raise BadInput(f"{path}: neither a folder with `knowledge` in it nor one of cases or of one case")
     if not path.exists():
         raise BadInput(f"{path}: there is no such file or folder")
     if path.name == CASE_FILE:
         folder = path.parent.resolve()
-        return _case_faults(folder.parent, folder.name)
+        return case_faults(folder.parent, folder.name)
     faults = lint_file(path)
     if faults is not None:
         return faults
@@ -96,13 +100,13 @@ def _faults(path: Path) -> list[Fault]:
     raise BadInput(f"{path}: neither in a folder of knowledge or cases nor a plan; it cannot be checked")
 
 
-def _case_faults(folder: Path, name: str) -> list[Fault]:
-    """Return what is wrong with a case; one that reads well is rehearsed."""
+def case_faults(folder: Path, name: str, seeds: Iterable[int] = SEEDS) -> list[Fault]:
+    """Return what is wrong with a case; one that reads well is rehearsed on these seeds."""
     faults = lint_case(name, library(), folder)
     if faults:
         return faults
     case = read_case(name, library(), folder)
-    failures = rehearse(engine(), case, case_plan(case, TEXTBOOK, library(), folder), play=_play)
+    failures = rehearse(engine(), case, case_plan(case, TEXTBOOK, library(), folder), seeds, _play)
     path = folder / name / f"{TEXTBOOK}.yaml"
     return [Fault(path, 1, f"it does not run on seed {f.seed}: {f.reason}") for f in failures]
 

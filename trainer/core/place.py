@@ -29,3 +29,8 @@ def home_dir() -> Path:
     """Return the folder for what Atoll writes by itself; ``ATOLL_HOME`` overrides it. It may not exist yet."""
     chosen = os.environ.get("ATOLL_HOME")
     return Path(chosen) if chosen else user_data_path("atoll", appauthor=False)
+
+
+def packs_dir() -> Path:
+    """Return the folder of installed case packs, one folder each. It may not exist yet."""
+    return home_dir() / "packs"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trainer.core.error import BadFiles, BadInput, Fault
 
 _NEW_MODE = 0o644
+STAGING = ".atoll-"
+"""How the names of files and folders begin that are not yet whole."""
 
 
 def read_bounded(path: Path, most_bytes: int) -> bytes:
@@ -79,7 +83,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     target, mode = _target(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".atoll-")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=STAGING)
     except OSError as error:
         raise BadInput(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
     try:
@@ -94,3 +98,42 @@ def write_atomically(path: Path, content: bytes) -> None:
     finally:
         with suppress(OSError):
             Path(temporary).unlink(missing_ok=True)
+
+
+@contextmanager
+def staged_folder(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Write files into a new folder beside ``folder``, which takes its name when the block ends well and is gone else.
+
+    Parameters
+    ----------
+    folder : Path
+        It must not exist. The folders above it are made.
+    files : mapping of str to bytes
+        By their path within the folder, parts separated by "/". Whoever calls has checked that none leads out of it.
+
+    Raises
+    ------
+    BadInput
+        If the folder is there already or cannot be written, or the disk is full.
+    """
+    work: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=STAGING))
+        for name, content in files.items():
+            target = work.joinpath(*name.split("/"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        yield work
+        if folder.exists():  # a rename would take the place of an empty folder
+            raise BadInput(f"{folder}: is there already; nothing was written")
+        work.chmod(0o755)
+        work.rename(folder)
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be written ({reason_of(error)}); nothing was kept of it") from error
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)

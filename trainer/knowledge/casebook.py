@@ -1,8 +1,8 @@
-"""The casebook: cases read from their folders, one a folder."""
+"""The casebook: cases read from their folders, one a folder: Atoll's own, and those of the packs in the home."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from trainer.core.place import cases_dir
 from trainer.knowledge.case import Case, Outlook
 from trainer.knowledge.document import parse, read_document
 from trainer.knowledge.library import Library, read_plan
+from trainer.knowledge.pack import installed
 from trainer.knowledge.plan import Plan
 
 CASE_FILE = "case.yaml"
@@ -28,9 +29,16 @@ class Cohort:
     outlook: Outlook | None = None
 
 
+def shelves(folder: Path | None = None) -> Iterator[Path]:
+    """Yield the folders of cases: the one that is given or Atoll's own and then those of the installed packs."""
+    yield folder or cases_dir()
+    if folder is None:
+        yield from (pack.cases for pack in installed()[0])
+
+
 def case_names(folder: Path | None = None) -> list[str]:
-    """Return the identifiers of the cases in a folder (default: Atoll's own)."""
-    return sorted(path.parent.name for path in (folder or cases_dir()).glob(f"*/{CASE_FILE}"))
+    """Return the identifiers of the cases in a folder (default: Atoll's own and those of the installed packs)."""
+    return sorted(path.parent.name for shelf in shelves(folder) for path in shelf.glob(f"*/{CASE_FILE}"))
 
 
 def read_case(name: str, library: Library, folder: Path | None = None) -> Case:
@@ -43,9 +51,7 @@ def read_case(name: str, library: Library, folder: Path | None = None) -> Case:
     BadFiles
         If its file has a fault.
     """
-    if name not in case_names(folder):
-        raise BadInput(f"no case is called {name!r}; there are: {', '.join(case_names(folder))}")
-    path = (folder or cases_dir()) / name / CASE_FILE
+    path = _case_dir(name, folder) / CASE_FILE
     document = read_document(path)
     case = parse(Case, document)
     faults = []
@@ -58,9 +64,17 @@ def read_case(name: str, library: Library, folder: Path | None = None) -> Case:
     return case
 
 
+def _case_dir(name: str, folder: Path | None) -> Path:
+    """Return the folder of a case, one of those that are there: a name leads nowhere else."""
+    for shelf in shelves(folder):
+        if name in {path.parent.name for path in shelf.glob(f"*/{CASE_FILE}")}:
+            return shelf / name
+    raise BadInput(f"no case is called {name!r}; there are: {', '.join(case_names(folder))}")
+
+
 def case_plan(case: Case, word: str, library: Library, folder: Path | None = None) -> Plan:
     """Return the plan of this name that lies beside a case, or else the library's or the one in a file."""
-    path = (folder or cases_dir()) / case.id / f"{word}.yaml"
+    path = _case_dir(case.id, folder) / f"{word}.yaml"
     return read_plan(path, library) if word.isidentifier() and path.is_file() else library.plan(word)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from unicodedata import category
 
 from trainer.core.error import BadFiles, Fault
 from trainer.core.place import cases_dir
@@ -26,11 +27,15 @@ GIVEAWAYS = (
     "hypersensitivity", "infarct", "pneumonitis",
 )  # fmt: skip
 """Patterns of words by which a title, an identifier or the name of a step would tell the diagnosis."""
+MOST_TEXT = 2000
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_NO_TEXT = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # orders to a terminal, turns of direction, what no font has
 
 
 def lint_cases(library: Library, folder: Path | None = None) -> list[Fault]:
-    """Return everything that is wrong with the cases in a folder."""
-    return [fault for name in case_names(folder) for fault in lint_case(name, library, folder or cases_dir())]
+    """Return everything that is wrong with the cases in a folder (default: Atoll's own)."""
+    place = folder or cases_dir()
+    return [fault for name in case_names(place) for fault in lint_case(name, library, place)]
 
 
 def lint_case(name: str, library: Library, folder: Path) -> list[Fault]:
@@ -39,7 +44,8 @@ def lint_case(name: str, library: Library, folder: Path) -> list[Fault]:
     case = None
     try:
         case = read_case(name, library, folder)
-        faults += _check(case, read_document(folder / name / CASE_FILE), library)
+        document = read_document(folder / name / CASE_FILE)
+        faults += [*_check(case, document, library), *check_texts(document)]
     except BadFiles as error:
         faults += error.faults
     paths = sorted(path for path in (folder / name).glob("*.yaml") if path.name != CASE_FILE)
@@ -52,7 +58,8 @@ def lint_case(name: str, library: Library, folder: Path) -> list[Fault]:
             faults += error.faults
             continue
         if case is not None:
-            faults += _check_beside(plan, case, read_document(path))
+            document = read_document(path)
+            faults += [*_check_beside(plan, case, document), *check_texts(document)]
     return faults
 
 
@@ -60,6 +67,29 @@ def giveaways(text: str) -> list[str]:
     """Return the words of a text that would tell the diagnosis."""
     found = (re.search(rf"\b{word}", text, 0 if word.isupper() else re.IGNORECASE) for word in GIVEAWAYS)
     return [match.group() for match in found if match]
+
+
+def check_texts(document: Document) -> Iterator[Fault]:
+    """No text may be more than plain words: a window could take markup for orders to open a file or an address."""
+
+    def walk(value: object, where: Where) -> Iterator[Fault]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from walk(key, (*where, key))
+                yield from walk(inner, (*where, key))
+        elif isinstance(value, list):
+            for i, inner in enumerate(value):
+                yield from walk(inner, (*where, i))
+        elif isinstance(value, str):
+            if len(value) > MOST_TEXT:
+                yield document.fault(where, f"{len(value)} characters; a text has {MOST_TEXT} at most")
+            if _MARKUP.search(value):
+                yield document.fault(where, "markup; only plain words are shown (put a space behind a <)")
+            odd = next((c for c in value if c != "\n" and category(c) in _NO_TEXT), None)
+            if odd is not None:
+                yield document.fault(where, f"the character U+{ord(odd):04X} is no plain text")
+
+    yield from walk(document.value, ())
 
 
 def _check(case: Case, document: Document, library: Library) -> Iterator[Fault]:
