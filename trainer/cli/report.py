@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from trainer.encounter.examiner import Examiner
 from trainer.encounter.run import Run
 from trainer.encounter.session import Session
 from trainer.knowledge.casebook import read_case
-from trainer.records.run_file import read_run
+from trainer.records.report.value import Cover
+from trainer.records.run_file import find_run, is_file
 
 _DEBRIEF = 0.6  # share of the work; the rest is pictures
 
@@ -28,9 +30,13 @@ def add(commands: Any) -> None:
         "timeline with dose and belief, the steps of largest regret with their CTs. The same run gives the same file.",
         epilog="example: atoll report run.json --out report.pdf",
     )
-    one.add_argument("run_file", metavar="RUN", help="a run file")
+    one.add_argument("run_word", metavar="RUN", help="a run file, or the name of one of your runs (`atoll runs list`)")
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.pdf or FILE.html")
-    one.add_argument("--name", metavar="PSEUDONYM", help="who played; without it the report bears no name")
+    one.add_argument(
+        "--name",
+        metavar="PSEUDONYM",
+        help='who played (default: you, for a run of yours, and nobody for a file; "" for nobody)',
+    )
     one.set_defaults(run=_report)
 
 
@@ -39,12 +45,13 @@ def _report(arguments: argparse.Namespace) -> int:
     from trainer.records.report.file import check_report_target, write_report
 
     check_report_target(arguments.out)
-    run = read_run(Path(arguments.run_file))
-    session = _session(run, arguments.run_file)
+    word = arguments.run_word
+    run, cover = find_run(word), _cover(word)
+    session = _session(run, word)
     try:
         check_finished(run, session)
     except BadInput as error:
-        raise BadInput(f"{arguments.run_file}: {error}") from error
+        raise BadInput(f"{word}: {error}") from error
     ready = session.engine
     who = Examiner(ready, ready.library.policy(run.header.policy), imagined(ready), draw=draw)
     with progress("the report") as tell:
@@ -54,12 +61,29 @@ def _report(arguments: argparse.Namespace) -> int:
             debrief,
             session,
             draw,
-            learner=arguments.name,
+            learner=cover.learner if arguments.name is None else arguments.name,
+            finished_on=cover.finished_on,
+            next_cards=cover.next_cards,
             tell=lambda share, _: tell(_DEBRIEF + (1.0 - _DEBRIEF) * share),
         )
     write_report(arguments.out, report)
     announce(f"{debrief.title}: the report is in {arguments.out}")
     return 0
+
+
+def _cover(word: str) -> Cover:
+    """Return what the records know of a run that they keep."""
+    if is_file(word):
+        return Cover()
+    from trainer.records.database import Records
+    from trainer.records.learner import current_learner
+    from trainer.records.report.kept import cover_of
+
+    records = Records()
+    try:
+        return cover_of(records, current_learner(records), word, datetime.now(UTC))
+    finally:
+        records.close()
 
 
 def _session(run: Run, name: str) -> Session:

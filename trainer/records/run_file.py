@@ -39,6 +39,12 @@ def write_run(path: Path, run: Run) -> None:
     write_atomically(path, content)
 
 
+def is_file(word: str) -> bool:
+    """Return whether a word of a command line means a file, and not the name of a run in the records."""
+    path = Path(word)
+    return path.exists() or bool(path.suffix) or bool(set(word) & {os.sep, os.altsep or os.sep})
+
+
 def find_run(word: str) -> Run:
     """Return a run of which a command line speaks: a file, or the name of a run of the learner who plays here.
 
@@ -47,9 +53,8 @@ def find_run(word: str) -> Run:
     BadInput
         If there is neither, it cannot be read, it is no run, or it belongs to a self-assessment that is open.
     """
-    path = Path(word)
-    if path.exists() or path.suffix or set(word) & {os.sep, os.altsep or os.sep}:
-        return read_run(path)
+    if is_file(word):
+        return read_run(Path(word))
     from trainer.records.database import Records, there_are_records
     from trainer.records.learner import found_learner
     from trainer.records.selfassessment import withheld

@@ -16,6 +16,7 @@ _STEPS = (1, 2, 7, 14, 28, 56, 91, 182)  # days between marks of the axis
 _MOST_MARKS = 12
 _DOSES = (20.0, 40.0, 60.0, 80.0, 100.0)  # mg that the top of the dose axis may stand for
 _EVENT_PX, _DOSE_PX, _BAR_PX, _BELIEF_PX = 30.0, 68.0, 12.0, 32.0
+_MOST_DOTS = 60  # visits; more would run into each other
 _TOLD_VISITS = 8  # visits that the words for the timeline go through one by one
 
 X = Callable[[float], float]
@@ -96,12 +97,12 @@ def _doses(made: Drawing, line: Timeline, x: X, top: float) -> None:
         end = min(day + len(list(days)), line.last_day)
         y = base - _DOSE_PX * min(dose, most) / most
         outline += [(x(day), y), (x(end), y)]
-        if dose > most:
-            made.text(x(day) + 3, top - 2, f"{dose:.0f} mg", 9.5)
         day = end
     outline.append((x(day), base))
     made.path(outline, "none", fill="#d5e2e9")
     made.path(outline, ACCENT, 1.4)
+    if highest > most:
+        made.text(_WIDTH - _RIGHT, top - 2, f"cut off: up to {highest:.0f} mg", 9.5, "end")
 
 
 def _bars(made: Drawing, line: Timeline, x: X, top: float) -> None:
@@ -133,10 +134,11 @@ def _belief(made: Drawing, days: Sequence[int], one: BeliefLine, x: X, top: floa
     made.path([(x(d), y(v)) for d, v in zip(days, one.observer, strict=True)], ACCENT, 1.3, dash="4 2.5")
     said = [(x(d), y(v)) for d, v in zip(days, one.stated, strict=True) if v is not None]
     made.path(said, INK, 1.1)
-    for d, v in zip(days, one.observer, strict=True):
-        made.dot(x(d), y(v), 2.0, PAPER, ACCENT)
-    for px, py in said:
-        made.dot(px, py, 2.3, INK)
+    if len(days) <= _MOST_DOTS:
+        for d, v in zip(days, one.observer, strict=True):
+            made.dot(x(d), y(v), 2.0, PAPER, ACCENT)
+        for px, py in said:
+            made.dot(px, py, 2.3, INK)
 
 
 def _in_two(name: str) -> list[str]:

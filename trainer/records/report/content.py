@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from trainer.core.error import BadInput
+from trainer.encounter.chain import links_of
 from trainer.encounter.debrief import Debrief, Visit
 from trainer.encounter.run import Run
 from trainer.encounter.session import Session
@@ -134,10 +134,7 @@ def report_of(
 
 def chain_of(run: Run) -> Chain:
     """Return the end of a run's hash chain and its length."""
-    link = hashlib.sha256(run.header.model_dump_json().encode()).hexdigest()
-    for event in run.events:
-        link = hashlib.sha256((link + event.model_dump_json(exclude_none=True)).encode()).hexdigest()
-    return Chain(link, len(run.events))
+    return Chain(links_of(run.header, run.events)[-1], len(run.events))
 
 
 def _limit_s(run: Run, session: Session) -> float:

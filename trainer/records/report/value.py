@@ -25,6 +25,25 @@ class NextCard:
 
 
 @dataclass(frozen=True)
+class Cover:
+    """What only the records know of a run.
+
+    Parameters
+    ----------
+    learner : str or None
+        Pseudonym; None for nobody's.
+    finished_on : date or None
+        Day of the last save.
+    next_cards : tuple of NextCard
+        In any order.
+    """
+
+    learner: str | None = None
+    finished_on: date | None = None
+    next_cards: tuple[NextCard, ...] = ()
+
+
+@dataclass(frozen=True)
 class Chain:
     """What a run file or a database can be held against later: the end of the run's hash chain and its length.
 

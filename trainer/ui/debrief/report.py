@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
@@ -12,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from trainer.core.error import AtollError, BadInput
 from trainer.encounter.debrief import Debrief
 from trainer.encounter.run import Run
-from trainer.records.report.value import NextCard
+from trainer.records.report.value import Cover
 from trainer.ui.mind import Thinker
 from trainer.ui.theme import icon
 from trainer.ui.work import Call, Lanes
@@ -45,9 +43,7 @@ class ReportButton(QPushButton):
         self._lanes, self._thinker = lanes, thinker
         self._run: Run | None = None
         self._debrief: Debrief | None = None
-        self._learner: str | None = None
-        self._finished_on: date | None = None
-        self._next_cards: tuple[NextCard, ...] = ()
+        self._cover = Cover()
         self._call: Call | None = None
         self._dress()
         self.clicked.connect(self._press)
@@ -61,9 +57,9 @@ class ReportButton(QPushButton):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_call"):
             self._dress()
 
-    def set_cover(self, learner: str | None, finished_on: date | None, next_cards: Sequence[NextCard] = ()) -> None:
+    def set_cover(self, cover: Cover) -> None:
         """Say what only the records know: whose run it is, when it was last saved, and which cards fall due."""
-        self._learner, self._finished_on, self._next_cards = learner, finished_on, tuple(next_cards)
+        self._cover = cover
 
     def offer(self, run: Run, debrief: Debrief) -> None:
         """Offer the report of a run, as it was kept, with its debrief."""
@@ -74,7 +70,7 @@ class ReportButton(QPushButton):
         """Let go of the run."""
         self._stand_still()
         self._run = self._debrief = None
-        self.set_cover(None, None)
+        self._cover = Cover()
         self.setEnabled(False)
 
     def _stand_still(self) -> None:
@@ -105,7 +101,7 @@ class ReportButton(QPushButton):
         from trainer.records.report.file import check_report_target, write_report
 
         check_report_target(path)
-        learner, finished_on, cards, thinker = self._learner, self._finished_on, self._next_cards, self._thinker
+        cover, thinker = self._cover, self._thinker
 
         def job(call: Call) -> Path:
             call.tell(0.0, "going through the run")
@@ -115,9 +111,9 @@ class ReportButton(QPushButton):
                 debrief,
                 session,
                 thinker.draw,
-                learner=learner,
-                finished_on=finished_on,
-                next_cards=cards,
+                learner=cover.learner,
+                finished_on=cover.finished_on,
+                next_cards=cover.next_cards,
                 tell=call.tell,
             )
             call.check()
