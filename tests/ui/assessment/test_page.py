@@ -124,6 +124,8 @@ def test_from_the_first_case_to_the_result(page, qtbot, records, learner):
     assert asked.args == [names]
     page.show_progress(0.3, "scoring")
     assert not part(page, QPushButton, "score_set").isEnabled()
+    with qtbot.waitSignal(page.stop_asked):
+        press(page, "cancel_scoring")
     page.show_progress(1.0, "")
     for name, overall in zip(names, (50.0, 70.0), strict=True):
         score(records, name, overall, safety=overall)

@@ -52,6 +52,8 @@ class AssessmentPage(QWidget):
         Name of the run.
     score_asked : Signal(tuple of str)
         Runs of a closed set that have no score. Whoever scores them calls `show_progress` and `refresh`.
+    stop_asked : Signal()
+        The scoring is to stop.
     """
 
     library_asked = Signal()
@@ -59,6 +61,7 @@ class AssessmentPage(QWidget):
     resume_asked = Signal(str)
     debrief_asked = Signal(str)
     score_asked = Signal(object)
+    stop_asked = Signal()
 
     def __init__(self, records: Records, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +127,7 @@ class AssessmentPage(QWidget):
         self._open.go_asked.connect(self._go)
         self._open.close_asked.connect(self._close)
         self._closed.score_asked.connect(self.score_asked)
+        self._closed.stop_asked.connect(self.stop_asked)
         self._closed.debrief_asked.connect(self.debrief_asked)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
