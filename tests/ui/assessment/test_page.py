@@ -204,6 +204,11 @@ def test_each_learner_has_his_own_sets(page, records, learner):
     assert part(page, QPushButton, "go_on").isVisible()
 
 
+def test_a_long_name_widens_nothing(page, records):
+    page.show_learner(add_learner(records, "W" * 60))
+    assert page.minimumSizeHint().width() <= 1180
+
+
 def test_by_keys_alone(page, qtbot, records, learner):
     assert page._list.hasFocus()
     QTest.keyClick(page._list, Qt.Key.Key_Return)
@@ -269,5 +274,7 @@ def whole(page, qapp):
     for button in page.findChildren(QPushButton):
         if button.isVisible():
             assert button.width() >= button.sizeHint().width() - 1, button.objectName()
+    least = page.minimumSizeHint()
+    assert least.width() <= 1180 and least.height() <= 700
     leaf = page._leaves.currentWidget()
     assert leaf.widget().width() <= leaf.viewport().width()

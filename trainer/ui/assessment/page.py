@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -88,6 +89,8 @@ class AssessmentPage(QWidget):
         title = words("assessment_title", "title", "Self-assessment")
         title.setWordWrap(False)
         header.addWidget(title)
+        self._who.setWordWrap(False)
+        self._who.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a long name widens nothing
         header.addWidget(self._who, 1)
         side = QWidget()
         left = QVBoxLayout(side)
