@@ -129,5 +129,7 @@ def test_what_cannot_be_used_is_said_in_a_line(capsys, run_file, tmp_path):
     assert "no such folder" in fails(capsys, ["report", str(run_file), "--out", str(tmp_path / "no" / "x.pdf")])
     assert "atoll runs list" in fails(capsys, ["report", "no-such-run", "--out", str(tmp_path / "x.pdf")])
     run_file.write_text(run_file.read_text().replace('"seed": 3', '"seed": 4'))
-    assert "was changed after the run was saved" in fails(capsys, ["report", str(run_file), "--out", str(tmp_path / "x.pdf")])
+    assert "was changed after the run was saved" in fails(
+        capsys, ["report", str(run_file), "--out", str(tmp_path / "x.pdf")]
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
