@@ -19,9 +19,10 @@ def opacity(label, lobe=Lobe.LEFT_LOWER, **parts):
     return one
 
 
-def box(size):
-    mask = np.zeros((SIDE, SIDE), bool)
-    mask[:size, :size] = True
+def box(size, place=0):
+    """Return a square; each place lies apart from the others."""
+    mask = np.zeros((SIDE, 4 * SIDE), bool)
+    mask[:size, place * SIDE : place * SIDE + size] = True
     return mask
 
 
@@ -43,7 +44,7 @@ def test_the_slice_with_most_to_name_is_taken():
     def masks(index):
         found = {(1, Sign.CONSOLIDATION): box(30)}
         if 40 <= index < 60:
-            found[2, Sign.GROUND_GLASS_OPACITY] = box(20)
+            found[2, Sign.GROUND_GLASS_OPACITY] = box(20, 1)
         return found
 
     puzzle = puzzle_of(Slices(masks), together, 5)
@@ -55,8 +56,8 @@ def test_all_names_but_one_are_covered():
     three = np.concatenate([opacity(n, fill=fill) for n, fill in ((1, 0.9), (2, 0.4), (3, 0.9))])
     marks = {
         (1, Sign.CONSOLIDATION): box(30),
-        (2, Sign.GROUND_GLASS_OPACITY): box(25),
-        (3, Sign.CONSOLIDATION): box(20),
+        (2, Sign.GROUND_GLASS_OPACITY): box(25, 1),
+        (3, Sign.CONSOLIDATION): box(20, 2),
     }
     for seed in range(20):
         puzzle = puzzle_of(Slices(lambda _: marks), three, seed)
@@ -69,7 +70,7 @@ def test_all_names_but_one_are_covered():
 
 def test_what_is_asked_depends_on_the_seed_alone():
     two = np.concatenate([opacity(1), opacity(2, fill=0.4)])
-    marks = {(1, Sign.CONSOLIDATION): box(30), (2, Sign.GROUND_GLASS_OPACITY): box(25)}
+    marks = {(1, Sign.CONSOLIDATION): box(30), (2, Sign.GROUND_GLASS_OPACITY): box(25, 1)}
     asked = [puzzle_of(Slices(lambda _: marks), two, seed).asked for seed in range(40)]
     again = [puzzle_of(Slices(lambda _: marks), two, seed).asked for seed in range(40)]
     assert asked == again and set(asked) == {1, 2}
@@ -87,6 +88,14 @@ def test_a_ring_that_is_not_cut_through_its_centre_is_not_asked_for():
     cut = {**rim_alone, (1, Sign.GROUND_GLASS_OPACITY): box(25)}
     puzzle = puzzle_of(Slices(lambda _: cut), ring, 5)
     assert puzzle.region.name is Sign.REVERSED_HALO
+
+
+def test_what_lies_over_another_is_not_asked_for():
+    two = np.concatenate([opacity(1), opacity(2, fill=0.4)])
+    over = {(1, Sign.CONSOLIDATION): box(30), (2, Sign.GROUND_GLASS_OPACITY): box(28)}
+    assert puzzle_of(Slices(lambda _: over), two, 5) is None
+    small = {(1, Sign.CONSOLIDATION): box(40), (2, Sign.GROUND_GLASS_OPACITY): box(15)}
+    assert {puzzle_of(Slices(lambda _: small), two, seed).asked for seed in range(20)} == {1}
 
 
 def test_a_name_and_a_lobe_are_marked_apart():

@@ -95,7 +95,7 @@ def test_results_say_when_they_are_not_of_today(questions):
 
 def test_what_is_not_there_is_told_in_one_sentence(questions):
     history = dict(questions["wandering-shadows", 0].stem.results)["History"]
-    assert re.search(r"No amiodarone, nitrofurantoin, methotrexate", history)
+    assert re.search(r"No amiodarone, no nitrofurantoin, no methotrexate", history)
 
 
 def test_what_is_taken_is_told_with_its_dose_of_today(questions):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from tests.records.example import BEGIN, add_run, item, month, performance
 from trainer.core.error import BadInput
@@ -99,14 +99,55 @@ def test_a_run_in_play_and_one_of_an_open_set_are_not_told(records, learner):
     assert [run.name for run in finished_runs(records, learner.id)] == ["b-2-1"]
 
 
-def test_a_damaged_score_says_which(records, learner):
+DAMAGE = [
+    (table.score, "sheet", ""), (table.score, "sheet", "[]"), (table.score, "sheet", "{"), (table.score, "sheet", "3"),
+    (table.score, "sheet", json.dumps({"items": [{"id": 3}]})), (table.score, "sheet", json.dumps({"items": 4})),
+    (table.score, "sheet", "[" * 100_000), (table.score, "overall", "much"), (table.score, "overall", 1e300),
+    (table.score, "sheet", '{"items": [{"id": "a", "dial": "b", "points": NaN, "most": 1}]}'),
+    (table.dial, "value", -4.0), (table.dial, "se", "wide"), (table.statement, "kind", "guess"),
+    (table.statement, "share", 7.0), (table.score, "gates_failed", "some"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "column", "value"), DAMAGE)
+def test_a_damaged_score_counts_as_none_and_can_be_made_anew(records, learner, of, column, value):
+    made = performance(claims=CLAIMS[:1])
+    for name in ("a-1-1", "b-1-1"):
+        add_run(records, learner, name, name[0], at=ord(name[0]))
+        note_result(records, learner.id, name, made, BEGIN)
+    with records.begin() as connection:
+        number = connection.execute(select(table.run.c.id).where(table.run.c.name == "a-1-1")).scalar_one()
+        connection.execute(
+            text(f"UPDATE {of.name} SET {column} = :value WHERE run_id = :run"), {"value": value, "run": number}
+        )
+    assert [run.result is None for run in finished_runs(records, learner.id)] == [True, False]
+    note_result(records, learner.id, "a-1-1", made, BEGIN)
+    assert [run.result is None for run in finished_runs(records, learner.id)] == [False, False]
+
+
+@pytest.mark.parametrize("column", ["made_at", "played_at"])
+def test_a_time_that_is_none_is_one_line(records, learner, column):
+    add_run(records, learner, "a-1-1")
+    with records.begin() as connection:
+        connection.execute(text(f"UPDATE run SET {column} = 'soon'"))
+    with pytest.raises(BadInput, match="damaged") as caught:
+        finished_runs(records, learner.id)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_score_of_no_time_can_be_made_anew(records, learner):
     add_run(records, learner, "a-1-1")
     note_result(records, learner.id, "a-1-1", performance(), BEGIN)
-    for text in ("", "[]", "{", json.dumps({"items": [{"id": 3}]}), json.dumps({"items": 4})):
-        with records.begin() as connection:
-            connection.execute(update(table.score).values(sheet=text))
-        with pytest.raises(BadInput, match=r"a-1-1: its score in the records is damaged"):
-            finished_runs(records, learner.id)
+    with records.begin() as connection:
+        connection.execute(text("UPDATE score SET scored_at = 'soon'"))
+    note_result(records, learner.id, "a-1-1", performance(), BEGIN)
+    assert finished_runs(records, learner.id)[0].result.scored_at == BEGIN
+
+
+def test_a_row_that_is_no_run_is_left_out(records, learner):
+    add_run(records, learner, "a-1-1", mode="blind")
+    add_run(records, learner, "b-1-1", at=1)
+    assert [run.name for run in finished_runs(records, learner.id)] == ["b-1-1"]
 
 
 def test_what_the_kinds_lost_is_what_the_dial_lacks(records, learner):

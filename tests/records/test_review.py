@@ -383,11 +383,11 @@ def test_a_month_of_reviews(records, learner):
             made += review.make_cards(records, learner, played, evening)
         today = review.due(records, learner, evening)
         assert len(today) <= review.DAILY
-        for n, card in enumerate(today):
+        for card in today:
             seed = review.draw_seed(records, card)
             assert (card.case, seed) not in seeds
             seeds.add((card.case, seed))
-            score = 0.95 if (n + day) % 3 else 0.3
+            score = 0.95 if (card.step + len(card.case) + 2 * day) % 3 else 0.3
             after = review.note_answer(records, learner, card, seed, score, 0.9, score > 0.9, {}, evening)
             assert timedelta(days=1) <= after.due_at - evening <= timedelta(days=review.LONGEST_DAYS)
             asked.append(card.id)

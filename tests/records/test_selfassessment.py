@@ -127,6 +127,17 @@ def test_a_set_of_no_size(records, learner, count):
         open_set(records, learner, CASES, count, 1.0, "default", NOW)
 
 
+def test_a_time_that_no_run_can_have(records, learner):
+    for factor in (0.5, 5.0, float("nan")):
+        with pytest.raises(BadInput, match="1 to 4 times"):
+            open_set(records, learner, CASES, 3, factor, "default", NOW)
+    opened(records, learner)
+    with records.begin() as connection:
+        connection.execute(update(table.assessment).values(time_factor=-1.0))
+    with pytest.raises(BadInput, match="damaged"):
+        sets(records, learner, CASES)
+
+
 def test_it_goes_on_where_it_stood(shelf, records, learner):
     made = opened(records, learner)
     first, second, _ = made.sittings

@@ -8,9 +8,10 @@ from sqlalchemy import delete, func, insert, select, update
 from tests.records.conftest import again
 from trainer import __version__
 from trainer.core.error import BadInput
-from trainer.encounter.event import Advanced, CourseStarted, Ended, Interrupt, RolledBack, TestOrdered
+from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Ended, Interrupt, RolledBack, TestOrdered
 from trainer.encounter.run import Header, Run
 from trainer.knowledge.plan import Course, Request, Step
+from trainer.knowledge.statement import Belief
 from trainer.reasoning.dial import DialReading, ScoreSheet
 from trainer.records import table
 from trainer.records.learner import add_learner
@@ -62,6 +63,15 @@ def test_what_is_saved_is_loaded_and_listed(shelf, mode):
         assert (entry.day, entry.over, entry.playable, entry.score) == (28, True, True, None)
     assert shelf.new_name(CASE, 3) == f"{CASE}-3-2"
     assert shelf.complaints == ()
+
+
+def test_a_differential_is_loaded_in_the_order_in_which_it_was_stated(shelf):
+    shares = {"other": 0.5, "cop": 0.25, "bacterial": 0.25}
+    kept = run(BeliefStated(belief=Belief(day=0, shares=shares)), Advanced(to_day=7, day=7))
+    shelf.save("a-1-1", kept)
+    for one in (shelf, again(shelf)):
+        found = one.load("a-1-1")
+        assert found == kept and found.encode() == kept.encode()
 
 
 @pytest.mark.parametrize(

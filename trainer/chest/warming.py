@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from trainer.chest.anatomy.build import build_anatomy
+from trainer.chest.display import window_level
 from trainer.chest.enlargement import HUS, enlarge, shrink
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
@@ -50,6 +51,7 @@ def warm(tell: Callable[[float], None] = lambda _: None) -> None:
 
 def _show(hu: np.ndarray) -> None:
     """Fill a pane as the window does: with arrays that may be written, and with such as may not."""
+    window_level(hu, -600.0, 1500.0)
     colours, pane = np.zeros(HUS, np.uint32), np.empty((8, 8), np.uint32)
     kept, own = hu.view(), hu.copy()
     kept.flags.writeable = colours.flags.writeable = False

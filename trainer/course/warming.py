@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from trainer.core.compilation import begin_compiling, counting, is_compiled, mark_compiled
-from trainer.course.beginning import at_onset
+from trainer.course.beginning import at_onset, keys_again
 from trainer.course.future import Programs, Regimens, Rules, Treatment, carry
 from trainer.course.kernel import BATCH_FOR_THREADS, CHANNELS, advance_day
 from trainer.course.parameter import Parameters
@@ -37,6 +37,7 @@ def warm(parameters: Parameters, tell: Callable[[float], None] = lambda _: None)
         return
     begin_compiling(_PACKAGE)
     with counting(_PACKAGE, _KERNELS, tell):
+        keys_again(np.arange(1, dtype=np.uint64), 1)
         for count in (1, BATCH_FOR_THREADS):
             state = at_onset(parameters, np.zeros(count, np.int64), np.arange(count, dtype=PATIENT["key"]))
             advance_day(state, parameters, np.zeros((count, CHANNELS)), 0)

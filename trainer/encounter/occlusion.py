@@ -59,6 +59,7 @@ LEAST_MM2: Final = 200.0
 """A region smaller than this is not asked for: 16 mm across. Judgement."""
 
 _NAME_WEIGHT: Final = 2 / 3  # of the name beside the lobe; judgement
+_SHARED: Final = 0.2  # share of a region that others may overlie; judgement
 _ALSO: Final = 0.6  # for a sign that is there too and does not lead; judgement
 _MUCH: Final = 0.15  # share of a region from which another sign counts as there; judgement
 _SLICES: Final = 24  # looked into for the best one
@@ -94,7 +95,8 @@ class Region:
         A key of `LOBES`.
     area_mm2 : float
     plain : bool
-        Whether its name can be told from this slice alone: of a ring both rim and centre are cut.
+        Whether its name can be told from this slice alone: it lies apart from the others, and of a ring both rim and
+        centre are cut.
     """
 
     label: int
@@ -176,11 +178,13 @@ def puzzle_of(series: Drawn, opacities: np.ndarray, seed: int) -> Puzzle | None:
     """
     by_label = {int(one["label"]): one for one in opacities}
     pixel_mm2 = series.spacing_mm[1] * series.spacing_mm[2]
-    best: tuple[tuple[int, float], int, tuple[Region, ...]] | None = None
+    best: tuple[tuple[int, int, float], int, tuple[Region, ...]] | None = None
     for index in sorted({round(series.count * (n + 1) / (_SLICES + 1)) for n in range(_SLICES)}):
         regions = regions_of(series.sign_truth(index), by_label, pixel_mm2)
-        worth = (min(len(regions), _MOST_COUNTED), sum(region.area_mm2 for region in regions))
-        if any(region.plain for region in regions) and (best is None or worth > best[0]):
+        plain = [region for region in regions if region.plain]
+        names, area = len({region.name for region in regions}), sum(region.area_mm2 for region in plain)
+        worth = (min(len(plain), _MOST_COUNTED), names, area)
+        if plain and (best is None or worth > best[0]):
             best = worth, index, regions
     if best is None:
         return None
@@ -198,9 +202,14 @@ def regions_of(
 ) -> tuple[Region, ...]:
     """Return the regions of a slice that are large enough to be named, the largest first."""
     areas: dict[int, dict[Sign, float]] = {}
+    wholes: dict[int, np.ndarray] = {}
     for (label, sign), mask in masks.items():
         if label in opacities:
             areas.setdefault(label, {})[sign] = float(mask.sum()) * pixel_mm2
+            wholes[label] = wholes[label] | mask if label in wholes else mask
+    times = np.zeros(next(iter(wholes.values())).shape if wholes else (0, 0), np.int16)
+    for mask in wholes.values():
+        times += mask
     found = []
     for label, parts in areas.items():
         whole, one = sum(parts.values()), opacities[label]
@@ -216,7 +225,9 @@ def regions_of(
             also = tuple(s for s in dict.fromkeys([*signs_of(one), *there]) if s is not name and s not in right)
             cut = name is not Sign.REVERSED_HALO or Sign.GROUND_GLASS_OPACITY in there
             lobe = list(LOBES)[int(Lobe(int(one["lobe"])))]
-            found.append(Region(label, name, also, lobe, whole, tuple(s for s in Sign if s in right), cut))
+            shared = float((times[wholes[label]] > 1).mean())
+            plain = cut and shared <= _SHARED
+            found.append(Region(label, name, also, lobe, whole, tuple(s for s in Sign if s in right), plain))
     return tuple(sorted(found, key=lambda region: (-region.area_mm2, region.label)))
 
 

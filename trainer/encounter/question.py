@@ -191,11 +191,14 @@ def stem_of(session: Session, added: Sequence[int] = ()) -> Stem:
     reported = [request for request in waiting if library.tests[request.test].reports]
     when = listed(["today" if day == now.day else f"on day {day}" for day in added])
     today = f"Today is day {now.day}." + (f" Only for this card a thin-section CT was taken {when}." if added else "")
+    found = list(_results(session))
+    if now.day > 0:  # who comes back is told by what is new
+        found.sort(key=lambda pair: pair[0] == _HEADINGS["history"])
     return Stem(
         opening=session.opening,
         happened=tuple(_happened(session)),
         taking=tuple(_taking(session)),
-        results=tuple(_results(session)),
+        results=tuple(found),
         pending=tuple(dict.fromkeys(library.tests[request.test].name for request in reported)),
         today=today,
     )
@@ -295,7 +298,7 @@ def _in_words(shown: Sequence[chart.Result], own: Sequence[chart.Result], librar
     lines = [
         capital("; ".join(figures)),
         capital("; ".join([*there, *others])),
-        f"No {', '.join(none)}" if none else "",
+        f"No {', no '.join(none)}" if none else "",
     ]
     return [f"{line}." for line in lines if line]
 

@@ -36,8 +36,8 @@ _WAITING: Final = (
 _DAYS: Final = 28  # a course is taken to last so long if nobody says how long; judgement
 _USEFUL: Final = 0.9  # for an act that is due later, or useful and no more; judgement
 _AUTHORS: Final = 0.75  # at least for what the author orders here beside what the case turns on; judgement
-_BESIDE_THE_POINT: Final = 0.6  # at most where the case turns on something else; judgement
-_NEEDLESS: Final = 0.6  # at most for what enters the body where waiting is worth as much; judgement
+_BESIDE_THE_POINT: Final = 0.6  # at most where the case turns on something else, or on nothing; judgement
+_NEEDLESS: Final = 0.5  # at most for what enters the body where waiting is worth as much; judgement
 _TOO_SOON: Final = 0.4  # at most for what spoils something that must come first; judgement
 _WASTED: Final = 0.25  # at most for what is wasteful here; judgement
 _TITLES: Final = 3
@@ -202,7 +202,7 @@ def _bounds(stand: _Stand, act: str, waiting: bool, library: Library) -> _Bounds
     if waiting and act != OBSERVE:
         enters = act in library.treatments or library.tests[act].invasive
         why = "To go on as it is is worth as much here; what is added must be worth more than that."
-        return 0.0, _NEEDLESS if enters else _AUTHORS, (why,), ()
+        return 0.0, _NEEDLESS if enters else _BESIDE_THE_POINT, (why,), ()
     return 0.0, 1.0, (), ()
 
 
@@ -351,8 +351,9 @@ def _told_by_value(values: Values, index: int | None, best: Sequence[str], refus
     if values.right[values.acts.index(_WAITING_ON_TABLE)]:
         lines = ["On what could be known no act on the table is clearly worth more than to go on as it is."]
     else:
-        near = " (too close to tell apart)" if len(best) > 1 else ""
-        lines = [f"Worth most on what could be known: {listed([inline(title) for title in best])}{near}."]
+        near = ". They are too close to tell apart" if len(best) > 1 else ""
+        quoted = "; ".join(f"“{title}”" for title in best)
+        lines = [f"Worth most on what could be known: {quoted}{near}."]
     if refused is not None:
         return [f"Your act cannot be done here: {refused}.", *lines]
     if index is not None and not values.right[index]:

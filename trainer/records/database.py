@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -94,6 +95,8 @@ class Records:
                 yield connection
         except SQLAlchemyError as error:
             raise BadInput(line_of(error, self.place, self._password)) from error
+        except UnicodeDecodeError as error:
+            raise BadInput(line_of(sqlite3.DatabaseError("a text in them is no text"), self.place)) from error
 
     def claim(self, now: datetime | None = None) -> None:
         """Be the one process that writes a SQLite file, and take the backup of the day. On a server many write.

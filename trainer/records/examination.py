@@ -23,13 +23,18 @@ from trainer.records.table import Moment, metadata
 _MAGIC: Final = b"SQLite format 3\x00"
 _VERSION_TABLE: Final = "alembic_version"
 _LONGEST_TEXT: Final = 1_000_000
+_LONGEST_EVENT: Final = 20_000  # more than one event can take: sixty steps of a course at some 120 bytes
 _LARGEST: Final = 1e15
+_WHY: Final = 90  # letters of what SQLite says of the damage
 _DAY: Final = "[1-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 _TIME: Final = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
 
 
 class Damaged(Exception):
-    """A database of Atoll's that cannot be relied on; the text says why."""
+    """A database of Atoll's that cannot be relied on; the text says why, in a few words of one line."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("".join(c if c.isprintable() else " " for c in why[:_WHY]))
 
 
 def examine(path: Path) -> str | None:
@@ -49,6 +54,8 @@ def examine(path: Path) -> str | None:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("PRAGMA trusted_schema=OFF")
             return _look(connection, path)
+    except UnicodeDecodeError as error:  # even what SQLite says of the damage may quote it
+        raise Damaged("a text in it is no text") from error
     except sqlite3.Error as error:
         if code_of(error) in DAMAGE or "decode" in str(error):
             if path.name.endswith(".sqlite") or _begins_well(path):
@@ -170,4 +177,5 @@ def _of_kind(name: str, kind: TypeEngine[Any]) -> str:
     if isinstance(kind, Float):
         return f"typeof({name}) IN ('real', 'integer') AND abs({name}) < {_LARGEST}"
     assert isinstance(kind, String)
-    return f"typeof({name}) = 'text' AND length({name}) <= {kind.length or _LONGEST_TEXT}"
+    longest = _LONGEST_EVENT if name == '"body"' else kind.length or _LONGEST_TEXT
+    return f"typeof({name}) = 'text' AND length({name}) <= {longest}"

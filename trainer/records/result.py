@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from trainer.core.error import BadInput
-from trainer.encounter.performance import Claim, Performance
+from trainer.encounter.performance import FORECAST_KINDS, Claim, ClaimKind, Performance
 from trainer.knowledge.marking import DIALS
 from trainer.reasoning.dial import DialReading
 from trainer.records import table
@@ -19,6 +19,8 @@ from trainer.records.database import Records
 from trainer.records.selfassessment import withheld
 
 _KINDS_OF_TWO_WORDS: Final = ("economy",)
+_MODES: Final = ("tutor", "exam")
+_KINDS: Final[dict[str, ClaimKind]] = {kind: kind for kind in (*FORECAST_KINDS, "lead")}
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,9 @@ def _note(connection: Connection, run: str, performance: Performance, now: datet
         "gates_failed": sum(gate.failed for gate in sheet.gates),
         "sheet": json.dumps(sheet.as_json()),
     }
-    before = connection.execute(select(table.score).where(table.score.c.run_id == run)).mappings().one_or_none()
-    same = before is not None and all(before[column] == value for column, value in row.items())
-    row["scored_at"] = before["scored_at"] if before is not None and same else now
+    before = _score_of(connection, run)
+    same = all(before.get(column) == value for column, value in row.items())
+    row["scored_at"] = before["scored_at"] if same else now
     dials = [{"dial": name, "value": dial.value, "se": dial.se} for name, dial in sheet.dials.items()]
     claims = [{"event": c.event, "kind": c.kind, "share": c.share, "came": c.came} for c in performance.claims]
     for into, rows in ((table.score, [row]), (table.dial, dials), (table.statement, claims)):
@@ -145,10 +147,20 @@ def _note(connection: Connection, run: str, performance: Performance, now: datet
             connection.execute(insert(into), [{"run_id": run, **one} for one in rows])
 
 
+def _score_of(connection: Connection, run: str) -> Mapping[str, Any]:
+    """Return the row of a run's score, empty if there is none that can be read."""
+    try:
+        row = connection.execute(select(table.score).where(table.score.c.run_id == run)).mappings().one_or_none()
+    except (ValueError, TypeError):
+        return {}
+    return {} if row is None else dict(row)
+
+
 def finished_runs(records: Records, learner_id: str) -> list[Finished]:
     """Return the runs of a learner that are over, in the order in which they were begun.
 
-    Those of a self-assessment that is still open are left out: nothing is told of them before it is closed.
+    Those of a self-assessment that is still open are left out: nothing is told of them before it is closed. So is a
+    row that can be no run. A score that is damaged counts as none: it can be made anew from the run.
 
     Raises
     ------
@@ -165,10 +177,19 @@ def finished_runs(records: Records, learner_id: str) -> list[Finished]:
         .order_by(run.c.made_at, run.c.name)
     )  # fmt: skip
     with records.begin() as connection:
-        runs = connection.execute(wanted).all()
-        dials = _by_run(connection, table.dial, learner_id)
-        claims = _by_run(connection, table.statement, learner_id)
-    return [_finished(row, dials.get(row.id, []), claims.get(row.id, [])) for row in runs if row.name not in silent]
+        try:
+            runs = connection.execute(wanted).all()
+            dials = _by_run(connection, table.dial, learner_id)
+            claims = _by_run(connection, table.statement, learner_id)
+        except (ValueError, TypeError) as error:  # of a cell that is no time, or no yes or no
+            raise BadInput(
+                f"the records in {records.place}: a result in them is damaged ({error}); restore a backup"
+            ) from error
+    return [
+        _finished(row, dials.get(row.id, []), claims.get(row.id, []))
+        for row in runs
+        if row.name not in silent and row.mode in _MODES and row.case_id
+    ]
 
 
 def _by_run(connection: Connection, of: Any, learner_id: str) -> dict[str, list[Row[Any]]]:
@@ -194,36 +215,48 @@ def _finished(row: Row[Any], dials: list[Row[Any]], claims: list[Row[Any]]) -> F
         time_factor=row.time_factor,
         made_at=row.made_at,
         played_at=row.played_at,
-        result=None if row.scored_at is None else _result(row, dials, claims),
+        result=_result(row, dials, claims),
     )
 
 
-def _result(row: Row[Any], dials: list[Row[Any]], claims: list[Row[Any]]) -> Result:
-    read = {one.dial: DialReading(one.value, one.se) for one in dials}
-    return Result(
-        overall=row.overall,
-        policy=row.scored_policy,
-        engine=row.scored_engine,
-        disease=row.disease,
-        difficulty=row.difficulty,
-        gates_failed=row.gates_failed,
-        dials={name: read[name] for name in DIALS if name in read},
-        losses=_losses(row.name, row.sheet),
-        claims=tuple(Claim(one.event, one.kind, one.share, one.came) for one in claims),
-        scored_at=row.scored_at,
-    )
+def _result(row: Row[Any], dials: list[Row[Any]], claims: list[Row[Any]]) -> Result | None:
+    """Return the score of a run, None if there is none or what is there cannot be one."""
+    if row.scored_at is None:
+        return None
+    try:
+        read = {one.dial: DialReading(_within(one.value, 100.0), _within(one.se, 1e3)) for one in dials}
+        return Result(
+            overall=_within(row.overall, 100.0),
+            policy=row.scored_policy,
+            engine=row.scored_engine,
+            disease=row.disease,
+            difficulty=row.difficulty,
+            gates_failed=int(row.gates_failed),
+            dials={name: read[name] for name in DIALS if name in read},
+            losses=_losses(row.sheet),
+            claims=tuple(Claim(c.event, _KINDS[c.kind], _within(c.share, 1.0), bool(c.came)) for c in claims),
+            scored_at=row.scored_at,
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
-def _losses(name: str, sheet: str) -> tuple[Loss, ...]:
+def _within(value: object, most: float) -> float:
+    """Return a number from 0 to what it can be at most; a cell of SQLite may hold anything."""
+    if not isinstance(value, int | float) or not 0.0 <= value <= most:
+        raise ValueError(f"{value!r} is not from 0 to {most:g}")
+    return float(value)
+
+
+def _losses(sheet: str) -> tuple[Loss, ...]:
     """Return what each kind of item took from its dial.
 
     A dial is its points over the most, so an item takes what it lost over the most of the dial; of the safety dial,
     which starts full, and of one on which nothing can be earned, what it lost itself.
     """
-    try:
-        items = [(i["id"], i["dial"], float(i["points"]), float(i["most"])) for i in json.loads(sheet)["items"]]
-    except (ValueError, TypeError, KeyError) as error:
-        raise BadInput(f"{name}: its score in the records is damaged; open its debrief to have it made anew") from error
+    items = [
+        (str(i["id"]), str(i["dial"]), _finite(i["points"]), _finite(i["most"])) for i in json.loads(sheet)["items"]
+    ]
     whole: dict[str, float] = {}
     for _, dial, _, most in items:
         whole[dial] = whole.get(dial, 0.0) + most
@@ -233,6 +266,12 @@ def _losses(name: str, sheet: str) -> tuple[Loss, ...]:
         key = (dial, _kind_of(item))
         found[key] = found.get(key, 0.0) + 100.0 * (most - points) / unit
     return tuple(Loss(dial, kind, points) for (dial, kind), points in found.items())
+
+
+def _finite(value: object) -> float:
+    if not isinstance(value, int | float) or not abs(value) < 1e6:
+        raise ValueError(f"{value!r} is no number of points")
+    return float(value)
 
 
 def _kind_of(item: str) -> str:

@@ -13,20 +13,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from trainer.chest.opacity.sign import signs_of
-from trainer.core.chance import key_of
 from trainer.core.error import BadInput
-from trainer.encounter.debrief import Debrief
 from trainer.knowledge.case import Case, step_of
 from trainer.knowledge.contents import cases_as_written
 from trainer.knowledge.statement import OTHER
-from trainer.reasoning.ctread import seen_of
-from trainer.reasoning.item import Item
 from trainer.records import table
 from trainer.records.database import Records
 from trainer.records.learner import Learner
@@ -34,6 +30,9 @@ from trainer.records.learner import Learner
 if TYPE_CHECKING:
     from fsrs import Card as Scheduled
     from fsrs import Scheduler
+
+    from trainer.encounter.debrief import Debrief
+    from trainer.reasoning.item import Item
 
 Kind = Literal["decision", "occlusion"]
 Grade = Literal[1, 2, 3, 4]
@@ -132,7 +131,7 @@ def _reviewed(schedule: str | None, identifier: str, grade: Grade, now: datetime
     from fsrs import Card, Rating
 
     at = now.astimezone(UTC)
-    number = key_of("card", identifier) & 0x7FFFFFFFFFFF
+    number = int.from_bytes(sha256(identifier.encode()).digest()[:6])
     card = Card.from_json(schedule) if schedule is not None else Card(card_id=number, due=at)
     return _scheduler().review_card(card, Rating(grade), at)[0]
 
@@ -225,6 +224,9 @@ def _wanted(case: Case, debrief: Debrief) -> list[tuple[Kind, int]]:
 
 
 def _nameable(opacities: Any) -> bool:
+    from trainer.chest.opacity.sign import signs_of
+    from trainer.reasoning.ctread import seen_of
+
     return any(signs_of(one) for one, seen in zip(opacities, seen_of(opacities), strict=True) if seen)
 
 
@@ -339,8 +341,14 @@ def _in_play(connection: Connection, learner: Learner) -> frozenset[str]:
 
 def _cards(connection: Connection, learner: Learner, now: datetime) -> list[Card]:
     rows = connection.execute(select(table.card).where(table.card.c.learner_id == learner.id)).all()
-    steps = {case.id: len(case.steps) for case in cases_as_written()} if rows else {}
+    steps = _steps(frozenset(row.case_id for row in rows))
     return [_card(row, learner, now) for row in rows if row.step < steps.get(row.case_id, 0)]
+
+
+@cache
+def _steps(cases: frozenset[str]) -> dict[str, int]:
+    """Return how many steps each of some cases has; one that is not there has none."""
+    return {case.id: len(case.steps) for case in cases_as_written() if case.id in cases} if cases else {}
 
 
 def _card(row: Row[Any], learner: Learner, now: datetime) -> Card:
@@ -378,6 +386,8 @@ def draw_seed(records: Records, card: Card, passing: Collection[int] = ()) -> in
     passing : collection of int
         Seeds that cannot be used.
     """
+    from trainer.core.chance import key_of
+
     with records.begin() as connection:
         met = {*passing, *_met(connection, card)}
         last = connection.scalar(select(table.card.c.last_seed).where(table.card.c.id == card.id))

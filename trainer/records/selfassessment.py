@@ -22,6 +22,7 @@ from trainer.records import table
 from trainer.records.database import Records
 
 State = Literal["waiting", "in play", "done", "lost"]
+MOST_TIME: Final = 4.0  # times what the case gives, as a run's header allows
 _SECONDS_PER_DAY: Final = 86_400.0
 
 
@@ -139,6 +140,8 @@ def open_set(
     """
     from trainer.encounter.lot import LEAST, MOST
 
+    if not 1.0 <= time_factor <= MOST_TIME:
+        raise BadInput(f"a set has 1 to {MOST_TIME:g} times the time of its cases, not {time_factor:g}")
     if not LEAST <= count <= min(MOST, len(cases)):
         raise BadInput(f"a set has {LEAST} to {min(MOST, len(cases))} cases, not {count}")
     made = str(uuid4())
@@ -218,15 +221,55 @@ def sets(records: Records, learner_id: str, cases: Sequence[Case]) -> tuple[Asse
 
 
 def _sets(connection: Connection, learner_id: str, cases: Sequence[Case]) -> tuple[Assessment, ...]:
-    of = table.assessment.c
-    known = {case.id: case for case in cases}
+    of, run = table.assessment.c, table.run.c
     _note_unnoted(connection, learner_id)
+    begun = connection.execute(
+        select(run.case_id, func.min(run.made_at)).where(run.learner_id == learner_id).group_by(run.case_id)
+    )
+    first_met = {row.case_id: row[1] for row in begun}
     rows = connection.execute(
         select(of.id, of.time_factor, of.policy, of.made_at, of.ended_at)
         .where(of.learner_id == learner_id)
         .order_by(of.ended_at.is_not(None), of.made_at.desc(), of.id)
     ).all()
-    return tuple(Assessment(*row, sittings=_sittings(connection, row, learner_id, known)) for row in rows)
+    known = {case.id: case for case in cases}
+    for row in rows:
+        if not 1.0 <= row.time_factor <= MOST_TIME:
+            raise BadInput(f"a self-assessment in the records is damaged: its time is {row.time_factor:g} times")
+    places: dict[str, list[Any]] = {}
+    for place in connection.execute(_PLACES.where(of.learner_id == learner_id)):
+        places.setdefault(place.assessment_id, []).append(place)
+    return tuple(
+        Assessment(
+            *row,
+            sittings=tuple(_sitting(one, row, known.get(one.case_id), first_met) for one in places.get(row.id, ())),
+        )
+        for row in rows
+    )
+
+
+_PLACES: Final = (
+    select(
+        table.sitting.c.assessment_id, table.sitting.c.place, table.sitting.c.case_id, table.sitting.c.seed,
+        table.run.c.id, table.run.c.name, table.run.c.second, table.run.c.over, table.run.c.engine,
+        table.run.c.case_version, table.score.c.overall,
+    )
+    .select_from(table.assessment)
+    .join(table.sitting, table.sitting.c.assessment_id == table.assessment.c.id)
+    .outerjoin(table.run, table.run.c.id == table.sitting.c.run_id)
+    .outerjoin(table.score, table.score.c.run_id == table.run.c.id)
+    .order_by(table.sitting.c.place)
+)  # fmt: skip
+
+
+def _sitting(row: Any, of: Any, case: Case | None, first_met: Mapping[str, datetime]) -> Sitting:
+    """Return a place from its row and that of its set."""
+    minutes = 0.0 if case is None else case.minutes * of.time_factor
+    return Sitting(
+        row.place, row.case_id, row.case_id if case is None else case.title, minutes, row.seed,
+        _state(row, case, minutes, open_set=of.ended_at is None), row.name or "", row.second or 0,
+        row.case_id in first_met and first_met[row.case_id] < of.made_at, row.overall,
+    )  # fmt: skip
 
 
 def _note_unnoted(connection: Connection, learner_id: str) -> None:
@@ -246,34 +289,6 @@ def _note_unnoted(connection: Connection, learner_id: str) -> None:
     for assessment_id, place, run_id in found:
         here = (sitting.assessment_id == assessment_id, sitting.place == place)
         connection.execute(update(table.sitting).where(*here).values(run_id=run_id))
-
-
-def _sittings(connection: Connection, of: Any, learner_id: str, cases: Mapping[str, Case]) -> tuple[Sitting, ...]:
-    sitting, run, score = (one.c for one in (table.sitting, table.run, table.score))
-    before = select(run.case_id).where(run.learner_id == learner_id, run.made_at < of.made_at)
-    met = set(connection.execute(before).scalars())
-    rows = connection.execute(
-        select(
-            sitting.place, sitting.case_id, sitting.seed, run.id, run.name, run.second, run.over, run.engine,
-            run.case_version, score.overall,
-        )
-        .outerjoin_from(table.sitting, table.run, run.id == sitting.run_id)
-        .outerjoin(table.score, score.run_id == run.id)
-        .where(sitting.assessment_id == of.id)
-        .order_by(sitting.place)
-    )  # fmt: skip
-    made = []
-    for row in rows:
-        case = cases.get(row.case_id)
-        minutes = 0.0 if case is None else case.minutes * of.time_factor
-        state = _state(row, case, minutes, open_set=of.ended_at is None)
-        made.append(
-            Sitting(
-                row.place, row.case_id, row.case_id if case is None else case.title, minutes, row.seed, state,
-                row.name or "", row.second or 0, row.case_id in met, row.overall,
-            )
-        )  # fmt: skip
-    return tuple(made)
 
 
 def _state(row: Any, case: Case | None, minutes: float, *, open_set: bool) -> State:

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, union, update
 
 from trainer import __version__
 from trainer.core.error import BadInput
-from trainer.encounter.chain import broken_at, canonical, first_link, links_of
+from trainer.encounter.chain import broken_at, first_link, links_of
 from trainer.encounter.event import Event
-from trainer.encounter.run import Mode, Run, decode, live
+from trainer.encounter.run import MAX_BYTES, MAX_EVENTS, Mode, Run, decode, live
 from trainer.encounter.situation import situation_of
 from trainer.knowledge.contents import cases_as_written
 from trainer.knowledge.number import Frozen
@@ -287,7 +287,8 @@ def _check_name(name: str) -> None:
 
 def _events(connection: Connection, number: str) -> list[Row[Any]]:
     event = table.event
-    return list(connection.execute(select(event).where(event.c.run_id == number).order_by(event.c.number)))
+    chosen = select(event).where(event.c.run_id == number).order_by(event.c.number).limit(MAX_EVENTS + 1)
+    return list(connection.execute(chosen))
 
 
 def _changing(run: Run) -> dict[str, Any]:
@@ -315,8 +316,9 @@ def _append(connection: Connection, row: Row[Any], run: Run, links: tuple[str, .
 
 
 def _insert_events(connection: Connection, number: str, run: Run, links: tuple[str, ...], have: int) -> None:
+    # as in a run file, and not in the order of the chain: the seal is over the shares in the order they were stated in
     new = [
-        {"run_id": number, "number": n, "body": canonical(event), "link": link}
+        {"run_id": number, "number": n, "body": event.model_dump_json(exclude_none=True), "link": link}
         for n, (event, link) in enumerate(zip(run.events, links, strict=True), 1)
         if n > have
     ]
@@ -342,6 +344,8 @@ def _run(row: Row[Any], events: Sequence[Row[Any]], name: str) -> Run:
     if row.state is None or row.seal is None:
         raise BadInput(f"{name}: the run has no seal")
     bodies = ",".join(event.body for event in events)
+    if len(bodies) > MAX_BYTES:
+        raise BadInput(f"{name}: larger than a run can be; it stays as it is, unplayed")
     bare = decode(f'{{"header": {json.dumps(_header_in(row))}, "events": [{bodies}]}}', name)
     links = (first_link(bare.header), *(event.link for event in events))
     broken = broken_at(bare.header, bare.events, links)

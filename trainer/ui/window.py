@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMainWindow, QProgressBar, QPushButton, QStackedWidget
 
 from trainer.core.error import AtollError
@@ -153,10 +153,13 @@ class MainWindow(QMainWindow):
         """Say what went wrong behind the page; a patient who is being called may still come."""
         self.tell(f"{error}" if isinstance(error, AtollError) else f"{type(error).__name__}: {error}")
 
-    def _ask_for_library(self) -> None:
-        """Go to the library, unless the learner is first told what would be lost."""
+    def _may_leave(self) -> bool:
+        """Return whether the page may be left; what would be lost is said once, and asking again leaves."""
         page = self.encounter
-        if page is None or page.desk is None or page.panel.may_leave():
+        return page is None or page.desk is None or page.panel.may_leave()
+
+    def _ask_for_library(self) -> None:
+        if self._may_leave():
             self.show_library()
 
     def show_library(self) -> None:
@@ -366,10 +369,16 @@ class MainWindow(QMainWindow):
             self.showFullScreen()
 
     def _leave(self) -> None:
-        self.close()
+        if self._may_leave():
+            self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Stop the workers before the window goes."""
+        """Stop the workers before the window goes; a hand on its button is first told what would be lost."""
+        application = QGuiApplication.instance()
+        ending = isinstance(application, QGuiApplication) and application.isSavingSession()
+        if event.spontaneous() and not ending and not self._may_leave():
+            event.ignore()
+            return
         self._keep_layout()
         if self.encounter is not None:
             self.encounter.close_encounter()

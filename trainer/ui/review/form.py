@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from trainer.encounter.occlusion import find_lobe, find_sign, find_word
 from trainer.encounter.solution import CHANGES, ChangeWord, Reply
@@ -15,6 +15,7 @@ from trainer.ui.step.typeahead import TypeAhead
 
 Find = Callable[[str], Sequence[tuple[str, str]]]
 _LEAST, _MOST, _STEP = 50, 100, 5
+_CHANGES: Final = {str(word): words for word, words in CHANGES.items()}
 
 
 class AnswerLine(QWidget):
@@ -40,6 +41,7 @@ class AnswerLine(QWidget):
         self.typed = TypeAhead(name, title, self._matches)
         self.typed.line.setPlaceholderText("type, and choose with Return")
         self._title.setBuddy(self.typed.line)
+        self.typed.list.setStyleSheet("QListWidget::item { min-height: 24px; }")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2)
@@ -48,7 +50,7 @@ class AnswerLine(QWidget):
         self.setFocusProxy(self.typed)
         self.typed.chosen.connect(self._choose)
         self.typed.line.textChanged.connect(self._changed)
-        self.typed.line.editingFinished.connect(self.settle)
+        self.typed.line.editingFinished.connect(self._left)
         self.typed.line.returnPressed.connect(self._return)
 
     def ask(self, find: Find) -> None:
@@ -66,9 +68,15 @@ class AnswerLine(QWidget):
         text = self.typed.line.text()
         if self._value is None and text.strip():
             found = self._find(text)
-            if found and not self.typed.list.isVisible():
+            if found:
                 self._take(*found[0])
         return self._value is not None or not text.strip()
+
+    def _left(self) -> None:
+        """Take what was typed once the line is left, unless for its list."""
+        if QApplication.focusWidget() is not self.typed.list:
+            self.typed.list.hide()
+            self.settle()
 
     def _matches(self, typed: str) -> list[tuple[str, str]]:
         return list(self._find(typed))
@@ -148,7 +156,7 @@ class Form(QWidget):
     def ask_decision(self, diseases: Find, acts: Find, change: bool) -> None:
         """Ask for diagnosis and act, and for the change where there are two CTs."""
         self.diagnosis.ask(diseases)
-        self.change.ask(lambda typed: find_word(typed, dict(CHANGES)))
+        self.change.ask(lambda typed: find_word(typed, _CHANGES))
         self.act.ask(acts)
         self._show_lines(self.diagnosis, *((self.change,) if change else ()), self.act)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -90,6 +91,7 @@ class ReviewPage(QWidget):
         self._asked, self._all = 0, 0
         self._ready: Ready | None = None  # the card on show
         self._ahead: Ready | None = None  # the one that comes next, once it is ready
+        self._fetched = ""  # identifier of the card that is being got ready
         self._calls: dict[str, Call] = {}
         self._revealed = False
         self._pictures = Pictures(lanes.chest, self)
@@ -202,6 +204,8 @@ class ReviewPage(QWidget):
         self._form.answered.connect(self._mark)
         self._pictures.ready_changed.connect(self._chest_ready)
         bind(self, "commit", self._commit)
+        for widget in (self._form.sure, self._form.send, self._next):
+            widget.installEventFilter(self)
 
     # The session
 
@@ -224,10 +228,13 @@ class ReviewPage(QWidget):
             call.cancel()
         self._calls.clear()
         self._learner = self._ready = self._ahead = None
-        self._queue = []
+        self._queue, self._fetched, self._revealed = [], "", False
         self._pictures.close()
         self._room.set_overlay(None)
         self._room.clear()
+        for prose in (self._stem, self._answer):
+            prose.show_blocks(())
+        self._stand_still("", retry=False)
 
     @property
     def ready(self) -> Ready | None:
@@ -248,7 +255,9 @@ class ReviewPage(QWidget):
             self._show(ready)
             return
         self._ahead = None
-        self._fetch(card, Priority.SHOWN, 0)
+        self._wait(0.0, "A new patient is being called.")
+        if self._fetched != card.id:
+            self._fetch(card, Priority.SHOWN)
 
     def put_off(self) -> None:
         """Ask the card on show after all others."""
@@ -273,43 +282,56 @@ class ReviewPage(QWidget):
 
     # Getting a card ready
 
-    def _fetch(self, card: Card, priority: Priority, tried: int) -> None:
-        """Get a card ready: the patient in the mind lane, the chest where it is needed beforehand."""
-        shown = priority == Priority.SHOWN
+    def _fetch(self, card: Card, priority: Priority, tried: int = 0) -> None:
+        """Get a card ready: the patient in the mind lane, then the chest, as far as it is needed beforehand.
+
+        What is fetched ahead is shown as soon as it is ready if somebody waits for it by then.
+        """
+        self._cancel("fetch")
+        self._fetched = card.id
         try:
             seed = review.draw_seed(self._records, card)
         except AtollError as error:
             self._stand_still(str(error))
             return
-        if shown:
-            self._wait(0.0, "A new patient is being called.")
 
         def failed(error: Exception) -> None:
+            self._fetched = ""
             if isinstance(error, Unsuited) and tried + 1 < _TRIES:
                 self._fetch(card, priority, tried + 1)
-            elif shown:
+            elif self._waited_for(card):
                 self._put_aside(card, error)
 
         def picture(ready: Ready) -> None:
-            if shown and card.kind != "occlusion":
-                self._show(ready)
-                return
+            if card.kind != "occlusion":  # the question can be read while the chest is still being built
+                if self._waited_for(card):
+                    self._fetched = ""
+                    self._show(ready)
+                    return
+                self._ahead = ready
             self._calls["fetch"] = self._lanes.chest.run(
-                lambda call: ready_picture(ready, self._scale, call), done, failed, priority=priority,
-                progress=self._wait if shown else None,
-            )  # fmt: skip
+                lambda call: ready_picture(ready, self._scale, call), done, failed, priority=priority, progress=told
+            )
 
         def done(ready: Ready) -> None:
-            if shown or (self._ready is None and self._queue and self._queue[0].id == card.id):
+            self._fetched = ""
+            if self._waited_for(card):
                 self._show(ready)
-            else:
+            elif self._ready is None or self._ready.card.id != card.id:
                 self._ahead = ready
 
-        self._cancel("fetch")
+        def told(share: float, text: str) -> None:
+            if self._waited_for(card):
+                self._wait(share, text)
+
         self._calls["fetch"] = self._lanes.mind.run(
             lambda call: ready_question(self._thinker, card, seed, call), picture, failed, priority=priority,
-            progress=self._wait if shown else None,
+            progress=told,
         )  # fmt: skip
+
+    def _waited_for(self, card: Card) -> bool:
+        """Return whether nothing is on show and this card comes next."""
+        return self._ready is None and bool(self._queue) and self._queue[0].id == card.id
 
     def _put_aside(self, card: Card, error: Exception) -> None:
         """Leave a card out that cannot be asked, and say why."""
@@ -405,6 +427,15 @@ class ReviewPage(QWidget):
         elif self._form.isEnabled():
             self._form.submit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Let Return answer from the slider and the button, and go on from the answer."""
+        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in keys:
+            if not event.isAutoRepeat():  # a key held down would go through all cards
+                self._commit()
+            return True
+        return super().eventFilter(watched, event)
+
     def _mark(self) -> None:
         ready = self._ready
         if ready is None or self._revealed:
@@ -474,7 +505,7 @@ class ReviewPage(QWidget):
         self._next.show()
         self._next.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._queue:
-            self._fetch(self._queue[0], Priority.AHEAD, 0)
+            self._fetch(self._queue[0], Priority.AHEAD)
 
     def _turn(self) -> None:
         """Show the question again, or the answer."""
