@@ -42,13 +42,13 @@ def add_run(records, learner, name="wandering-shadows-3-1"):
 
 
 def add_card(records, learner, case, step, days, kind="decision"):
+    due = NOW + timedelta(days=days)
+    made = {
+        "id": str(uuid4()), "learner_id": learner.id, "kind": kind, "case_id": case, "step": step,
+        "schedule": Card(due=due).to_json(), "scheduler": "fsrs 6", "due_at": due, "last_seed": 1, "made_at": NOW,
+    }  # fmt: skip
     with records.begin() as connection:
-        connection.execute(
-            insert(table.card).values(
-                id=str(uuid4()), learner_id=learner.id, kind=kind, case_id=case, step=step, schedule=Card().to_json(),
-                scheduler="fsrs 6", due_at=NOW + timedelta(days=days), last_seed=1, made_at=NOW,
-            )
-        )  # fmt: skip
+        connection.execute(insert(table.card).values(made))
 
 
 def test_a_run_bears_its_learner_and_the_day_of_its_last_save(records, learner):
@@ -60,13 +60,14 @@ def test_a_run_bears_its_learner_and_the_day_of_its_last_save(records, learner):
 def test_the_cards_of_this_learner_are_named_by_case_and_step(records, learner):
     made, other = add_run(records, learner), add_learner(records, "other")
     add_card(records, learner, "wandering-shadows", 2, 4)
-    add_card(records, learner, "a-case-that-went", 0, 9, "occlusion")
+    add_card(records, learner, "the-night-shift", 0, 9, "occlusion")
+    add_card(records, learner, "a-case-that-went", 0, 2)
     add_card(records, other, "the-pill-box", 0, 1)
     cards = cover_of(records, learner, made["name"], NOW).next_cards
-    case = CASES["wandering-shadows"]
+    case, first = CASES["wandering-shadows"], CASES["the-night-shift"].steps[0].title
     assert [(card.due - NOW.date()).days for card in cards] == [4, 9]
     assert cards[0].text == f"{case.title}, {case.steps[2].title}: a decision in a new patient"
-    assert cards[1].text.startswith("a-case-that-went")
+    assert cards[1].text == f"{CASES['the-night-shift'].title}, {first}: name what a CT shows"
 
 
 def test_nothing_is_said_of_a_run_of_a_set_that_goes_on(records, learner):
