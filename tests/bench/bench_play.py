@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.records.kept import shelf_in
 from tests.ui.shots import still, wait
 from trainer.encounter.event import Advance, BeliefStated, CourseStarted, Ended, ReadStated, TestOrdered
 from trainer.encounter.sight import true_read
 from trainer.knowledge.plan import Course, Request, Step
 from trainer.knowledge.statement import Belief
-from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
@@ -75,10 +75,10 @@ def play(window, shelf):
 
 @pytest.mark.bench
 def test_memory_over_hours_of_play(qtbot, tmp_path):
-    window = MainWindow(Shelf(Path(tmp_path)), Preferences(), scale=2)
+    window = MainWindow(shelf_in(Path(tmp_path)), Preferences(), scale=2)
     window.resize(1366, 768)
     window.show()
-    shelf = window._shelf
+    shelf = window.study.shelf
     found = []
     for number in range(int(os.environ.get("ATOLL_PLAYS", "8"))):
         play(window, shelf)

@@ -5,13 +5,13 @@ import time
 
 import pytest
 
+from tests.records.kept import shelf_in
 from tests.records.test_shelf import long_run
-from trainer.records.shelf import Shelf
 
 
 @pytest.mark.bench
 def test_saving_and_listing(tmp_path):
-    shelf, took = Shelf(tmp_path / "runs"), []
+    shelf, took = shelf_in(tmp_path), []
     for seed in range(1, 101):
         made = long_run(seed)
         begun = time.perf_counter()
@@ -20,6 +20,6 @@ def test_saving_and_listing(tmp_path):
     print(f"\nsave, 90 events: median {statistics.median(took):.1f} ms, p95 {sorted(took)[94]:.1f} ms")
     for which in ("first", "second"):
         begun = time.perf_counter()
-        shelf = Shelf(shelf.folder) if which == "first" else shelf
+        shelf = shelf_in(tmp_path) if which == "first" else shelf
         count = len(shelf.entries())
         print(f"listing {count} runs, {which} time: {1e3 * (time.perf_counter() - begun):.1f} ms")

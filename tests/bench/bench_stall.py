@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from tests.bench.bench_play import CASE, look_through, visit
+from tests.records.kept import shelf_in
 from tests.ui.shots import still, wait
 from trainer.encounter.event import Advance, Ended
-from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
@@ -46,7 +46,7 @@ class Ticker:
 
 @pytest.mark.bench
 def test_gaps(qtbot, tmp_path):
-    window = MainWindow(Shelf(Path(tmp_path)), Preferences(), scale=1)
+    window = MainWindow(shelf_in(Path(tmp_path)), Preferences(), scale=1)
     window.resize(1366, 768)
     window.show()
     ticker = Ticker()

@@ -6,6 +6,7 @@ import pytest
 
 from trainer.encounter.debrief import debrief_of, feedback_of, reference_of
 from trainer.encounter.event import Advance, BeliefStated, Ended, Looked, RolledBack
+from trainer.encounter.performance import claims_of
 from trainer.encounter.search import Extent
 from trainer.encounter.session import Session
 from trainer.knowledge.casebook import case_plan, read_case
@@ -53,6 +54,12 @@ def test_it_says_what_the_score_says(examiner, resident, debrief):
         assert abs(visit.choice.total - visit.choice.belief - visit.choice.act) < 1e-9
         told = next(item for item in decisions.values() if item.evidence == (visit.choice.own, visit.choice.best))
         assert (told.lost == 0.0) == (visit.choice.equally_right or visit.choice.total <= 0.0)
+
+
+def test_what_is_kept_of_it_is_the_score_and_what_was_claimed(resident, debrief):
+    kept = debrief.performance
+    assert kept.sheet is debrief.sheet and kept.disease == resident.case.disease
+    assert kept.claims == claims_of(resident) and {claim.kind for claim in kept.claims} >= {"lead", "better", "relapse"}
 
 
 def test_there_is_a_visit_for_every_stand_of_the_clock(resident, debrief):

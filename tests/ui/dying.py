@@ -5,17 +5,17 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from tests.records.kept import shelf_in
 from tests.ui.shots import wait
 from trainer.encounter.event import BeliefStated, TestOrdered
 from trainer.knowledge.plan import Request
 from trainer.knowledge.statement import Belief
-from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
 
 application = QApplication([])
-window = MainWindow(Shelf(Path(sys.argv[1])), Preferences(), scale=4)
+window = MainWindow(shelf_in(Path(sys.argv[1])), Preferences(), scale=4)
 window.show()
 window.library.start_asked.emit(StartRequest("wandering-shadows", 1, "tutor", 1.0, "default"))
 wait(lambda: window.encounter is not None and window.encounter.desk is not None)

@@ -139,6 +139,10 @@ class Mouse(Hand):
     def debrief(self):
         self.click("to_debrief")
 
+    def go(self, name):
+        """Press a button by its name."""
+        self.click(name)
+
 
 class Keys(Hand):
     """Never touches the mouse: shortcuts, Tab, arrows, letters."""
@@ -249,5 +253,9 @@ class Keys(Hand):
         self.press(KEY.Key_N, CTRL | SHIFT)
 
     def debrief(self):
-        self.tab_to("to_debrief")
+        self.go("to_debrief")
+
+    def go(self, name):
+        """Press a button by its name."""
+        self.tab_to(name)
         self.press(KEY.Key_Space)

@@ -9,15 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
+from tests.records.kept import shelf_in
 from tests.ui.shots import CASE, run_to, still, wait
-from trainer.records.shelf import Shelf
 from trainer.ui import theme
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
 
 application = QApplication([])
 theme.apply(application, "dark")
-shelf = Shelf(Path(sys.argv[1]))
+shelf = shelf_in(Path(sys.argv[1]))
 shelf.save(f"{CASE}-1-1", run_to(28))
 window = MainWindow(shelf, Preferences(), scale=4)
 window.resize(1366, 768)

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
+from tests.records.kept import shelf_in
 from trainer.course.cohort import Engine
 from trainer.encounter.event import Advance, CourseStarted, ReadStated, TestOrdered
 from trainer.encounter.run import Header, Run
@@ -19,7 +20,6 @@ from trainer.encounter.sight import true_read
 from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.knowledge.plan import Course, Request, Step
-from trainer.records.shelf import Shelf
 from trainer.ui import theme
 from trainer.ui.preference import Preferences
 from trainer.ui.step.differential import Differential
@@ -80,7 +80,7 @@ class Camera:
     def __init__(self, application: QApplication, folder: Path, sizes: list[tuple[int, int]], scale: int) -> None:
         self.application, self.folder, self.sizes = application, folder, sizes
         self.settled = lambda: True
-        self.shelf = Shelf(Path(tempfile.mkdtemp()))
+        self.shelf = shelf_in(Path(tempfile.mkdtemp()))
         self.shelf.save(f"{CASE}-{SEED}-1", run_to(28))
         self.window = MainWindow(self.shelf, Preferences(), scale=scale)
         self.window.show()

@@ -209,9 +209,10 @@ import sys
 from PySide6.QtWidgets import QApplication
 from trainer.ui import application as start
 from trainer.ui.preference import Preferences
-from trainer.records.shelf import Shelf
+from tests.records.kept import shelf_in
+from trainer.core.place import home_dir
 application = QApplication(sys.argv[:1])
-window = start.window_of(application, Shelf(), Preferences())
+window = start.window_of(application, shelf_in(home_dir()), Preferences())
 window.show()
 window.repaint()
 print(*sys.modules)
@@ -251,7 +252,7 @@ sys.exit(start.start())
 
 
 def test_a_second_window_is_refused_in_one_line(tmp_path):
-    code = "from trainer.records.shelf import Shelf\nShelf().claim()\nprint(1, flush=True)\ninput()"
+    code = "from trainer.records.database import Records\nRecords().claim()\nprint(1, flush=True)\ninput()"
     holding = subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(tmp_path), cwd=ROOT,

@@ -8,9 +8,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 from shiboken6 import isValid
 
+from tests.records.kept import shelf_in
 from tests.ui.checks import faults
 from tests.ui.shots import run_to, wait
-from trainer.records.shelf import Shelf
 from trainer.ui import theme
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
@@ -18,7 +18,7 @@ from trainer.ui.window import MainWindow
 
 def opened(folder):
     """A window on day 28 of the classic case, with its pictures."""
-    shelf = Shelf(folder)
+    shelf = shelf_in(folder)
     shelf.save("wandering-shadows-1-1", run_to(28))
     window = MainWindow(shelf, Preferences(), scale=4)
     window.resize(1366, 768)

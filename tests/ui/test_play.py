@@ -1,11 +1,15 @@
 """The classic case from the library to the debrief, in the real window, by mouse and by keyboard alone."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from tests.records.kept import shelf_in
 from tests.ui.hand import Keys, Mouse
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
-from trainer.records.shelf import Shelf
+from trainer.records import review
+from trainer.records.result import finished_runs
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
 
@@ -15,7 +19,7 @@ BELIEF = {"cop": ("cop", 14), "eosinophilic": ("chronic eosinophilic", 4)}
 
 @pytest.fixture
 def window(qtbot, tmp_path, engine):
-    made = MainWindow(Shelf(tmp_path), Preferences(), scale=2)
+    made = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
     made.resize(1366, 768)
     made.show()
     with qtbot.waitActive(made):
@@ -108,7 +112,7 @@ def test_the_classic_case_from_the_library_to_the_debrief(qtbot, window, tmp_pat
     hand.until(lambda: window.debrief is not None and window.debrief.debrief is not None)
 
     name = f"{CASE}-{played.header.seed}-1"
-    kept = window._shelf.load(name)
+    kept = window.study.shelf.load(name)
     assert kept.events == played.events
     kinds = [event.kind for event in kept.events]
     for kind, least in {"read": 5, "belief": 5, "evidence": 5, "forecast": 4, "looked": 5, "course": 2}.items():
@@ -117,6 +121,19 @@ def test_the_classic_case_from_the_library_to_the_debrief(qtbot, window, tmp_pat
     assert sealed(again).state == kept.state
     shown = window.debrief.debrief.sheet
     assert set(shown.dials) >= {"perception", "diagnosis", "calibration", "management", "safety"}
-    entry = next(entry for entry in window._shelf.entries() if entry.name == name)
+    entry = next(entry for entry in window.study.shelf.entries() if entry.name == name)
     assert entry.over
     assert entry.score.overall == pytest.approx(shown.overall, abs=0.5)
+
+    # what lasts: the result, the cards, and a day later what is due
+    runs = finished_runs(window.study.shelf.records, window.study.shelf.learner_id)
+    assert [(run.name, run.result is not None) for run in runs] == [(name, True)]
+    tomorrow = datetime.now(UTC) + timedelta(days=60)
+    cards = review.due(window.study.shelf.records, window.study.learner, tomorrow, most=50)
+    assert 4 <= len(cards) <= 8
+    assert {card.case for card in cards} == {CASE}
+    hand.go("back_to_library")
+    hand.until(window.library.isVisible)
+    hand.go("open_results")
+    hand.until(lambda: window.study.results is not None and window.study.results.isVisible())
+    assert [run.name for run in window.study.results.counted] == [name]

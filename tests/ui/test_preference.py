@@ -4,7 +4,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLabel, QPushButton, QSpinBox, QTableWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QKeySequenceEdit,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+)
 
 from trainer.core.error import AtollError
 from trainer.ui import theme
@@ -129,3 +138,15 @@ def test_the_sheet_is_in_nobodys_way(sheet):
     assert not sheet.isModal()
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
+
+
+def test_a_crash_report_is_written_where_the_user_says(sheet, tmp_path, monkeypatch):
+    asked = tmp_path / "report.zip"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(asked), ""))
+    button = part(sheet, QPushButton, "crash_report")
+    button.click()
+    assert asked.read_bytes()[:2] == b"PK"
+    assert "sends nothing by itself" in part(sheet, QLabel, "preference_line").text()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "report.zip"), ""))
+    button.click()
+    assert "cannot be written" in part(sheet, QLabel, "preference_line").text()

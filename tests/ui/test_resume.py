@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from trainer.records.shelf import Shelf
+from tests.records.kept import shelf_in
 from trainer.ui.preference import Preferences
 from trainer.ui.window import MainWindow
 
@@ -18,7 +18,7 @@ def killed(tmp_path):
         said = [process.stdout.readline().strip() for _ in range(4)]
         process.kill()
     assert said == ["1", "2", "3", "half done"]
-    return Shelf(tmp_path)
+    return shelf_in(tmp_path)
 
 
 def test_nothing_committed_is_lost_when_the_window_is_killed(qtbot, killed, engine):

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QStatusBar
 
+from tests.records.kept import shelf_in
 from tests.ui.checks import faults
 from trainer.core.error import BadInput
 from trainer.encounter.event import Ended
 from trainer.encounter.run import Header, Run
-from trainer.records.shelf import Shelf
 from trainer.ui import theme
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.preference import Preferences, read_preferences
@@ -25,7 +25,7 @@ from trainer.ui.work import Priority
 @pytest.fixture
 def window(qtbot, qapp, tmp_path, monkeypatch, engine):
     monkeypatch.setenv("ATOLL_HOME", str(tmp_path))
-    made = MainWindow(Shelf(tmp_path / "runs"), Preferences(), scale=2)
+    made = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
     made.resize(1366, 768)
     with qtbot.waitActive(made):
         made.show()
@@ -100,7 +100,7 @@ def test_a_line_is_told_below_the_page(window):
 def test_nothing_outlives_the_window(qtbot, tmp_path, engine):
     before, widgets = set(threading.enumerate()), len(QApplication.topLevelWidgets())
     for _ in range(3):
-        window = MainWindow(Shelf(tmp_path / "runs"), Preferences(), scale=2)
+        window = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
         with qtbot.waitExposed(window):
             window.show()
         window.show_preferences()
@@ -114,7 +114,7 @@ def test_nothing_outlives_the_window(qtbot, tmp_path, engine):
 
 def test_a_debrief_that_is_opened_while_a_patient_is_called_stays(window, qtbot, monkeypatch):
     """Else the score of the one run would be noted beside the other."""
-    window._shelf.save("wandering-shadows-1-1", ended("wandering-shadows"))
+    window.study.shelf.save("wandering-shadows-1-1", ended("wandering-shadows"))
 
     def no_score(*_):
         raise BadInput("no score today")
@@ -127,7 +127,7 @@ def test_a_debrief_that_is_opened_while_a_patient_is_called_stays(window, qtbot,
     qtbot.waitUntil(lambda: bool(idle), timeout=60_000)
     assert window.debrief.isVisible()
     assert window._kept == "wandering-shadows-1-1"
-    assert [entry.name for entry in window._shelf.entries()] == ["wandering-shadows-1-1"]
+    assert [entry.name for entry in window.study.shelf.entries()] == ["wandering-shadows-1-1"]
 
 
 def test_leaving_an_examination_gives_no_time_back(window, qtbot):

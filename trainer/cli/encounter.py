@@ -16,6 +16,7 @@ from trainer.cli.output import announce, print_json, print_table
 from trainer.cli.word import add_json, whole
 from trainer.core.error import BadInput
 from trainer.core.storage import check_target, write_atomically
+from trainer.encounter.chain import links_of
 from trainer.encounter.event import Ended
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.run import Header, Run, branches
@@ -25,10 +26,11 @@ from trainer.encounter.twin import ending, twins
 from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.policy import DEFAULT
 from trainer.reasoning.dial import ScoreSheet
-from trainer.records.run_file import read_run, write_run
+from trainer.records.run_file import find_run, read_run, write_run
 
 _WIDTH = 110
 _LONGEST_LINE = 2000
+_HEAD_DIGITS = 64
 
 
 def add(commands: Any) -> None:
@@ -51,7 +53,13 @@ def add(commands: Any) -> None:
     two = _for_run(commands, "score", "score a run: dials with standard errors, gates, and every item with its reason")
     two.add_argument("--policy", help="score under another policy, and say what differs")
     two.set_defaults(run=_score)
-    three = _for_run(commands, "replay", "play a run again and verify that it gives the recorded state")
+    three = _for_run(commands, "replay", "play a run again and verify its chain and that it gives the recorded state")
+    three.add_argument(
+        "--head",
+        metavar="HEX",
+        type=_head,
+        help="head of the chain as it stands on a report; a run that was changed since has another",
+    )
     three.set_defaults(run=_replay)
     four = _for_run(commands, "twin", "the same patient under another plan, day by day beside the run")
     four.add_argument("--plan", required=True, help="as for play")
@@ -60,9 +68,13 @@ def add(commands: Any) -> None:
 
 def _for_run(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=f"{text[:1].upper()}{text[1:]}.", epilog=f"example: atoll {name} run.json"
+        name,
+        help=text,
+        description=f"{text[:1].upper()}{text[1:]}. RUN is a file, or the name of one of your runs "
+        "(`atoll runs list`).",
+        epilog=f"example: atoll {name} run.json",
     )
-    parser.add_argument("run_file", metavar="RUN", type=Path)
+    parser.add_argument("run_word", metavar="RUN")
     add_json(parser)
     return parser
 
@@ -90,9 +102,17 @@ def _play(arguments: argparse.Namespace) -> int:
     return _print_score(who.score(session), arguments.json)
 
 
+def _head(text: str) -> str:
+    """Return a head of a chain, however it is spaced on paper."""
+    plain = "".join(text.split()).lower()
+    if len(plain) != _HEAD_DIGITS or set(plain) - set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no head of a chain; {_HEAD_DIGITS} digits 0-9 a-f are")
+    return plain
+
+
 def _resumed(path: Path, case: str, arguments: argparse.Namespace) -> Session:
     """Return the encounter that a file holds, to go on with; anything else in its place is left as it is."""
-    session = _session(path)
+    session = _session(read_run(path), str(path))
     header = session.run.header
     if (header.case, header.seed, header.mode) != (case, arguments.seed, arguments.mode):
         raise BadInput(f"{path}: is another run, of {header.case} with seed {header.seed}; name another file")
@@ -141,30 +161,29 @@ def _look(session: Session, day: int, path: Path) -> None:
     write_atomically(path, png(montage([(f"day {day}", draw(session, day))])))
 
 
-def _session(path: Path) -> Session:
-    run = read_run(path)
+def _session(run: Run, name: str) -> Session:
     if run.seal is None or run.state is None:
-        raise BadInput(f"{path}: the run has no seal; only a run as Atoll saved it can be used")
+        raise BadInput(f"{name}: the run has no seal; only a run as Atoll saved it can be used")
     ready = engine()
     try:
         ready.library.policy(run.header.policy)
         return Session(ready, read_case(run.header.case, ready.library), run)
     except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
+        raise BadInput(f"{name}: {error}") from error
 
 
-def _finished(path: Path) -> Session:
-    """Return the encounter of a file, unless it is an examination that goes on: that is not to be looked into."""
-    session = _session(path)
-    header = session.run.header
-    left = session.case.minutes * 60 * header.time_factor - read_run(path).elapsed_s
-    if header.mode == "exam" and not session.now.over and left > 0:
-        raise BadInput(f"{path}: an examination that is not over; it is discussed once it has ended")
+def _finished(word: str) -> Session:
+    """Return the encounter of a run, unless it is an examination that goes on: that is not to be looked into."""
+    run = find_run(word)
+    session = _session(run, word)
+    left = session.case.minutes * 60 * run.header.time_factor - run.elapsed_s
+    if run.header.mode == "exam" and not session.now.over and left > 0:
+        raise BadInput(f"{word}: an examination that is not over; it is discussed once it has ended")
     return session
 
 
 def _score(arguments: argparse.Namespace) -> int:
-    session = _finished(arguments.run_file)
+    session = _finished(arguments.run_word)
     known = session.engine.library
     own = known.policy(session.run.header.policy)
     if arguments.policy is not None and arguments.policy != own.id:
@@ -274,22 +293,31 @@ def _print_difference(one: str, other: str, sheets: Sequence[ScoreSheet], as_jso
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    recorded = read_run(arguments.run_file).state
-    session = _session(arguments.run_file)
+    run = find_run(arguments.run_word)
+    session = _session(run, arguments.run_word)
     found = sealed(session).state
     day, events = session.now.day, len(session.run.events)
-    verified = recorded == found
+    head = links_of(run.header, run.events)[-1]
+    same_head = None if arguments.head is None else arguments.head == head
+    verified = run.state == found and same_head is not False
     if arguments.json:
-        print_json({"verified": verified, "day": day, "events": events, "recorded": recorded, "found": found})
-    elif verified:
+        print_json(
+            {"verified": verified, "day": day, "events": events, "recorded": run.state, "found": found,
+             "head": head, "count": events, "head_as_given": same_head}
+        )  # fmt: skip
+        return 0 if verified else 1
+    if run.state == found:
         print(f"verified: {events} events to day {day} give the state that was recorded")
     else:
         print(f"NOT verified: {events} events to day {day} give another state than was recorded")
+    print(f"chain: {events} events, head {head}")
+    if same_head is not None:
+        print("the head is the one that was given" if same_head else "NOT verified: the head is another than was given")
     return 0 if verified else 1
 
 
 def _twin(arguments: argparse.Namespace) -> int:
-    session = _finished(arguments.run_file)
+    session = _finished(arguments.run_word)
     plan = case_plan(session.case, arguments.plan, session.engine.library)
     found = twins(session, plan)
     if arguments.json:

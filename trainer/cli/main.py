@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import trainer.cli.case
 import trainer.cli.course
+import trainer.cli.crash
 import trainer.cli.encounter
 import trainer.cli.pack
+import trainer.cli.records
+import trainer.cli.report
+import trainer.cli.result
 import trainer.cli.robot
 import trainer.cli.scan
+import trainer.cli.warm
 from trainer import __version__
 from trainer.cli.output import complain
 from trainer.core.error import AtollError, BadInput
@@ -24,8 +29,18 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _MODULES = (
-    trainer.cli.case, trainer.cli.pack, trainer.cli.course, trainer.cli.encounter, trainer.cli.robot, trainer.cli.scan,
-)  # fmt: skip
+    trainer.cli.case,
+    trainer.cli.course,
+    trainer.cli.crash,
+    trainer.cli.encounter,
+    trainer.cli.pack,
+    trainer.cli.records,
+    trainer.cli.report,
+    trainer.cli.result,
+    trainer.cli.robot,
+    trainer.cli.scan,
+    trainer.cli.warm,
+)
 
 
 class _Parser(argparse.ArgumentParser):

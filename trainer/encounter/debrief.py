@@ -12,6 +12,7 @@ from trainer.encounter import sight
 from trainer.encounter.event import Advanced, Looked
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.mind import Mind
+from trainer.encounter.performance import Performance, performance_of
 from trainer.encounter.played import Stop, stops_of
 from trainer.encounter.run import Run, branches
 from trainer.encounter.search import Extent, Search, search_of, together
@@ -145,6 +146,8 @@ class Debrief:
         Day and chest of each CT of the run.
     twin : Twin or None
         None where the textbook plan cannot be played on this patient.
+    performance : Performance or None
+        What is to be kept of the run; None of a debrief that no session stands behind.
     """
 
     run: Run
@@ -163,6 +166,7 @@ class Debrief:
     references: Mapping[str, str] = field(default_factory=dict)
     scans: tuple[tuple[int, ChestState], ...] = ()
     twin: Twin | None = None
+    performance: Performance | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,7 @@ def debrief_of(examiner: Examiner, session: Session, tell: Tell | None = None, w
         references=_references(library, [*sheet.items, *sheet.gates]),
         scans=tuple((day, session.chest(day)) for day in sight.scan_days(session.pictures())),
         twin=twin,
+        performance=performance_of(session, sheet),
     )
 
 

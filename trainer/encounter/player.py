@@ -95,16 +95,39 @@ def play(session: Session, plan: Plan, speaker: Speaker) -> None:
     if stops[-1] > session.case.last_day:
         raise BadInput(f"the plan goes on to day {stops[-1]}; the case ends on day {session.case.last_day}")
     for number, day in enumerate(stops):
-        while session.now.day < day and not session.now.over:
-            _do(session, Advance(to_day=day, stops="urgent"))
-            if session.now.day < day and not session.now.over:
-                _answer_call(session, plan)
-                _answer(session, plan)
+        _go(session, plan, day)
         if session.now.over:
             return
         ahead = stops[number + 1] if number + 1 < len(stops) else None
         _visit(session, plan, speaker, ahead)
     _do(session, Ended(day=session.now.day))
+
+
+def play_until(session: Session, plan: Plan, speaker: Speaker, until_day: int) -> None:
+    """Play a case from the start by a plan up to a day, and stand there before anything is ordered or said.
+
+    Raises
+    ------
+    BadInput
+        If the encounter refuses something that the plan says, or the patient does not live to see the day.
+    """
+    stops = [day for day in stops_of(plan, session.case.last_day) if day < until_day]
+    for number, day in enumerate(stops):
+        _go(session, plan, day)
+        if not session.now.over:
+            _visit(session, plan, speaker, stops[number + 1] if number + 1 < len(stops) else until_day)
+    _go(session, plan, until_day)
+    if session.now.over:
+        raise BadInput(f"the patient did not live to day {until_day}")
+
+
+def _go(session: Session, plan: Plan, day: int) -> None:
+    """Move the clock on to a day, and answer what stops it on the way."""
+    while session.now.day < day and not session.now.over:
+        _do(session, Advance(to_day=day, stops="urgent"))
+        if session.now.day < day and not session.now.over:
+            _answer_call(session, plan)
+            _answer(session, plan)
 
 
 def _visit(session: Session, plan: Plan, speaker: Speaker, next_day: int | None) -> None:

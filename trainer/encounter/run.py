@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from trainer import __version__
 from trainer.core.error import BadInput
+from trainer.encounter.chain import broken_at, links_of
 from trainer.encounter.event import Event, RolledBack
 from trainer.knowledge.number import Frozen
 from trainer.knowledge.statement import Identifier
@@ -18,6 +19,7 @@ from trainer.knowledge.statement import Identifier
 MAX_EVENTS = 2000
 MAX_BYTES = 100_000
 _EVENT_BYTES = 12_000  # more than one event can take: sixty steps of a course at some 120 bytes
+_LINK_BYTES = 71  # a link in the file, with its quotes, its comma and its place in the line
 Mode = Literal["tutor", "exam"]
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -54,6 +56,8 @@ class Run(Frozen):
 
     Parameters
     ----------
+    format : {2, 3}
+        3 with `links`, 2 without.
     header : Header
     events : tuple of Event
         Numbered from 1.
@@ -62,16 +66,25 @@ class Run(Frozen):
         with the time that was left.
     state : str, optional
         SHA-256 of the patient's state after the last event, written when the run is saved: what a replay must give.
+    links : tuple of str, optional
+        The chain of an examination (`trainer.encounter.chain`), by which the event that was changed is told.
     seal : str, optional
         SHA-256 of all else, by which a file that was changed after it was saved is told.
     """
 
-    format: Literal[2] = 2
+    format: Literal[2, 3] = 2
     header: Header
     events: Annotated[tuple[Event, ...], Field(max_length=MAX_EVENTS)] = ()
     second: Annotated[int, Field(ge=0, le=10**7)] | None = None
     state: _Digest | None = None
+    links: Annotated[tuple[_Digest, ...], Field(max_length=MAX_EVENTS + 1)] | None = None
     seal: _Digest | None = None
+
+    @model_validator(mode="after")
+    def _say_what_format(self) -> Self:
+        if (self.format == 3) != (self.links is not None):
+            raise ValueError("format 3 is with links, format 2 without")
+        return self
 
     def then(self, event: Event) -> Run:
         """Return the run with one more event."""
@@ -85,16 +98,20 @@ class Run(Frozen):
     @property
     def full(self) -> bool:
         """Whether no further event but the end may be added, lest the file grow larger than is read back."""
-        return len(self.events) >= MAX_EVENTS - 1 or len(self.encode().encode()) > MAX_BYTES - _EVENT_BYTES
+        links = _LINK_BYTES * (len(self.events) + 2) if self.header.mode == "exam" and self.links is None else 0
+        most = MAX_BYTES - _EVENT_BYTES - links
+        return len(self.events) >= MAX_EVENTS - 1 or len(self.encode().encode()) > most
 
     def sealed(self, state: str, second: int | None = None) -> Run:
-        """Return the run as it is saved, with the digest of the patient's state, its time and its seal."""
-        bare = Run(header=self.header, events=self.events, second=second, state=state)
-        return Run(header=self.header, events=self.events, second=second, state=state, seal=bare.digest())
+        """Return the run as it is saved: with the digest of the patient's state, its time, its links and its seal."""
+        links = links_of(self.header, self.events) if self.header.mode == "exam" else None
+        form: Literal[2, 3] = 2 if links is None else 3
+        bare = Run(format=form, header=self.header, events=self.events, second=second, state=state, links=links)
+        return bare.model_copy(update={"seal": bare.digest()})
 
     def digest(self) -> str:
         """Return the SHA-256 of the run without its seal."""
-        bare = Run(header=self.header, events=self.events, second=self.second, state=self.state)
+        bare = self.model_copy(update={"seal": None})
         return hashlib.sha256(bare.encode().encode()).hexdigest()
 
     def encode(self) -> str:
@@ -164,6 +181,10 @@ def decode(text: str, name: str) -> Run:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadInput(f"{name}: not a valid run ({where}: {first['msg']})") from error
+    broken = None if run.links is None else broken_at(run.header, run.events, run.links)
+    if broken is not None:
+        what = f"event {broken}" if broken else "its header"
+        raise BadInput(f"{name}: {what} was changed after the run was saved; only a run as it was played can be used")
     if run.seal is not None and run.seal != run.digest():
         raise BadInput(f"{name}: the run was changed after it was saved; only a run as it was played can be used")
     return run

@@ -87,8 +87,8 @@ def share(value: float) -> str:
 
 
 def inline(name: str) -> str:
-    """Return a name as it stands within a sentence; an abbreviation keeps its capitals."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    """Return a name as it stands within a sentence; an abbreviation and "C-reactive" keep their capitals."""
+    return name if name[1:2].isupper() or name[1:2] == "-" else name[:1].lower() + name[1:]
 
 
 def capital(text: str) -> str:

@@ -38,7 +38,9 @@ def hold(folder: Path) -> None:
     except OSError as error:
         if error.errno in {errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK}:
             stream.close()
-            raise BadInput("Atoll is open already and writes these runs; go on in its window, or close it") from error
+            raise BadInput(
+                "Atoll is open already and writes these records; go on in its window, or close it"
+            ) from error
         # some network drives know no locks: better to play without one than not at all
     _HELD[where] = stream
 

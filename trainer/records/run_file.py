@@ -1,7 +1,8 @@
-"""Runs as files."""
+"""Runs as files, and a run by its file or its name."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from trainer.core.error import BadInput
@@ -36,3 +37,34 @@ def write_run(path: Path, run: Run) -> None:
     if len(content) > MAX_BYTES:
         raise BadInput(f"{path}: not written; the run is larger than can be read back ({MAX_BYTES // 1000} kB)")
     write_atomically(path, content)
+
+
+def is_file(word: str) -> bool:
+    """Return whether a word of a command line means a file, and not the name of a run in the records."""
+    path = Path(word)
+    return path.exists() or bool(path.suffix) or bool(set(word) & {os.sep, os.altsep or os.sep})
+
+
+def find_run(word: str) -> Run:
+    """Return a run of which a command line speaks: a file, or the name of a run of the learner who plays here.
+
+    Raises
+    ------
+    BadInput
+        If there is neither, it cannot be read, or it is no run.
+    """
+    if is_file(word):
+        return read_run(Path(word))
+    from trainer.records.database import Records, there_are_records
+    from trainer.records.learner import found_learner
+    from trainer.records.shelf import Shelf
+
+    if there_are_records():
+        records = Records()
+        try:
+            learner = found_learner(records)
+            if learner is not None:
+                return Shelf(records, learner.id).load(word)
+        finally:
+            records.close()
+    raise BadInput(f"{word}: there is no such file, and no run of this name; `atoll runs list` lists the names")

@@ -1,34 +1,36 @@
-"""The shelf: every run of a learner, one file each, in one folder."""
+"""The shelf: every run of a learner, event by event in the records."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
-from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import from_json
+from pydantic import Field, ValidationError
+from sqlalchemy import Connection, Row, delete, insert, select, union, update
 
 from trainer import __version__
 from trainer.core.error import BadInput
-from trainer.core.place import home_dir
-from trainer.core.storage import read_bounded, write_atomically
-from trainer.encounter.run import MAX_BYTES, Header, Mode, Run
+from trainer.encounter.chain import broken_at, first_link, links_of
+from trainer.encounter.event import Event
+from trainer.encounter.run import MAX_BYTES, MAX_EVENTS, Mode, Run, decode, live
+from trainer.encounter.situation import situation_of
+from trainer.knowledge.contents import cases_as_written
 from trainer.knowledge.number import Frozen
-from trainer.records.lock import hold
-from trainer.records.run_file import read_run, write_run
+from trainer.knowledge.statement import LAST_DAY
+from trainer.records import table
+from trainer.records.database import Records
 
 if TYPE_CHECKING:
     from trainer.reasoning.dial import ScoreSheet
 
-_RUN: Final = ".json"
-_SCORE: Final = ".score.json"
-_DAMAGED: Final = ".damaged"
-_SCORE_BYTES: Final = 10_000
-_MOST_SEED: Final = 2**62  # a file of this name was made by hand, and a header would soon hold no seed beyond it
+_MOST_SEED: Final = 2**62  # whoever has a patient of this seed made it by hand, and a header would soon hold no more
+_LONGEST_NAME: Final = 120
+_MODES: Final = ("tutor", "exam")
 
 
 class DialNote(Frozen):
@@ -51,27 +53,6 @@ class ScoreNote(Frozen):
     dials: dict[str, DialNote]
 
 
-class _Why(BaseModel):
-    kind: str
-
-
-class _Glance(BaseModel):
-    """What the list needs of an event; all events whole would take four times as long to read."""
-
-    kind: str
-    day: int = 0
-    to: int = 0
-    why: tuple[_Why, ...] = ()
-
-
-class _Glimpse(BaseModel):
-    """What the list needs of a run."""
-
-    format: Literal[2]
-    header: Header
-    events: tuple[_Glance, ...]
-
-
 @dataclass(frozen=True)
 class Entry:
     """A run on the shelf, as a list shows it.
@@ -90,7 +71,7 @@ class Entry:
     over : bool
         Whether it has ended, or has a score.
     played_ns : int
-        When it was last saved, as its file says; only ever compared.
+        When it was last saved; only ever compared.
     playable : bool
         Whether this version of Atoll can play it on; one of another version stays where it is.
     score : ScoreNote, optional
@@ -109,58 +90,78 @@ class Entry:
 
 
 class Shelf:
-    """Runs in a folder.
+    """The runs of a learner.
 
     Parameters
     ----------
-    folder : Path, optional
-        The default is ``runs`` in Atoll's home. It is made when it is first written.
+    records : Records
+    learner_id : str
+        Whose they are; other learners' runs are neither seen nor changed.
 
     Notes
     -----
-    A file that is no run is renamed to ``*.damaged``, never overwritten and never removed; `complaints` has a line
-    about each. Only one process writes a shelf: see `trainer.records.lock`.
+    A run that is not as it was saved is left as it is and no longer played; `complaints` has a line about each, and
+    about what befell the records when they were opened.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = home_dir() / "runs" if folder is None else folder
-        self.complaints: tuple[str, ...] = ()
-        self._known: dict[str, tuple[tuple[int, int], Entry]] = {}
+    def __init__(self, records: Records, learner_id: str) -> None:
+        self.records, self.learner_id = records, learner_id
+        self.faults: tuple[str, ...] = ()  # of these runs
+        self._saved: dict[str, tuple[tuple[Event, ...], tuple[str, ...]]] = {}
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What the learner is to be told of the records, a line each."""
+        return (*self.records.notices, *self.faults)
 
     def claim(self) -> None:
-        """Be the one process that writes here, and clear away what a killed one has left half-written.
+        """Be the one process that writes here.
 
         Raises
         ------
         BadInput
             If another process does, or nothing can be written here.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(
-                f"{self.folder}: cannot be made ({error.strerror}); set ATOLL_HOME to another folder"
-            ) from error
-        hold(self.folder)
-        for left in self.folder.glob(".atoll-*"):
-            with suppress(OSError):
-                left.unlink()
+        self.records.claim()
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return the runs, the last played first; what is no run is set aside."""
-        found = [entry for path in self._runs() if (entry := self._entry(path)) is not None]
+        """Return the runs, the last played first.
+
+        Raises
+        ------
+        BadInput
+            If the records cannot be read.
+        """
+        with self.records.begin() as connection:
+            runs = connection.execute(select(table.run).where(table.run.c.learner_id == self.learner_id)).all()
+            scores = _scores(connection, self.learner_id)
+        found = []
+        for row in runs:
+            try:
+                found.append(_entry(row, scores.get(row.id)))
+            except BadInput:
+                self._complain(f"the run {row.name!r}: its place in the records is damaged; it is left out")
         return tuple(sorted(found, key=lambda entry: (-entry.played_ns, entry.name)))
 
     def next_seed(self, case: str) -> int:
-        """Return a seed of a case that no run here has had, nor one that was set aside."""
-        had = {entry.seed for entry in self.entries() if entry.case == case}
-        had |= {seed for seed, _ in self._numbers(case)}
-        return max((seed for seed in had if seed < _MOST_SEED), default=0) + 1
+        """Return a seed of a case that this learner has not met: not in a run, a review or a self-assessment."""
+        met = met_seeds(self.records, self.learner_id, case)
+        with self.records.begin() as connection:
+            own = select(table.run.c.seed).where(table.run.c.learner_id == self.learner_id, table.run.c.case_id == case)
+            played = connection.scalars(own).all()
+        seed = max((one for one in played if 0 <= one < _MOST_SEED), default=0) + 1
+        while seed in met:
+            seed += 1
+        return seed
 
     def new_name(self, case: str, seed: int) -> str:
         """Return a name for a new run of a case; it is taken once the run is saved."""
-        number = max((number for other, number in self._numbers(case) if other == seed), default=0) + 1
-        return f"{case}-{seed}-{number}"
+        begin = f"{case}-{seed}-"
+        names = select(table.run.c.name).where(table.run.c.learner_id == self.learner_id)
+        with self.records.begin() as connection:
+            found = [str(name).removeprefix(begin) for name in connection.scalars(names) if name.startswith(begin)]
+        numbers = [int(end) for end in found if end.isascii() and end.isdigit() and len(end) < 10]
+        return f"{begin}{max(numbers, default=0) + 1}"
 
     def load(self, name: str) -> Run:
         """Return a run.
@@ -168,185 +169,226 @@ class Shelf:
         Raises
         ------
         BadInput
-            If there is none of this name, it is of another version of Atoll, or it is damaged and was set aside.
+            If there is none of this name, it is of another version of Atoll, or it is not as it was saved.
         """
-        path = self._path(name)
-        if not path.is_file():
-            raise BadInput(f"{path}: there is no such run")
-        version = _version_in(path)
-        if version not in {None, __version__}:
-            raise BadInput(f"{path}: recorded by engine {version}, this is {__version__}; it stays as it is")
-        try:
-            run = read_run(path)
-            if run.seal is None or run.state is None:
-                raise BadInput(f"{path}: the run has no seal")
-        except BadInput as error:
-            raise BadInput(self._set_aside(path, str(error))) from error
+        with self.records.begin() as connection:
+            row = self._row(connection, name)
+            if row is None:
+                raise BadInput(f"{name}: there is no such run")
+            if row.engine != __version__:
+                raise BadInput(f"{name}: recorded by engine {row.engine}, this is {__version__}; it stays as it is")
+            events = _events(connection, row.id)
+        run = _run(row, events, name)
+        self._saved[name] = (run.events, tuple(event.link for event in events))
         return run
 
     def save(self, name: str, run: Run) -> None:
-        """Keep a run; when this returns, it is on disk.
+        """Keep a run: its new events are added to those that are there. When this returns, they are on disk.
 
         Raises
         ------
         BadInput
-            If it cannot be written, or another process writes here.
+            If it cannot be written, another process writes here, or what was kept under this name is another run: then
+            another window plays it.
         """
+        _check_name(name)
         self.claim()
-        write_run(self._path(name), run)
-        _sync(self.folder)
+        links = self._links(name, run)
+        with self.records.begin() as connection:
+            row = self._row(connection, name, change=True)
+            if row is None:
+                self._insert(connection, name, run, links)
+            else:
+                _append(connection, row, run, links)
+        self._saved[name] = (run.events, links)
 
     def note_score(self, name: str, sheet: ScoreSheet) -> None:
-        """Keep the dials of a finished run beside it, for the list of cases.
+        """Keep the dials of a finished run with it, for the list of cases.
 
         Raises
         ------
         BadInput
-            If it cannot be written, or another process writes here.
+            If there is no such run, it cannot be written, or another process writes here.
         """
         self.claim()
-        dials = {str(dial): DialNote(value=one.value, se=one.se) for dial, one in sheet.dials.items()}
-        note = ScoreNote(overall=sheet.overall, dials=dials)
-        write_atomically(self.folder / f"{name}{_SCORE}", note.model_dump_json(indent=1).encode())
-        self._known.pop(name, None)
+        with self.records.begin() as connection:
+            row = self._row(connection, name, change=True)
+            if row is None:
+                raise BadInput(f"{name}: there is no such run")
+            case = next((case for case in cases_as_written() if case.id == row.case_id), None)
+            for one in (table.score, table.dial):
+                connection.execute(delete(one).where(one.c.run_id == row.id))
+            connection.execute(
+                insert(table.score).values(
+                    run_id=row.id, overall=sheet.overall, policy=row.policy, engine=__version__,
+                    disease="" if case is None else case.disease, difficulty="" if case is None else case.difficulty,
+                    gates_failed=sum(gate.failed for gate in sheet.gates), sheet=json.dumps(sheet.as_json()),
+                    scored_at=datetime.now(UTC),
+                )
+            )  # fmt: skip
+            dials = [{"run_id": row.id, "dial": str(n), "value": d.value, "se": d.se} for n, d in sheet.dials.items()]
+            if dials:
+                connection.execute(insert(table.dial), dials)
 
-    def _path(self, name: str) -> Path:
-        if not name or Path(name).name != name or name.startswith("."):
-            raise BadInput(f"{name!r} is no name of a run")
-        return self.folder / f"{name}{_RUN}"
+    def name_of(self, run: Run) -> str | None:
+        """Return the name under which the same run is here, None if it is not."""
+        chosen = select(table.run.c.name).where(table.run.c.learner_id == self.learner_id, table.run.c.seal == run.seal)
+        with self.records.begin() as connection:
+            return connection.scalar(chosen.limit(1))
 
-    def _runs(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        paths = self.folder.glob(f"*{_RUN}")
-        return [path for path in paths if not path.name.startswith(".") and not path.name.endswith(_SCORE)]
+    def _links(self, name: str, run: Run) -> tuple[str, ...]:
+        """Return the link of each event; those of the events that were saved last are remembered."""
+        events, links = self._saved.get(name, ((), ()))
+        if events and run.events == events:
+            return links
+        return links_of(run.header, run.events)[1:]
 
-    def _numbers(self, case: str) -> Iterable[tuple[int, int]]:
-        """Return seed and running number of every name that was given to a run of a case."""
-        for path in self.folder.glob(f"{case}-*{_RUN}*"):
-            parts = path.name.partition(".")[0].removeprefix(f"{case}-").split("-")
-            if len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
-                yield int(parts[0]), int(parts[1])
+    def _row(self, connection: Connection, name: str, change: bool = False) -> Row[Any] | None:
+        chosen = select(table.run).where(table.run.c.learner_id == self.learner_id, table.run.c.name == name)
+        return connection.execute(chosen.with_for_update() if change else chosen).one_or_none()
 
-    def _entry(self, path: Path) -> Entry | None:
-        name = path.name.removesuffix(_RUN)
-        try:
-            stat = path.stat()
-        except OSError:
-            return None  # it went while the list was made
-        stamp = (stat.st_mtime_ns, stat.st_size)
-        known = self._known.get(name)
-        if known is not None and known[0] == stamp:
-            return known[1]
-        try:
-            entry = self._read_entry(name, path, stat.st_mtime_ns)
-        except BadInput as error:
-            self._complain(self._set_aside(path, str(error)))
-            return None
-        self._known[name] = (stamp, entry)
-        return entry
-
-    def _read_entry(self, name: str, path: Path, played_ns: int) -> Entry:
-        """Return an entry from the events alone: the seal is looked at when the run is loaded."""
-        raw = read_bounded(path, MAX_BYTES)
-        try:
-            run = _Glimpse.model_validate_json(raw)
-        except ValidationError as error:
-            if _version_of(raw) in {None, __version__}:
-                raise BadInput(f"{path}: no run, or cut short") from error
-            return _foreign_entry(name, raw, played_ns, path)
-        head, score = run.header, self._score(name)
-        day, over = _standing(run.events)
-        playable = head.engine == __version__
-        return Entry(
-            name,
-            head.case,
-            head.version,
-            head.seed,
-            head.mode,
-            day,
-            over or score is not None,
-            played_ns,
-            playable,
-            score,
-        )
-
-    def _score(self, name: str) -> ScoreNote | None:
-        path = self.folder / f"{name}{_SCORE}"
-        if not path.exists():
-            return None
-        try:
-            return ScoreNote.model_validate_json(read_bounded(path, _SCORE_BYTES))
-        except (BadInput, ValidationError):
-            self._complain(self._set_aside(path, f"{path}: no score"))
-            return None
-
-    def _set_aside(self, path: Path, reason: str) -> str:
-        """Rename a file that is not what it should be, and return the line that says so."""
-        aside = path.with_name(path.name + _DAMAGED)
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = path.with_name(f"{path.name}.{number}{_DAMAGED}")
-        try:
-            path.rename(aside)
-        except OSError as error:
-            return f"{reason}; it could not be set aside ({error.strerror})"
-        return f"{reason}; set aside as {aside.name}"
+    def _insert(self, connection: Connection, name: str, run: Run, links: tuple[str, ...]) -> None:
+        head, number, now = run.header, str(uuid4()), datetime.now(UTC)
+        connection.execute(
+            insert(table.run).values(
+                id=number, learner_id=self.learner_id, name=name, case_id=head.case, case_version=head.version,
+                seed=head.seed, engine=head.engine, mode=head.mode, policy=head.policy, time_factor=head.time_factor,
+                made_at=now, played_at=now, **_changing(run),
+            )
+        )  # fmt: skip
+        _insert_events(connection, number, run, links, 0)
 
     def _complain(self, line: str) -> None:
-        if line not in self.complaints:
-            self.complaints = (*self.complaints, line)
+        if line not in self.faults:
+            self.faults = (*self.faults, line)
 
 
-def _standing(events: Iterable[_Glance]) -> tuple[int, bool]:
-    """Return the day on which a run stands, and whether it is over: `situation_of` in short."""
-    kept: list[tuple[int, _Glance]] = []
-    for number, event in enumerate(events, 1):
-        if event.kind == "rollback":
-            kept = [(n, e) for n, e in kept if n <= event.to]
-        elif event.kind in {"advanced", "end"}:
-            kept.append((number, event))
-    day = next((event.day for _, event in reversed(kept)), 0)
-    over = any(event.kind == "end" or any(one.kind == "death" for one in event.why) for _, event in kept)
-    return day, over
+def met_seeds(records: Records, learner_id: str, case: str) -> frozenset[int]:
+    """Return the seeds of a case that a learner has met: in runs, reviews and self-assessments, those to come too."""
+    run, card, answer, sitting = table.run.c, table.card.c, table.answer.c, table.sitting.c
+    cards = (card.learner_id == learner_id, card.case_id == case)
+    chosen = union(
+        select(run.seed).where(run.learner_id == learner_id, run.case_id == case),
+        select(card.last_seed).where(*cards),
+        select(answer.seed).join(table.card, answer.card_id == card.id).where(*cards),
+        select(sitting.seed)
+        .join(table.assessment, sitting.assessment_id == table.assessment.c.id)
+        .where(table.assessment.c.learner_id == learner_id, sitting.case_id == case),
+    )
+    with records.begin() as connection:
+        return frozenset(connection.scalars(chosen).all())
 
 
-def _version_of(raw: bytes) -> str | None:
-    """Return the version of Atoll that wrote a run, if it says one."""
-    try:
-        value = from_json(raw)
-    except ValueError:
-        return None
-    header = value.get("header") if isinstance(value, dict) else None
-    version = header.get("engine") if isinstance(header, dict) else None
-    return version if isinstance(version, str) else None
+def _check_name(name: str) -> None:
+    plain = name.isprintable() and not set(name) & set("/\\:") and not name.startswith(".")
+    if not name or not plain or len(name) > _LONGEST_NAME:
+        raise BadInput(f"{name[:40]!r} is no name of a run")
 
 
-def _version_in(path: Path) -> str | None:
-    try:
-        return _version_of(read_bounded(path, MAX_BYTES))
-    except BadInput:
-        return None
+def _events(connection: Connection, number: str) -> list[Row[Any]]:
+    event = table.event
+    chosen = select(event).where(event.c.run_id == number).order_by(event.c.number).limit(MAX_EVENTS + 1)
+    return list(connection.execute(chosen))
 
 
-def _foreign_entry(name: str, raw: bytes, played_ns: int, path: Path) -> Entry:
-    """Return the entry of a run of another version, as far as its header can be understood."""
-    header: Mapping[str, object] = from_json(raw)["header"]
-    case, seed, mode = header.get("case"), header.get("seed"), header.get("mode")
-    if not isinstance(case, str) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise BadInput(f"{path}: no run")
-    kind: Mode = "exam" if mode == "exam" else "tutor"
-    return Entry(name, case, 0, seed, kind, 0, over=False, played_ns=played_ns, playable=False)
+def _changing(run: Run) -> dict[str, Any]:
+    """Return what a save changes in the row of a run."""
+    now = situation_of(live(run.events))
+    return {
+        "format": run.format, "second": run.second, "state": run.state, "seal": run.seal, "day": now.day,
+        "over": now.over,
+    }  # fmt: skip
 
 
-def _sync(folder: Path) -> None:
-    """Make the new name in a folder last, too; Windows does so by itself."""
-    if os.name != "posix":
+def _append(connection: Connection, row: Row[Any], run: Run, links: tuple[str, ...]) -> None:
+    """Add the events that are not there yet; the same again changes nothing."""
+    last = select(table.event.c.number, table.event.c.link).where(table.event.c.run_id == row.id)
+    newest = connection.execute(last.order_by(table.event.c.number.desc()).limit(1)).one_or_none()
+    number, link = (0, "") if newest is None else newest
+    same = len(links) >= number and (number == 0 or links[number - 1] == link)
+    if not same or _header_in(row) != run.header.model_dump():
+        raise BadInput(f"{row.name}: another window plays this run; go on there, or open it again")
+    if row.seal == run.seal and len(links) == number:
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network drives know no such thing
-            os.fsync(handle)
-    finally:
-        os.close(handle)
+    _insert_events(connection, row.id, run, links, number)
+    now = max(datetime.now(UTC), row.played_at)
+    connection.execute(update(table.run).where(table.run.c.id == row.id).values(played_at=now, **_changing(run)))
+
+
+def _insert_events(connection: Connection, number: str, run: Run, links: tuple[str, ...], have: int) -> None:
+    # as in a run file, and not in the order of the chain: the seal is over the shares in the order they were stated in
+    new = [
+        {"run_id": number, "number": n, "body": event.model_dump_json(exclude_none=True), "link": link}
+        for n, (event, link) in enumerate(zip(run.events, links, strict=True), 1)
+        if n > have
+    ]
+    if new:
+        connection.execute(insert(table.event), new)
+
+
+def _header_in(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "case": row.case_id, "version": row.case_version, "seed": row.seed, "engine": row.engine, "mode": row.mode,
+        "policy": row.policy, "time_factor": row.time_factor,
+    }  # fmt: skip
+
+
+def _run(row: Row[Any], events: Sequence[Row[Any]], name: str) -> Run:
+    """Return a run as it was saved, after its links and its seal were looked at.
+
+    Raises
+    ------
+    BadInput
+        If it is not as it was saved; the line says which event differs.
+    """
+    if row.state is None or row.seal is None:
+        raise BadInput(f"{name}: the run has no seal")
+    bodies = ",".join(event.body for event in events)
+    if len(bodies) > MAX_BYTES:
+        raise BadInput(f"{name}: larger than a run can be; it stays as it is, unplayed")
+    bare = decode(f'{{"header": {json.dumps(_header_in(row))}, "events": [{bodies}]}}', name)
+    links = (first_link(bare.header), *(event.link for event in events))
+    broken = broken_at(bare.header, bare.events, links)
+    if broken is None and [event.number for event in events] != list(range(1, len(events) + 1)):
+        broken = len(events)
+    kept = {"format": row.format, "second": row.second, "state": row.state, "seal": row.seal}
+    run = bare.model_copy(update={**kept, "links": links if row.format == 3 else None})
+    if broken is not None:
+        raise BadInput(f"{name}: event {broken} was changed after the run was saved; it stays as it is, unplayed")
+    if run.seal != run.digest():
+        raise BadInput(f"{name}: the run was changed after it was saved; it stays as it is, unplayed")
+    return run
+
+
+def _scores(connection: Connection, learner_id: str) -> dict[str, ScoreNote]:
+    """Return what is noted of each run that has a score; a note that cannot be one is left out."""
+    dials: dict[str, dict[str, tuple[float, float]]] = {}
+    own = table.run.c.learner_id == learner_id
+    chosen = select(table.dial).join(table.run, table.dial.c.run_id == table.run.c.id).where(own)
+    for row in connection.execute(chosen):
+        dials.setdefault(row.run_id, {})[row.dial] = (row.value, row.se)
+    overall = select(table.score.c.run_id, table.score.c.overall).join(table.run).where(own)
+    found = {}
+    for number, value in connection.execute(overall):
+        with suppress(ValidationError):
+            notes = {name: DialNote(value=float(v), se=float(se)) for name, (v, se) in dials.get(number, {}).items()}
+            found[number] = ScoreNote(overall=float(value), dials=notes)
+    return found
+
+
+def _entry(row: Row[Any], score: ScoreNote | None) -> Entry:
+    """Return a run as a list shows it.
+
+    Raises
+    ------
+    BadInput
+        If its row cannot be one.
+    """
+    right = row.mode in _MODES and 0 <= row.seed < 2**63 and 0 <= row.day <= LAST_DAY and row.case_id
+    if not right:
+        raise BadInput(f"{row.name}: no run")
+    return Entry(
+        name=row.name, case=row.case_id, version=row.case_version, seed=row.seed, mode=row.mode, day=row.day,
+        over=row.over or score is not None, played_ns=int(row.played_at.timestamp() * 1e6) * 1000,
+        playable=row.engine == __version__, score=score,
+    )  # fmt: skip

@@ -13,8 +13,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Final
 
+from trainer.core.compilation import all_compiled
 from trainer.core.error import AtollError
 from trainer.core.place import home_dir
+from trainer.records.database import Records
+from trainer.records.learner import current_learner
 from trainer.records.shelf import Shelf
 from trainer.ui.platform import obstacle, of_import
 from trainer.ui.preference import Preferences, read_preferences
@@ -22,6 +25,7 @@ from trainer.ui.preference import Preferences, read_preferences
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from trainer.ui.first_start import FirstStart
     from trainer.ui.window import MainWindow
 
 _LOG: Final = logging.getLogger("atoll")
@@ -40,15 +44,24 @@ def start() -> int:
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
         return _refuse(of_import(error))
-    shelf = Shelf()
     try:
-        shelf.claim()
+        records = Records()
+        records.claim()
+        shelf = Shelf(records, current_learner(records).id)
     except AtollError as error:
         return _refuse(str(error))
     preferences, line = read_preferences()
     keep_log()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
+    if not all_compiled():
+        from trainer.ui.first_start import FirstStart
+
+        dress(application, preferences)
+        first = FirstStart()
+        status = run(application, first)
+        if not first.ready:
+            return status
     try:
         window = window_of(application, shelf, preferences)
     except AtollError as error:  # a case or a table that came with Atoll was damaged
@@ -58,8 +71,8 @@ def start() -> int:
     return run(application, window)
 
 
-def window_of(application: QApplication, shelf: Shelf, preferences: Preferences) -> MainWindow:
-    """Return the main window in the dress that is preferred; nothing heavy is loaded for it."""
+def dress(application: QApplication, preferences: Preferences) -> None:
+    """Give the application its name and the look that is preferred."""
     from trainer.ui import shortcut, theme
 
     application.setApplicationName("Atoll")
@@ -67,6 +80,11 @@ def window_of(application: QApplication, shelf: Shelf, preferences: Preferences)
     application.setDesktopFileName("atoll")
     theme.apply(application, preferences.theme, preferences.text_scale)
     shortcut.prefer(preferences.keys)
+
+
+def window_of(application: QApplication, shelf: Shelf, preferences: Preferences) -> MainWindow:
+    """Return the main window in the dress that is preferred; nothing heavy is loaded for it."""
+    dress(application, preferences)
     from trainer.ui.window import MainWindow
 
     window = MainWindow(shelf, preferences)
@@ -74,7 +92,7 @@ def window_of(application: QApplication, shelf: Shelf, preferences: Preferences)
     return window
 
 
-def run(application: QApplication, window: MainWindow) -> int:
+def run(application: QApplication, window: MainWindow | FirstStart) -> int:
     """Show the window and run until it is closed, by its button or by a signal; return the exit status."""
     from PySide6.QtCore import QTimer
 
@@ -124,7 +142,7 @@ def keep_log(folder: Path | None = None) -> None:
     _LOG.propagate = False
 
 
-def watch(window: MainWindow) -> None:
+def watch(window: MainWindow | FirstStart) -> None:
     """Say a defect of Atoll in one line in the window, and write the whole of it into the log."""
     from PySide6.QtCore import QObject, Signal
 
@@ -148,7 +166,7 @@ def watch(window: MainWindow) -> None:
     threading.excepthook = lambda given: say(given.exc_type, given.exc_value, given.exc_traceback)
 
 
-def _tell(window: MainWindow, line: str) -> None:
+def _tell(window: MainWindow | FirstStart, line: str) -> None:
     """Say a line where the window says its lines."""
     window.tell(line)
 

@@ -109,13 +109,13 @@ class Thinker:
         engine = self.engine(call)
         if policy not in self._examiners:
             self._examiners[policy] = Examiner(
-                engine, engine.library.policy(policy), self.imagined(call), draw=self._draw
+                engine, engine.library.policy(policy), self.imagined(call), draw=self.draw
             )
         self._call, self._examiners[policy].heed = call, call.check
         return self.session(run, call), self._examiners[policy]
 
-    def _draw(self, session: Session, day: int) -> Series:
-        """Return the CT of a day, for the marks in it."""
+    def draw(self, session: Session, day: int) -> Series:
+        """Return the CT of a day of an encounter, on the window's anatomy."""
         from trainer.chest.anatomy.build import anatomy_of
         from trainer.chest.protocol import Protocol
         from trainer.chest.series import Series

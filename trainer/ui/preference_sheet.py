@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -70,6 +72,7 @@ class PreferenceSheet(QDialog):
         self._edit = QKeySequenceEdit()
         self._back = QPushButton("As at first")
         self._all_back = QPushButton("All keys as at first")
+        self._report = QPushButton("Crash report...")
         self._line = QLabel()
         self._fill()
         self._name_parts()
@@ -102,7 +105,8 @@ class PreferenceSheet(QDialog):
             (self._theme, "preferred_theme", "Theme"), (self._text, "preferred_text", "Size of text"),
             (self._mouse, "preferred_mouse", "Mouse"), (self._table, "preferred_keys", "Keys"),
             (self._edit, "new_key", "New key"), (self._back, "key_back", "This key as at first"),
-            (self._all_back, "keys_back", "All keys as at first"), (self._line, "preference_line", "Message"),
+            (self._all_back, "keys_back", "All keys as at first"), (self._report, "crash_report", "Crash report"),
+            (self._line, "preference_line", "Message"),
         ):  # fmt: skip
             widget.setObjectName(name)
             widget.setAccessibleName(spoken)
@@ -120,7 +124,7 @@ class PreferenceSheet(QDialog):
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        for button in (self._back, self._all_back):
+        for button in (self._back, self._all_back, self._report):
             button.setAutoDefault(False)
 
     def _lay_out(self) -> None:
@@ -144,7 +148,10 @@ class PreferenceSheet(QDialog):
         whole.addWidget(title)
         whole.addWidget(self._table, 1)
         whole.addLayout(row)
-        whole.addWidget(self._line)
+        last = QHBoxLayout()
+        last.addWidget(self._line, 1)
+        last.addWidget(self._report)
+        whole.addLayout(last)
         self.resize(720, 640)
 
     def _connect(self) -> None:
@@ -154,6 +161,7 @@ class PreferenceSheet(QDialog):
         self._edit.editingFinished.connect(self._take_key)
         self._back.clicked.connect(self._take_back)
         self._all_back.clicked.connect(self._take_all_back)
+        self._report.clicked.connect(self._write_report)
         self._table.itemActivated.connect(self._to_edit)
         self._table.currentCellChanged.connect(self._forget_edit)
 
@@ -194,6 +202,20 @@ class PreferenceSheet(QDialog):
 
     def _take_all_back(self) -> None:
         self._change(keys={})
+
+    def _write_report(self) -> None:
+        """Write what helps to find a fault where the user says; nothing is sent."""
+        from trainer.records.fault_report import write_fault_report
+
+        path, _ = QFileDialog.getSaveFileName(self, "Write a crash report", "atoll-report.zip", "Zip files (*.zip)")
+        if not path:
+            return
+        try:
+            write_fault_report(Path(path))
+        except AtollError as error:
+            self._line.setText(str(error))
+        else:
+            self._line.setText(f"{path}: look at it before you send it; Atoll sends nothing by itself.")
 
     def _change(self, **what: Any) -> None:
         """Let something else be preferred, at once and from now on."""

@@ -8,22 +8,24 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMainWindow, QProgressBar, QPushButton, QStackedWidget
 
 from trainer.core.error import AtollError
 from trainer.encounter.run import Run
+from trainer.records.learner import Learner
 from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.library.page import LibraryPage
 from trainer.ui.mind import Thinker
 from trainer.ui.preference import Preferences, write_preferences
 from trainer.ui.shortcut import bind
+from trainer.ui.study import Study
 from trainer.ui.work import Call, Lanes, Priority
 
 if TYPE_CHECKING:
+    from trainer.encounter.debrief import Debrief
     from trainer.encounter.session import Session
-    from trainer.reasoning.dial import ScoreSheet
     from trainer.ui.debrief.page import DebriefPage
     from trainer.ui.encounter_page import EncounterPage
 
@@ -50,13 +52,13 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("Atoll")
         self.setMinimumSize(1180, 700)
-        self._shelf, self._preferences, self._scale = shelf, preferences, scale
+        self._preferences, self._scale = preferences, scale
         self._lanes, self._thinker = Lanes(self), Thinker(scale)
         self.encounter: EncounterPage | None = None
         self.debrief: DebriefPage | None = None
         self._discussed: Run | None = None
         self._sheet: QDialog | None = None
-        self._kept = ""  # name on the shelf of the run that is played or discussed
+        self._kept = ""  # name of the run that is played or discussed; "" of one that nobody here has played
         self._opening: Call | None = None
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
@@ -65,11 +67,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self._bar, self._stop = QProgressBar(), QPushButton("Cancel")
         self._fill_status()
-        self.library.start_asked.connect(self._start)
-        self.library.resume_asked.connect(self._resume)
-        self.library.debrief_asked.connect(self._discuss_kept)
-        self.library.preferences_asked.connect(self.show_preferences)
-        self.library.shortcuts_asked.connect(self.show_shortcuts)
+        self.study = Study(shelf, self._lanes, self._thinker, scale, self._pages)
+        self._connect()
         bind(self, "library", self._ask_for_library)
         bind(self, "preferences", self.show_preferences)
         bind(self, "shortcuts", self.show_shortcuts)
@@ -77,6 +76,36 @@ class MainWindow(QMainWindow):
         bind(self, "full-screen", self._toggle_full_screen)
         self.show_library()
         QTimer.singleShot(_PAINTED_MS, self, self._prepare)
+
+    def _connect(self) -> None:
+        library, study = self.library, self.study
+        library.start_asked.connect(self._start)
+        library.resume_asked.connect(self._resume)
+        library.debrief_asked.connect(self._discuss_kept)
+        library.learner_changed.connect(self._choose)
+        library.results_asked.connect(study.show_results)
+        library.review_asked.connect(study.show_review)
+        library.assessment_asked.connect(study.show_assessment)
+        library.preferences_asked.connect(self.show_preferences)
+        library.shortcuts_asked.connect(self.show_shortcuts)
+        study.sit_asked.connect(self._start)
+        study.resume_asked.connect(self._resume)
+        study.debrief_asked.connect(self._discuss_kept)
+        study.run_opened.connect(self._discuss_foreign)
+        study.library_asked.connect(self.show_library)
+        study.told.connect(self.tell)
+
+    def _choose(self, learner: Learner) -> None:
+        """Go on with another learner, or with the same one under another name."""
+        self.study.choose(learner)
+        self.library.show_learner(learner, self.study.shelf)
+        self._show_due()
+
+    def _show_due(self) -> None:
+        try:
+            self.library.show_due(self.study.due())
+        except AtollError as error:
+            self.tell(str(error))
 
     def _fill_status(self) -> None:
         self._bar.setObjectName("opening_progress")
@@ -124,10 +153,13 @@ class MainWindow(QMainWindow):
         """Say what went wrong behind the page; a patient who is being called may still come."""
         self.tell(f"{error}" if isinstance(error, AtollError) else f"{type(error).__name__}: {error}")
 
-    def _ask_for_library(self) -> None:
-        """Go to the library, unless the learner is first told what would be lost."""
+    def _may_leave(self) -> bool:
+        """Return whether the page may be left; what would be lost is said once, and asking again leaves."""
         page = self.encounter
-        if page is None or page.desk is None or page.panel.may_leave():
+        return page is None or page.desk is None or page.panel.may_leave()
+
+    def _ask_for_library(self) -> None:
+        if self._may_leave():
             self.show_library()
 
     def show_library(self) -> None:
@@ -137,14 +169,18 @@ class MainWindow(QMainWindow):
             self.encounter.close_encounter()
         if self.debrief is not None:
             self.debrief.rest()
+        self.study.rest()
         self._lanes.mind.run(self._thinker.rest, self._ready, self._tell_fault, priority=Priority.AHEAD)
         self._kept = ""
         self.setWindowTitle("Atoll")
         self.library.refresh()
+        self._show_due()
         self._pages.setCurrentWidget(self.library)
         self.library.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _start(self, request: StartRequest) -> None:
+    def _start(self, request: StartRequest, place: int | None = None) -> None:
+        """Begin a case; ``place`` is that in the open set, if it belongs to one."""
+
         def job(call: Call) -> Session:
             return self._thinker.begin(request, call)
 
@@ -152,19 +188,21 @@ class MainWindow(QMainWindow):
             from trainer.encounter.session import sealed
 
             header = session.run.header
-            name = self._shelf.new_name(header.case, header.seed)
             try:
-                self._shelf.save(name, sealed(session))
+                name = self.study.shelf.new_name(header.case, header.seed)
+                self.study.shelf.save(name, sealed(session))
             except AtollError as error:
                 self._complain(error)
-            else:
-                self._sit_down(name, session)
+                return
+            if place is not None:
+                self.study.note_sitting(place, name)
+            self._sit_down(name, session)
 
         self._call_patient(job, show)
 
     def _resume(self, name: str) -> None:
         try:
-            run = self._shelf.load(name)
+            run = self.study.shelf.load(name)
         except AtollError as error:
             self._complain(error)
             self.library.refresh()
@@ -200,7 +238,8 @@ class MainWindow(QMainWindow):
         clock = QElapsedTimer()
         clock.start()
         self._kept = name
-        desk = Desk(session, lambda run: self._shelf.save(name, run), lambda: begun_s + clock.elapsed() // 1000)
+        shelf = self.study.shelf
+        desk = Desk(session, lambda run: shelf.save(name, run), lambda: begun_s + clock.elapsed() // 1000)
         self.setWindowTitle(f"{session.case.title} - Atoll (SIMULATED)")
         self._pages.setCurrentWidget(page)
         page.open(desk)
@@ -213,20 +252,42 @@ class MainWindow(QMainWindow):
             from trainer.ui.encounter_page import EncounterPage
 
             self.encounter = EncounterPage(self._lanes, self._thinker, self._scale, self)
-            self.encounter.finished.connect(self._discuss)
+            self.encounter.finished.connect(self._finish)
             self.encounter.left.connect(self._ask_for_library)
             self.encounter.room.set_scheme(self._preferences.mouse)
             self.encounter.room.stage.set_layout(self._preferences.layout)
             self._pages.addWidget(self.encounter)
         return self.encounter
 
-    def _discuss_kept(self, name: str) -> None:
+    def _finish(self, run: Run) -> None:
+        """Go to the debrief of the run that was played; within a set, go on with the set."""
         try:
-            run = self._shelf.load(name)
+            silent = self.study.silent_on(self._kept)
         except AtollError as error:
             self._complain(error)
             return
+        if silent:
+            self.show_library()
+            self.study.show_assessment()
+        else:
+            self._discuss(run)
+
+    def _discuss_kept(self, name: str) -> None:
+        try:
+            run = self.study.shelf.load(name)
+            silent = self.study.silent_on(name)
+        except AtollError as error:
+            self._complain(error)
+            return
+        if silent:
+            self.tell("This run belongs to a set that is open; it is discussed once the set is closed.")
+            return
         self._kept = name
+        self._discuss(run)
+
+    def _discuss_foreign(self, run: Run) -> None:
+        """Show the debrief of a run out of a file; nothing of it is kept."""
+        self._kept = ""
         self._discuss(run)
 
     def _discuss(self, run: Run) -> None:
@@ -239,27 +300,27 @@ class MainWindow(QMainWindow):
             self.debrief = DebriefPage(self._lanes, self._thinker, self._scale, self)
             self.debrief.again_asked.connect(self._play_again)
             self.debrief.library_asked.connect(self.show_library)
-            self.debrief.done.connect(self._note_score)
+            self.debrief.done.connect(self._keep)
             self._pages.addWidget(self.debrief)
         self._discussed = run
         self._pages.setCurrentWidget(self.debrief)
         self.debrief.open_run(run)
 
-    def _note_score(self, sheet: ScoreSheet) -> None:
-        if not self._kept:
-            return
-        try:
-            self._shelf.note_score(self._kept, sheet)
-        except AtollError as error:
-            self._complain(error)
+    def _keep(self, debrief: Debrief) -> None:
+        if self._kept:
+            self.study.keep(self._kept, debrief)
 
     def _play_again(self, _: str) -> None:
         """Begin the case that was discussed anew, with the next patient and all else as it was."""
         if self._discussed is None:
             return
         header = self._discussed.header
-        seed = self._shelf.next_seed(header.case)
-        self._start(StartRequest(header.case, seed, header.mode, header.time_factor, header.policy))
+        try:
+            seed = self.study.shelf.next_seed(header.case)
+        except AtollError as error:
+            self._complain(error)
+        else:
+            self._start(StartRequest(header.case, seed, header.mode, header.time_factor, header.policy))
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""
@@ -308,15 +369,22 @@ class MainWindow(QMainWindow):
             self.showFullScreen()
 
     def _leave(self) -> None:
-        self.close()
+        if self._may_leave():
+            self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Stop the workers before the window goes."""
+        """Stop the workers before the window goes; a hand on its button is first told what would be lost."""
+        application = QGuiApplication.instance()
+        ending = isinstance(application, QGuiApplication) and application.isSavingSession()
+        if event.spontaneous() and not ending and not self._may_leave():
+            event.ignore()
+            return
         self._keep_layout()
         if self.encounter is not None:
             self.encounter.close_encounter()
         if self.debrief is not None:
             self.debrief.rest()
+        self.study.rest()
         self.hide()  # a worker that compiles hears nothing for a minute; nobody need look at a dead window
         self._lanes.close()
         super().closeEvent(event)

@@ -85,7 +85,7 @@ def test_the_debrief_is_made_in_the_mind_lane_and_told_to_the_page(qtbot, lanes,
     page.open_run(RUN)
     assert page.debrief is None
     qtbot.waitUntil(lambda: page.debrief is not None)
-    assert told == [SHEET] and thinker.asked == [(RUN, "default")]
+    assert told == [DEBRIEF] and thinker.asked == [(RUN, "default")]
     assert "41 of 100" in child(page, QLabel, "debrief_title").text()
 
 

@@ -7,6 +7,7 @@ from trainer.knowledge.casebook import case_names, read_case
 from trainer.knowledge.library import library
 from trainer.records.shelf import DialNote, Entry, ScoreNote
 from trainer.ui.library.catalogue import DIFFICULTIES, SETTINGS, Filter, catalogue, chosen, general
+from trainer.ui.library.detail import run_text
 
 CASES = [read_case(name, library()) for name in case_names()]
 
@@ -49,6 +50,16 @@ def test_the_state_tells_the_last_of_each():
     row = next(row for row in catalogue(CASES, runs) if row.case == "the-tailor")
     assert (row.state, row.state_text) == ("done", "Done, 72 of 100")
     assert (row.open_run, row.done_run.seed, row.last_score.overall) == (None, 3, 71.6)
+
+
+def test_nothing_is_said_of_a_run_of_an_open_self_assessment():
+    silent = entry("the-tailor", 4711, over=True, overall=12.0, at=3)
+    others = [entry("the-tailor", 1, over=True, overall=71.6, at=1)]
+    row = next(one for one in catalogue(CASES, [silent], frozenset({silent.name})) if one.case == "the-tailor")
+    assert (row.state, row.state_text, row.done_run, row.last_score) == ("done", "Done", None, None)
+    row = next(one for one in catalogue(CASES, [silent, *others], frozenset({silent.name})) if one.case == "the-tailor")
+    assert (row.done_run.seed, row.last_score.overall) == (1, 71.6)
+    assert "12" not in run_text(silent, silent=True) and "12 of 100" in run_text(silent)
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QWidget,
 )
+from sqlalchemy import update
 
+from tests.records.kept import shelf_in
 from tests.records.test_shelf import SHEET, run
 from trainer.encounter.event import Advanced, Ended
 from trainer.knowledge.casebook import case_names, read_case
 from trainer.knowledge.library import library
-from trainer.records.shelf import Shelf
+from trainer.records import table
 from trainer.ui import theme
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.library.page import LibraryPage
@@ -28,7 +30,7 @@ from trainer.ui.library.page import LibraryPage
 
 @pytest.fixture
 def shelf(tmp_path):
-    made = Shelf(tmp_path / "runs")
+    made = shelf_in(tmp_path)
     made.save("the-tailor-1-1", run(Advanced(to_day=9, day=9), Ended(day=9), case="the-tailor"))
     made.note_score("the-tailor-1-1", SHEET)
     made.save("the-tailor-2-1", run(Advanced(to_day=28, day=28), case="the-tailor", seed=2))
@@ -166,10 +168,12 @@ def test_the_choice_stays_when_the_list_is_narrowed_and_nothing_found_is_said(pa
 
 
 def test_a_damaged_run_is_told_in_one_line(page, shelf):
-    (shelf.folder / "the-night-shift-1-1.json").write_text("{")
+    shelf.save("the-night-shift-1-1", run(case="the-night-shift"))
+    with shelf.records.begin() as connection:
+        connection.execute(update(table.run).where(table.run.c.case_id == "the-night-shift").values(mode="none"))
     page.refresh()
     line = part(page, QLabel, "library_line").text()
-    assert "the-night-shift-1-1.json.damaged" in line and "\n" not in line
+    assert "the-night-shift-1-1" in line and "\n" not in line
 
 
 def test_no_word_of_the_page_tells_a_diagnosis(page):
@@ -201,7 +205,7 @@ def test_every_part_has_a_name_and_room_for_a_finger(page):
     assert "In play, day 28" in interface.child(0).text(QAccessible.Text.Name)
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1180, 700), (1366, 768), (1920, 1080)])
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.6])
 def test_nothing_is_cut_off(page, qapp, size, scale):
     theme.apply(qapp, "dark", scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -29,6 +30,7 @@ from trainer.ui.debrief.belief import BeliefChart
 from trainer.ui.debrief.choice import ChoiceList
 from trainer.ui.debrief.dial import DialList
 from trainer.ui.debrief.prose import Prose
+from trainer.ui.debrief.report import ReportButton
 from trainer.ui.debrief.truth import Place, TruthView
 from trainer.ui.debrief.twin import TwinView
 from trainer.ui.debrief.word import (
@@ -74,12 +76,17 @@ class DebriefPage(QWidget):
     scale : int
         Of the anatomy: 1 for the full grid.
 
+    Attributes
+    ----------
+    report : ReportButton
+        Saves the report; whoever has the records tells it whose run it is.
+
     Signals
     -------
     again_asked : str
         The case is to be played again with another seed.
     library_asked : ()
-    done : ScoreSheet
+    done : Debrief
         The run has been scored.
     """
 
@@ -98,6 +105,7 @@ class DebriefPage(QWidget):
         self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self, fitting=True)
         self._again = self._button("play_again", "Play again with another seed")
         self._back = self._button("back_to_library", "Back to the library")
+        self.report, self._report_line = ReportButton(lanes, thinker, self), QLabel()
         self._bar, self._stop, self._line = QProgressBar(), self._button("cancel_debrief", "Cancel"), QLabel()
         self._retry = self._button("retry_debrief", "Make the debrief")
         self._tabs, self._stack = QTabWidget(self), QStackedWidget(self)
@@ -111,6 +119,7 @@ class DebriefPage(QWidget):
         self._tabs.currentChanged.connect(self._open_tab)
         self._again.clicked.connect(self._play_again)
         self._back.clicked.connect(self.library_asked)
+        self.report.told.connect(self._tell_report)
         self._stop.clicked.connect(self.cancel)
         self._retry.clicked.connect(self._begin)
         self._dials.chosen.connect(self._show_dial)
@@ -141,6 +150,7 @@ class DebriefPage(QWidget):
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
+        head.addWidget(self.report)
         head.addWidget(self._again)
         head.addWidget(self._back)
         self._stack.addWidget(self._waiting())
@@ -162,9 +172,15 @@ class DebriefPage(QWidget):
         whole.addLayout(head)
         whole.addWidget(self._gates)
         whole.addWidget(self._stack, 1)
+        whole.addWidget(self._report_line)
         whole.addWidget(self._chest)
         self._gates.hide()
         self._chest.hide()
+        self._report_line.setObjectName("report_line")
+        self._report_line.setAccessibleName("Notice on the report")
+        self._report_line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._report_line.setWordWrap(True)
+        self._report_line.hide()
 
     def _waiting(self) -> QWidget:
         self._bar.setObjectName("debrief_progress")
@@ -282,12 +298,15 @@ class DebriefPage(QWidget):
 
     def show_debrief(self, debrief: Debrief) -> None:
         """Show a debrief that is ready."""
-        self._call, self._debrief, self._run = None, debrief, debrief.run
+        kept, self._call, self._debrief = self._run, None, debrief
+        same = kept is not None and (kept.header, kept.events) == (debrief.run.header, debrief.run.events)
+        self._run = kept if kept is not None and same else debrief.run  # as it was kept it has its time and its state
+        self.report.offer(self._run, debrief)
         header, sheet = debrief.run.header, debrief.sheet
         mode = "examination" if header.mode == "exam" else "tutor"
         self._title.setText(
-            f"<b>{debrief.title}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, seed {header.seed}, "
-            f"policy {header.policy} &nbsp; SIMULATED"
+            f"<b>{escape(debrief.title)}</b> &nbsp; overall {sheet.overall:.0f} of 100 &nbsp; {mode}, "
+            f"seed {header.seed}, policy {header.policy} &nbsp; SIMULATED"
         )
         failed = failed_in_a_line(sheet.gates)
         self._gates.setVisible(bool(failed))
@@ -302,7 +321,7 @@ class DebriefPage(QWidget):
         self._stack.setCurrentIndex(1)
         self._tabs.setCurrentIndex(0)
         self._dials.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.done.emit(sheet)
+        self.done.emit(debrief)
 
     def _open_tab(self, _: int) -> None:
         """Begin to draw what is looked at; the chest is not made ready before anybody wants to see it."""
@@ -338,6 +357,10 @@ class DebriefPage(QWidget):
         self._chest.setText(text)
         self._chest.setVisible(bool(text))
 
+    def _tell_report(self, text: str) -> None:
+        self._report_line.setText(text)
+        self._report_line.setVisible(bool(text))
+
     def _show_dial(self, name: str) -> None:
         if self._debrief is None:
             return
@@ -362,6 +385,8 @@ class DebriefPage(QWidget):
         if self._call is not None:
             self._call.cancel()
         self._call = self._run = self._debrief = None
+        self.report.rest()
+        self._tell_report("")
         self._twin.rest()
         self._truth.rest()
         for pictures in self._drawn.values():

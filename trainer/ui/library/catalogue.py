@@ -63,6 +63,8 @@ class Row:
         Day on which the case ends at the latest. What the case itself says of its end may tell the diagnosis.
     runs : tuple of Entry
         What the learner has played of it, the last first.
+    silent : frozenset of str
+        Names of those of which nothing is said before the self-assessment that they belong to is closed.
     """
 
     case: str
@@ -73,6 +75,7 @@ class Row:
     opening: str
     last_day: int
     runs: tuple[Entry, ...] = ()
+    silent: frozenset[str] = frozenset()
 
     @property
     def open_run(self) -> Entry | None:
@@ -81,20 +84,20 @@ class Row:
 
     @property
     def done_run(self) -> Entry | None:
-        """The run that was finished last."""
-        return next((run for run in self.runs if run.over and run.playable), None)
+        """The run that was finished last, of those that may be discussed."""
+        return next((run for run in self.runs if run.over and run.playable and run.name not in self.silent), None)
 
     @property
     def last_score(self) -> ScoreNote | None:
         """The score of the run that was scored last."""
-        return next((run.score for run in self.runs if run.score is not None), None)
+        return next((run.score for run in self.runs if run.score is not None and run.name not in self.silent), None)
 
     @property
     def state(self) -> State:
         """Where the learner stands with the case."""
         if self.open_run is not None:
             return "in play"
-        return "done" if self.done_run is not None else "new"
+        return "done" if any(run.over and run.playable for run in self.runs) else "new"
 
     @property
     def state_text(self) -> str:
@@ -103,7 +106,7 @@ class Row:
             return f"In play, day {self.open_run.day}"
         if self.last_score is not None:
             return f"Done, {self.last_score.overall:.0f} of 100"
-        return "Done" if self.done_run is not None else "New"
+        return "Done" if self.state == "done" else "New"
 
     @property
     def end_text(self) -> str:
@@ -138,7 +141,7 @@ class Filter:
         )
 
 
-def catalogue(cases: Iterable[Case], entries: Iterable[Entry]) -> tuple[Row, ...]:
+def catalogue(cases: Iterable[Case], entries: Iterable[Entry], silent: frozenset[str] = frozenset()) -> tuple[Row, ...]:
     """Return the rows: what is in play first, the last played at the top, then from the easiest to the hardest."""
     of: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -146,7 +149,7 @@ def catalogue(cases: Iterable[Case], entries: Iterable[Entry]) -> tuple[Row, ...
     rows = [
         Row(
             case.id, case.title, case.setting, case.minutes, case.difficulty, general(case.opening), case.last_day,
-            tuple(sorted((_held(run, case) for run in of.get(case.id, ())), key=lambda run: -run.played_ns)),
+            tuple(sorted((_held(run, case) for run in of.get(case.id, ())), key=lambda run: -run.played_ns)), silent,
         )
         for case in cases
     ]  # fmt: skip

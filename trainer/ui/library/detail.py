@@ -70,7 +70,7 @@ class CaseDetail(QScrollArea):
         self._exam = QRadioButton("Exam")
         self._time = QComboBox()
         self._policy = QComboBox()
-        self._start = QPushButton(" Start with a new patient")
+        self._start = QPushButton()
         self._resume = QPushButton()
         self._debrief = QPushButton(" Open the last debrief")
         self._dials_title = _label("dials_title", "section")
@@ -203,8 +203,10 @@ class CaseDetail(QScrollArea):
     def _show_buttons(self, row: Row) -> None:
         self._resume.setVisible(row.open_run is not None)
         self._debrief.setVisible(row.done_run is not None)
+        self._start.setText(" Start with a new patient")
         if row.open_run is not None:
             self._resume.setText(f" Resume on day {row.open_run.day}")
+            self._start.setText(" New patient")  # both side by side, also in large letters
         _set_kind(self._resume, "primary")
         _set_kind(self._start, "" if row.open_run is not None else "primary")
         self._start.setIcon(icon("user-plus", None if row.open_run is not None else colours().on_accent))
@@ -231,20 +233,20 @@ class CaseDetail(QScrollArea):
         more = f" (the last {_RUNS_SHOWN} of {len(row.runs)})" if hidden > 0 else ""
         self._runs_title.setText(f"Your patients{more}")
         for entry in row.runs[:_RUNS_SHOWN]:
-            line = self._line(entry)
+            line = self._line(entry, silent=entry.name in row.silent)
             self._runs.addWidget(line)
             line.show()  # Qt would only do so in a moment, too late for the height to be known
 
-    def _line(self, entry: Entry) -> QWidget:
+    def _line(self, entry: Entry, *, silent: bool) -> QWidget:
         line = QWidget()
         line.setObjectName(f"run_{entry.name}")
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(_label(f"run_text_{entry.name}", "", run_text(entry)), 1)
+        row.addWidget(_label(f"run_text_{entry.name}", "", run_text(entry, silent=silent)), 1)
         button = QPushButton("Debrief" if entry.over else "Resume")
         button.setObjectName(f"run_open_{entry.name}")
         button.setAccessibleName(f"{button.text()} of patient {entry.seed}")
-        button.setEnabled(entry.playable)
+        button.setEnabled(entry.playable and not (silent and entry.over))
         ask = self.debrief_asked if entry.over else self.resume_asked
         button.clicked.connect(lambda _=False, name=entry.name: ask.emit(name))
         row.addWidget(button)
@@ -270,10 +272,13 @@ class CaseDetail(QScrollArea):
             (self._resume if self._row.open_run is not None else self._start).click()
 
 
-def run_text(entry: Entry) -> str:
-    """Return a run in one line."""
+def run_text(entry: Entry, *, silent: bool = False) -> str:
+    """Return a run in one line; of one that belongs to an open self-assessment, not how it went."""
     if not entry.playable:
         return f"Patient {entry.seed}  ·  {entry.mode}  ·  of another version"
+    if silent:
+        stands = "ended" if entry.over else f"in play, day {entry.day}"
+        return f"Patient {entry.seed}  ·  self-assessment  ·  {stands}; discussed once the set is closed"
     if entry.score is not None:
         stands = f"{entry.score.overall:.0f} of 100"
     else:

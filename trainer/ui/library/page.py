@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -20,7 +21,9 @@ from PySide6.QtWidgets import (
 
 from trainer.core.error import AtollError
 from trainer.knowledge.contents import contents, policy_titles
-from trainer.records.shelf import Shelf
+from trainer.records.learner import Learner, choose_learner, learners
+from trainer.records.selfassessment import withheld
+from trainer.records.shelf import Entry, Shelf
 from trainer.ui.library.catalogue import (
     DIFFICULTIES,
     SETTINGS,
@@ -32,9 +35,13 @@ from trainer.ui.library.catalogue import (
     chosen,
 )
 from trainer.ui.library.detail import CaseDetail
+from trainer.ui.library.learner_bar import LearnerBar
 from trainer.ui.library.list import CaseList
 from trainer.ui.shortcut import bind
 from trainer.ui.theme import icon
+
+if TYPE_CHECKING:
+    from trainer.ui.library.learner_sheet import LearnerSheet
 
 _WHAT = "Simulated patients with shadows on the chest CT, read and treated through time. For training only."
 
@@ -45,18 +52,26 @@ class LibraryPage(QWidget):
     Parameters
     ----------
     shelf : Shelf
+        Of the learner who plays.
 
     Attributes
     ----------
     start_asked : Signal(StartRequest)
     resume_asked, debrief_asked : Signal(str)
         Name of the run on the shelf.
-    preferences_asked, shortcuts_asked : Signal()
+    learner_changed : Signal(Learner)
+        Another learner plays from now on, and is remembered as such; or the same one under another name or with
+        another day of the examination. Whoever hears it answers with `show_learner`.
+    review_asked, results_asked, assessment_asked, preferences_asked, shortcuts_asked : Signal()
     """
 
     start_asked = Signal(object)
     resume_asked = Signal(str)
     debrief_asked = Signal(str)
+    learner_changed = Signal(object)
+    review_asked = Signal()
+    results_asked = Signal()
+    assessment_asked = Signal()
     preferences_asked = Signal()
     shortcuts_asked = Signal()
 
@@ -64,10 +79,13 @@ class LibraryPage(QWidget):
         super().__init__(parent)
         self.setObjectName("library_page")
         self._shelf = shelf
+        self._learner: Learner | None = None
         self._contents = contents()
         self._rows: tuple[Row, ...] = ()
         self.list = CaseList()
         self.detail = CaseDetail(policy_titles())
+        self.bar = LearnerBar()
+        self._sheet: LearnerSheet | None = None
         self._search = QLineEdit()
         self._setting = _choice("filter_setting", "Setting", "Any setting", SETTINGS)
         self._difficulty = _choice("filter_difficulty", "Difficulty", "Any difficulty", DIFFICULTIES)
@@ -128,6 +146,7 @@ class LibraryPage(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
         page.addLayout(header)
+        page.addWidget(self.bar)
         page.addWidget(rule)
         page.addWidget(split, 1)
         page.addWidget(self._line)
@@ -142,11 +161,17 @@ class LibraryPage(QWidget):
         self.detail.start_asked.connect(self._ask_start)
         self.detail.resume_asked.connect(self.resume_asked)
         self.detail.debrief_asked.connect(self.debrief_asked)
+        self.bar.chosen.connect(self._switch)
+        self.bar.sheet_asked.connect(self.show_sheet)
+        self.bar.review_asked.connect(self.review_asked)
+        self.bar.results_asked.connect(self.results_asked)
+        self.bar.assessment_asked.connect(self.assessment_asked)
         self._preferences.clicked.connect(self.preferences_asked)
         self._shortcuts.clicked.connect(self.shortcuts_asked)
         bind(self, "search", self._search.setFocus)
-        order = (self._shortcuts, self._preferences, self._search, self._setting, self._difficulty, self._state)
-        for before, after in pairwise((*order, self.list, *self.detail.parts)):
+        top = (self._shortcuts, self._preferences, *self.bar.parts)
+        narrow = (self._search, self._setting, self._difficulty, self._state)
+        for before, after in pairwise((*top, *narrow, self.list, *self.detail.parts)):
             QWidget.setTabOrder(before, after)
         self._dress()
 
@@ -163,16 +188,72 @@ class LibraryPage(QWidget):
 
     def refresh(self) -> None:
         """Look at the shelf again, as whenever the page is shown."""
+        entries: tuple[Entry, ...] = ()
+        silent: frozenset[str] = frozenset()
         try:
             entries = self._shelf.entries()
+            silent = withheld(self._shelf.records, self._shelf.learner_id)
+            self._show_learners()
         except AtollError as error:
             self.tell(str(error))
-            entries = ()
-        self._rows = catalogue(self._contents.cases, entries)
+        self._rows = catalogue(self._contents.cases, entries, silent)
         self._narrow()
         complaints = (*self._contents.left_out, *self._shelf.complaints)
         if complaints:
             self.tell("  ".join(complaints))
+
+    def _show_learners(self) -> None:
+        known = learners(self._shelf.records)
+        self._learner = next((one for one in known if one.id == self._shelf.learner_id), None)
+        if self._learner is not None:
+            self.bar.show_learners(known, self._learner)
+
+    def show_learner(self, learner: Learner, shelf: Shelf) -> None:
+        """Show what a learner has played, and who plays."""
+        self._learner, self._shelf = learner, shelf
+        self.refresh()
+
+    def show_due(self, count: int) -> None:
+        """Show how many cards are due."""
+        self.bar.show_due(count)
+
+    def show_sheet(self) -> None:
+        """Show the sheet of the learner who plays; there is one at a time."""
+        from trainer.ui.library.learner_sheet import LearnerSheet
+
+        if self._learner is None:
+            return
+        self._close_sheet()
+        sheet = LearnerSheet(self._shelf.records, self._learner, self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.changed.connect(self.learner_changed)
+        sheet.switched.connect(self._switch_in_sheet)
+        sheet.finished.connect(self._forget_sheet)
+        self._sheet = sheet
+        sheet.show()
+
+    def _forget_sheet(self) -> None:
+        self._sheet = None
+
+    def _close_sheet(self) -> None:
+        if self._sheet is not None:
+            self._sheet.close()
+
+    def _switch(self, learner: Learner) -> None:
+        self._close_sheet()
+        self._switch_in_sheet(learner)
+
+    def _switch_in_sheet(self, learner: Learner) -> None:
+        try:
+            choose_learner(learner)
+        except AtollError as error:
+            self.tell(str(error))
+        self.learner_changed.emit(learner)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the sheet away: nobody is to be erased while he plays."""
+        self._close_sheet()
+        super().hideEvent(event)
 
     def tell(self, line: str) -> None:
         """Say something in the line at the foot."""
@@ -212,6 +293,7 @@ class LibraryPage(QWidget):
     def _dress(self) -> None:
         self._preferences.setIcon(icon("gear-six"))
         self._shortcuts.setIcon(icon("keyboard"))
+        self.bar.dress()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take the icons of the new theme."""

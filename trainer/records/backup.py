@@ -1,0 +1,178 @@
+"""Backups of a SQLite file, and setting a damaged one aside. Nothing here overwrites what a learner played."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from trainer.core.error import BadInput
+from trainer.core.storage import reason_of
+from trainer.records.examination import Damaged, examine
+from trainer.records.fault import line_of
+
+_FOLDER: Final = "backups"
+_KEPT: Final = {"daily": 7, "before": 3}  # a week of days, and the last three changes of the tables; judgement
+_NAME: Final = re.compile(r"-(?P<day>\d{8})-\d{6}(?:-before-(?P<revision>\w+))?\.sqlite$")
+
+
+def backups(path: Path) -> list[Path]:
+    """Return the backups of a database, the newest first."""
+    folder = path.parent / _FOLDER
+    found = [one for one in folder.glob(f"{path.stem}-*.sqlite") if _NAME.search(one.name)]
+    return sorted(found, key=lambda one: one.name, reverse=True)
+
+
+def take_backup(path: Path, now: datetime, before: str | None = None) -> Path:
+    """Copy a database as it stands into ``backups`` beside it, whole or not at all, and drop the oldest copies.
+
+    Parameters
+    ----------
+    path : Path
+    now : datetime
+        In UTC; the copy is named by it.
+    before : str, optional
+        Revision to which the tables are about to be changed.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    folder = path.parent / _FOLDER
+    end = "" if before is None else f"-before-{before}"
+    target = folder / f"{path.stem}-{now:%Y%m%d-%H%M%S}{end}.sqlite"
+    half = folder / f".half-{target.name}"
+    try:
+        folder.mkdir(exist_ok=True)
+        half.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("VACUUM INTO ?", (str(half),))
+        _last(half)
+        half.replace(target)
+    except sqlite3.Error as error:
+        raise BadInput(f"no backup could be taken: {line_of(error, str(folder))}") from error
+    except OSError as error:
+        raise BadInput(
+            f"{folder}: no backup could be taken ({reason_of(error)}); make room, or make it writable"
+        ) from error
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+    _thin_out(path)
+    return target
+
+
+def backup_is_due(path: Path, now: datetime) -> bool:
+    """Return whether no backup was taken today."""
+    found = (_NAME.search(one.name) for one in backups(path))
+    return not any(one is not None and one["day"] == f"{now:%Y%m%d}" for one in found)
+
+
+def _thin_out(path: Path) -> None:
+    left = dict(_KEPT)
+    for one in backups(path):
+        found = _NAME.search(one.name)
+        kind = "before" if found is not None and found["revision"] else "daily"
+        left[kind] -= 1
+        if left[kind] < 0:
+            with suppress(OSError):
+                one.unlink()
+
+
+def drop_backups(path: Path) -> None:
+    """Remove every backup.
+
+    Raises
+    ------
+    BadInput
+        If one cannot be removed.
+    """
+    for one in backups(path):
+        try:
+            one.unlink()
+        except OSError as error:
+            raise BadInput(f"{one}: cannot be removed ({error.strerror}); nothing else was changed") from error
+
+
+def compact(path: Path) -> None:
+    """Write a database anew without what was deleted from it, and cut its log.
+
+    Raises
+    ------
+    BadInput
+        If there is no room for it, or another program reads it.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("VACUUM")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        raise BadInput(f"erased, but its space is not cleared yet: {line_of(error, str(path))}") from error
+    if busy:
+        raise BadInput(f"{path}: erased, but another program still reads what was there; close it and do it again")
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged database with its log; return its new name, which no file had.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be renamed.
+    """
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    try:
+        for end in ("-wal", "-shm", ""):  # the file last: cut short, the next start does the rest
+            part = path.with_name(path.name + end)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + end))
+    except OSError as error:
+        raise BadInput(
+            f"{path}: damaged, and cannot be set aside ({error.strerror}); nothing was changed. Move it away"
+        ) from error
+    return aside
+
+
+def restore(path: Path) -> Path | None:
+    """Put the newest backup that is whole where the database was, and return it; None if there is none.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    for one in backups(path):
+        try:
+            if examine(one) is None:
+                continue
+        except (Damaged, BadInput):
+            continue
+        half = path.with_name(f".half-{path.name}")
+        try:
+            shutil.copyfile(one, half)
+            _last(half)
+            half.replace(path)
+        except OSError as error:
+            raise BadInput(
+                f"{path}: the backup {one} cannot be put there ({error.strerror}); copy it by hand"
+            ) from error
+        finally:
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
+        return one
+    return None
+
+
+def _last(path: Path) -> None:
+    """Wait until a file is on disk."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())

@@ -1,0 +1,56 @@
+"""What only the records know of a run that is kept in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from trainer.core.error import BadInput
+from trainer.knowledge.casebook import read_case
+from trainer.knowledge.library import library
+from trainer.records import table
+from trainer.records.database import Records
+from trainer.records.learner import Learner
+from trainer.records.report.value import Cover, NextCard
+from trainer.records.review import Card, upcoming
+from trainer.records.selfassessment import withheld
+
+_KINDS = {"decision": "a decision in a new patient", "occlusion": "name what a CT shows"}
+
+
+def cover_of(records: Records, learner: Learner, name: str, now: datetime) -> Cover:
+    """Return whose run it is, when it was last saved, and which cards fall due.
+
+    Parameters
+    ----------
+    records : Records
+    learner : Learner
+    name : str
+        Of the run.
+    now : datetime
+        In UTC.
+
+    Raises
+    ------
+    BadInput
+        If the run belongs to a self-assessment that is not closed: nothing is said of it until then.
+    """
+    if name in withheld(records, learner.id):
+        raise BadInput(f"{name}: belongs to a self-assessment that goes on; close the set first")
+    run = table.run.c
+    with records.begin() as connection:
+        saved = connection.scalar(select(run.played_at).where(run.learner_id == learner.id, run.name == name))
+    cards = tuple(_card(card) for card in upcoming(records, learner, now))
+    return Cover(learner.pseudonym, None if saved is None else saved.date(), cards)
+
+
+def _card(card: Card) -> NextCard:
+    """Return a card by its case and step, which tell no answer."""
+    kind = _KINDS.get(card.kind, card.kind)
+    try:
+        case = read_case(card.case, library())
+        where = f"{case.title}, {case.steps[card.step].title}"
+    except (BadInput, IndexError):  # the case is no longer there, or has become another
+        where = card.case
+    return NextCard(card.due_at.date(), f"{where}: {kind}")

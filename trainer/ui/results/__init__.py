@@ -1,0 +1,1 @@
+"""Results over many cases: how sure they are, and pictures and numbers to take away."""

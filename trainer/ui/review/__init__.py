@@ -1,0 +1,1 @@
+"""Review: cards that are due, asked in new patients."""
