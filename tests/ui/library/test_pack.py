@@ -16,14 +16,12 @@ def test_a_pack_in_the_library(qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("ATOLL_HOME", str(tmp_path / "home"))
     (tmp_path / "x.atollpack").write_bytes(write_pack(files()))
     install(tmp_path / "x.atollpack", library(), lambda *_: [])
-    shelf = shelf_in(tmp_path)
     for damaged in (False, True):
         if damaged:
             (packs_dir() / "ward-seven" / "cases" / CASE / "case.yaml").write_text("<")
-        page = LibraryPage(shelf)
+        page = LibraryPage(shelf_in(tmp_path))
         qtbot.addWidget(page)
         page.refresh()
         shown = {row.case for row in page.list.cases.rows}
         assert shown == set(case_names()) and (CASE in shown) != damaged
         assert ("left out" in page.findChild(QLabel, "library_line").text()) == damaged
-    shelf.records.close()
