@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -66,6 +67,11 @@ def test_preferences_that_are_no_file(watch):
     path.mkdir()
     read_at(watch, "a folder")
     assert watch.refused == 2
+
+
+def test_a_home_that_no_disk_can_have():
+    found, line = read_preferences(Path("/" + "x" * 300))
+    assert found == Preferences() and "File name too long" in line and "\n" not in line
 
 
 @settings(max_examples=100)

@@ -2,17 +2,20 @@
 
 import io
 import json
+from functools import partial
 
 import pytest
 
 from trainer import __version__
 from trainer.cli.dialogue import Dialogue
 from trainer.cli.main import run
+from trainer.encounter.examiner import Examiner
 from trainer.encounter.run import Header, Run, decode
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.reasoning.imagined import Imagined
+from trainer.reasoning.sample import COARSE
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +25,9 @@ def few(engine):
 
 @pytest.fixture(autouse=True)
 def _few_patients(monkeypatch, few):
-    """Imagine few patients: these tests are about the commands."""
+    """Imagine few patients and few futures: these tests are about the commands."""
     monkeypatch.setattr("trainer.cli.encounter.imagined", lambda *_: few)
+    monkeypatch.setattr("trainer.cli.encounter.Examiner", partial(Examiner, effort=COARSE))
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,7 @@ def recorded(tmp_path_factory, few):
     out = tmp_path_factory.mktemp("run") / "run.json"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("trainer.cli.encounter.imagined", lambda *_: few)
+        patch.setattr("trainer.cli.encounter.Examiner", partial(Examiner, effort=COARSE))
         assert run(["play", "wandering-shadows", "--plan", "textbook", "--seed", "3", "--out", str(out)]) == 0
     return out.read_text()
 

@@ -28,6 +28,12 @@ def case(tmp_path):
     return tmp_path / "cases" / "wandering-shadows"
 
 
+@pytest.fixture(autouse=True)
+def _two_seeds(monkeypatch):
+    """Rehearse on two patients, not on twenty."""
+    monkeypatch.setattr("trainer.cli.case.SEEDS", (1, 2))
+
+
 def replace(path, old, new):
     text = path.read_text()
     assert old in text

@@ -1,14 +1,17 @@
 """`atoll pack`: what is installed is listed, drawn, played and scored like Atoll's own."""
 
 import json
+from functools import partial
 
 import pytest
 
 from tests.knowledge.packing import CASE, files
 from trainer.cli.main import run
 from trainer.core.place import packs_dir
+from trainer.encounter.examiner import Examiner
 from trainer.knowledge.pack import write_pack
 from trainer.reasoning.imagined import Imagined
+from trainer.reasoning.sample import COARSE
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +40,7 @@ def says(capsys, *words, status=0):
 def test_a_pack_is_made_installed_played_and_removed(capsys, tmp_path, pack, monkeypatch, engine):
     monkeypatch.setattr("trainer.cli.pack.SEEDS", (1,))
     monkeypatch.setattr("trainer.cli.encounter.imagined", lambda *_: Imagined(engine, 60))
+    monkeypatch.setattr("trainer.cli.encounter.Examiner", partial(Examiner, effort=COARSE))
     for name, content in files().items():
         path = tmp_path / "mine" / name
         path.parent.mkdir(parents=True, exist_ok=True)

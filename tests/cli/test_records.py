@@ -89,8 +89,7 @@ def test_nothing_is_told_of_a_run_of_a_set_that_goes_on(shelf, capsys):
         )
     for words in (["score"], ["twin", "--plan", "untreated"]):
         line = said(capsys, words[0], f"{CASE}-5-1", *words[1:], status=2)
-        assert "self-assessment that goes on" in line and line.count("\n") == 1
-    assert find_run(f"{CASE}-5-1").header.seed == 5
+        assert "belongs to a self-assessment" in line and line.count("\n") == 1
 
 
 def test_learners_are_listed_chosen_exported_and_erased(shelf, folder, capsys):

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
+from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.course.opacity import OPACITY, ChestState, Lobe
 from trainer.course.person import Person
@@ -239,12 +240,12 @@ def test_siblings_are_kept_apart(records, learner):
     assert all(one != other for one, other in pairwise(cases))
 
 
-def open_run(records, learner, case, over=False):
+def open_run(records, learner, case, over=False, engine=__version__):
     with records.begin() as connection:
         connection.execute(
             insert(table.run).values(
                 id=str(uuid4()), learner_id=learner.id, name=str(uuid4()), case_id=case, case_version=1, seed=77,
-                engine="0", mode="tutor", policy="default", time_factor=1.0, format=2, day=0, over=over, made_at=NOW,
+                engine=engine, mode="tutor", policy="default", time_factor=1.0, format=2, day=0, over=over, made_at=NOW,
                 played_at=NOW,
             )
         )  # fmt: skip
@@ -259,6 +260,23 @@ def test_nothing_is_asked_of_a_case_in_play(records, learner):
     with records.begin() as connection:
         connection.execute(update(table.run).values(over=True))
     assert review.due_count(records, learner, NOW) == 2 and review.held_back(records, learner, NOW) == []
+
+
+def test_a_run_that_can_never_be_ended_holds_nothing_back(records, learner):
+    put(records, learner, CASE, 0)
+    open_run(records, learner, CASE, engine="0.0.1")
+    assert review.due_count(records, learner, NOW) == 1
+    open_run(records, learner, CASE)
+    assert review.due_count(records, learner, NOW) == 0
+    with records.begin() as connection:  # its time was up, and it was scored
+        number = connection.scalar(select(table.run.c.id).where(table.run.c.engine == __version__))
+        connection.execute(
+            insert(table.score).values(
+                run_id=number, overall=50.0, policy="default", engine=__version__, disease="cop",
+                difficulty="introductory", gates_failed=0, sheet="{}", scored_at=NOW,
+            )
+        )  # fmt: skip
+    assert review.due_count(records, learner, NOW) == 1
 
 
 def test_nothing_is_asked_of_a_case_in_an_open_self_assessment(records, learner):

@@ -81,13 +81,13 @@ def _faults(path: Path) -> list[Fault]:
         if (path / CASE_FILE).is_file():
             return _faults(path / CASE_FILE)
         if any(path.glob(f"*/{CASE_FILE}")):
-            return [fault for name in case_names(path) for fault in case_faults(path, name)]
+            return [fault for name in case_names(path) for fault in case_faults(path, name, SEEDS)]
         raise BadInput(f"{path}: neither a folder with `knowledge` in it nor one of cases or of one case")
     if not path.exists():
         raise BadInput(f"{path}: there is no such file or folder")
     if path.name == CASE_FILE:
         folder = path.parent.resolve()
-        return case_faults(folder.parent, folder.name)
+        return case_faults(folder.parent, folder.name, SEEDS)
     faults = lint_file(path)
     if faults is not None:
         return faults
@@ -100,7 +100,7 @@ def _faults(path: Path) -> list[Fault]:
     raise BadInput(f"{path}: neither in a folder of knowledge or cases nor a plan; it cannot be checked")
 
 
-def case_faults(folder: Path, name: str, seeds: Iterable[int] = SEEDS) -> list[Fault]:
+def case_faults(folder: Path, name: str, seeds: Iterable[int]) -> list[Fault]:
     """Return what is wrong with a case; one that reads well is rehearsed on these seeds."""
     faults = lint_case(name, library(), folder)
     if faults:

@@ -174,7 +174,7 @@ def _session(run: Run, name: str) -> Session:
 
 def _finished(word: str) -> Session:
     """Return the encounter of a run, unless it is an examination that goes on: that is not to be looked into."""
-    run = find_run(word, to_tell=True)
+    run = find_run(word)
     session = _session(run, word)
     left = session.case.minutes * 60 * run.header.time_factor - run.elapsed_s
     if run.header.mode == "exam" and not session.now.over and left > 0:

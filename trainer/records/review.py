@@ -19,6 +19,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.knowledge.case import Case, step_of
 from trainer.knowledge.contents import cases_as_written
@@ -26,6 +27,7 @@ from trainer.knowledge.statement import OTHER
 from trainer.records import table
 from trainer.records.database import Records
 from trainer.records.learner import Learner
+from trainer.records.shelf import met_seeds
 
 if TYPE_CHECKING:
     from fsrs import Card as Scheduled
@@ -330,7 +332,17 @@ def _answered_today(connection: Connection, learner: Learner, now: datetime) -> 
 
 
 def _in_play(connection: Connection, learner: Learner) -> frozenset[str]:
-    open_runs = select(table.run.c.case_id).where(table.run.c.learner_id == learner.id, table.run.c.over.is_(False))
+    """Return the cases that the learner has begun or drawn and can still end.
+
+    A run whose time was up has a score and goes on no more; one of another version of Atoll cannot be played on.
+    """
+    run = table.run.c
+    open_runs = (
+        select(run.case_id)
+        .outerjoin(table.score, table.score.c.run_id == run.id)
+        .where(run.learner_id == learner.id, run.over.is_(False), run.engine == __version__)
+        .where(table.score.c.run_id.is_(None))
+    )
     open_sets = (
         select(table.sitting.c.case_id)
         .join(table.assessment, table.assessment.c.id == table.sitting.c.assessment_id)
@@ -388,32 +400,14 @@ def draw_seed(records: Records, card: Card, passing: Collection[int] = ()) -> in
     """
     from trainer.core.chance import key_of
 
+    met = {*passing, *met_seeds(records, card.learner_id, card.case)}
     with records.begin() as connection:
-        met = {*passing, *_met(connection, card)}
         last = connection.scalar(select(table.card.c.last_seed).where(table.card.c.id == card.id))
         seed = int(last if last is not None else card.last_seed)
         while seed in met:
             seed = key_of("review", card.id, seed) % _SEEDS + _SEEDS
         connection.execute(update(table.card).where(table.card.c.id == card.id).values(last_seed=seed))
     return seed
-
-
-def _met(connection: Connection, card: Card) -> set[int]:
-    answers = (
-        select(table.answer.c.seed)
-        .join(table.card)
-        .where(table.card.c.learner_id == card.learner_id, table.card.c.case_id == card.case)
-    )
-    shown = select(table.card.c.last_seed).where(
-        table.card.c.learner_id == card.learner_id, table.card.c.case_id == card.case
-    )
-    runs = select(table.run.c.seed).where(table.run.c.learner_id == card.learner_id, table.run.c.case_id == card.case)
-    sat = (
-        select(table.sitting.c.seed)
-        .join(table.assessment, table.assessment.c.id == table.sitting.c.assessment_id)
-        .where(table.assessment.c.learner_id == card.learner_id, table.sitting.c.case_id == card.case)
-    )
-    return {int(seed) for one in (answers, shown, runs, sat) for seed in connection.execute(one).scalars()}
 
 
 def note_answer(

@@ -45,19 +45,13 @@ def is_file(word: str) -> bool:
     return path.exists() or bool(path.suffix) or bool(set(word) & {os.sep, os.altsep or os.sep})
 
 
-def find_run(word: str, to_tell: bool = False) -> Run:
+def find_run(word: str) -> Run:
     """Return a run of which a command line speaks: a file, or the name of a run of the learner who plays here.
-
-    Parameters
-    ----------
-    word : str
-    to_tell : bool
-        Whether it is wanted to say how it went.
 
     Raises
     ------
     BadInput
-        If there is neither, it cannot be read, it is no run, or nothing may be told of it yet.
+        If there is neither, it cannot be read, it is no run, or it belongs to a self-assessment that is open.
     """
     if is_file(word):
         return read_run(Path(word))
@@ -70,8 +64,8 @@ def find_run(word: str, to_tell: bool = False) -> Run:
         records = Records()
         try:
             learner = found_learner(records)
-            if learner is not None and to_tell and word in withheld(records, learner.id):
-                raise BadInput(f"{word}: belongs to a self-assessment that goes on; close the set first")
+            if learner is not None and word in withheld(records, learner.id):
+                raise BadInput(f"{word}: belongs to a self-assessment that is open; close it first")
             if learner is not None:
                 return Shelf(records, learner.id).load(word)
         finally:

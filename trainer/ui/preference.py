@@ -50,14 +50,16 @@ class Preferences(Frozen):
 def read_preferences(folder: Path | None = None) -> tuple[Preferences, str | None]:
     """Return the preferences that are kept in Atoll's home, and a line about them where they cannot be used."""
     path = (folder or home_dir()) / _FILE
-    if not path.exists():
-        return Preferences(), None
     try:
+        if not path.exists():
+            return Preferences(), None
         return Preferences.model_validate_json(read_bounded(path, _MOST_BYTES)), None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         return Preferences(), f"{path}: not used ({where}: {first['msg']}); the preferences are as at the first start"
+    except OSError as error:  # a folder that may not be looked into, or a name that no disk has
+        return Preferences(), f"{path}: {reason_of(error)}; the preferences are as at the first start"
     except BadInput as error:
         return Preferences(), f"{error}; the preferences are as at the first start"
 

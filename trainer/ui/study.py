@@ -157,6 +157,7 @@ class Study(QObject):
         made.resume_asked.connect(self.resume_asked)
         made.debrief_asked.connect(self.debrief_asked)
         made.score_asked.connect(lambda names: scoring.begin(self.shelf.learner_id, names))
+        made.stop_asked.connect(scoring.cancel)
         scoring.progressed.connect(made.show_progress)
         scoring.failed.connect(lambda error: made.tell(str(error)))
         scoring.ended.connect(made.refresh)

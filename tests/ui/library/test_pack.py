@@ -3,12 +3,12 @@
 from PySide6.QtWidgets import QLabel
 
 from tests.knowledge.packing import CASE, files
+from tests.records.kept import shelf_in
 from trainer.core.place import packs_dir
 from trainer.knowledge.casebook import case_names
 from trainer.knowledge.installation import install
 from trainer.knowledge.library import library
 from trainer.knowledge.pack import write_pack
-from trainer.records.shelf import Shelf
 from trainer.ui.library.page import LibraryPage
 
 
@@ -19,7 +19,7 @@ def test_a_pack_in_the_library(qtbot, tmp_path, monkeypatch):
     for damaged in (False, True):
         if damaged:
             (packs_dir() / "ward-seven" / "cases" / CASE / "case.yaml").write_text("<")
-        page = LibraryPage(Shelf(tmp_path / "runs"))
+        page = LibraryPage(shelf_in(tmp_path))
         qtbot.addWidget(page)
         page.refresh()
         shown = {row.case for row in page.list.cases.rows}

@@ -151,6 +151,7 @@ def test_tab_reaches_whatever_can_be_done(page):
     wanted = {
         "case_search", "filter_setting", "filter_difficulty", "filter_state", "case_list", "mode_tutor", "policy",
         "start_case", "resume_case", "open_debrief", "run_open_the-tailor-1-1", "open_preferences", "open_shortcuts",
+        "learner_choice", "open_learner", "open_review", "open_results", "open_assessment",
     }  # fmt: skip
     assert wanted <= set(seen)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSlider, QTextB
 from sqlalchemy import insert, select, update
 
 from tests.ui.checks import faults
+from trainer import __version__
 from trainer.reasoning.imagined import Imagined
 from trainer.records import review, table
 from trainer.records.database import Records
@@ -164,7 +165,7 @@ def test_cards_of_a_case_in_play_wait(page, records, learner):
         connection.execute(
             insert(table.run).values(
                 id="r", learner_id=learner.id, name="n", case_id="wandering-shadows", case_version=1, seed=3,
-                engine="0", mode="tutor", policy="default", time_factor=1.0, format=2, day=0, over=False,
+                engine=__version__, mode="tutor", policy="default", time_factor=1.0, format=2, day=0, over=False,
                 made_at=now(), played_at=now(),
             )
         )  # fmt: skip

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -40,6 +41,7 @@ from trainer.ui.review.fetch import Ready, Unsuited, ready_picture, ready_questi
 from trainer.ui.review.form import Form
 from trainer.ui.review.word import (
     empty_line,
+    filled_ml,
     named_blocks,
     next_block,
     occlusion_stem,
@@ -131,6 +133,7 @@ class ReviewPage(QWidget):
         self._title.setProperty("kind", "section")
         self._place.setObjectName("review_place")
         self._place.setProperty("kind", "dim")
+        self._place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._next.setProperty("kind", "primary")
         head = QHBoxLayout()
         head.addWidget(self._title)
@@ -279,6 +282,7 @@ class ReviewPage(QWidget):
             return
         self._stand_still(empty_line(answered, coming[0].due_at if coming else None, len(held), now), retry=False)
         self._pictures.close()
+        self._back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Getting a card ready
 
@@ -396,20 +400,18 @@ class ReviewPage(QWidget):
             self._room.set_overlay(ready.puzzle.revealed() if self._revealed else ready.puzzle.covered())
             return
         self._outline()
-        Probe(pictures, names[0], partial(self._begin_at, ready, names[0]))
+        fullest = names[max(range(len(names)), key=lambda n: filled_ml(ready.question.scans[n][1]))]
+        Probe(pictures, fullest, partial(self._begin_at, ready, fullest))
 
     def _begin_at(self, ready: Ready, name: tuple[str, int], index: int) -> None:
-        """Begin where the earlier CT shows most; the later one is scrolled along."""
+        """Begin where the CT with more in it shows most; the other one is scrolled along."""
         if self._ready is not ready or self._revealed:
             return
         stage = self._room.stage
         here = stage.views.current
-        if here is not None and here.scan in self._pictures_names():
+        if here is not None and here.scan in [scan.name for scan in self._pictures.scans]:
             place = self._pictures.position_mm(Ask(name, index)), 0.0, 0.0
             stage.show_place(here.scan, self._pictures.linked_mm(place, name, here.scan))
-
-    def _pictures_names(self) -> list[tuple[str, int]]:
-        return [scan.name for scan in self._pictures.scans]
 
     def _outline(self) -> None:
         ready = self._ready
@@ -451,14 +453,16 @@ class ReviewPage(QWidget):
 
         self._form.setEnabled(False)
         self._later.setEnabled(False)
-        self._title.setText("The answer is being weighed on what could be known ...")
+        self._title.setText("Marking ...")
+        self._place.setText("Your answer is weighed on what could be known.")
         self._calls["solve"] = self._lanes.mind.run(
             job, lambda solution: self._tell(ready, reply, solution), self._not_marked
         )
 
     def _not_marked(self, error: Exception) -> None:
         self._form.setEnabled(True)
-        self._title.setText(f"The answer cannot be marked: {_said(error)}")
+        self._title.setText("Not marked")
+        self._place.setText(_said(error))
 
     def _tell(self, ready: Ready, reply: Reply, solution: Solution) -> None:
         self._title.setText("The model answer")
@@ -496,6 +500,7 @@ class ReviewPage(QWidget):
             tail = Block("bad", f"The answer was not kept: {error}")
         self._queue = [one for one in self._queue if one.id != ready.card.id]
         self._asked += 1
+        self._place.setText(place_line(self._asked, self._all))
         self._answer.show_blocks([*blocks, tail])
         self._next.setText("Next card" if self._queue else "Finish")
         self._which.setText("Show the question")
