@@ -55,8 +55,12 @@ def lanes(qapp):
 
 
 @pytest.fixture(scope="module")
-def thinker():
-    return Quick(4)
+def thinker(engine):
+    """Who marks; all is compiled beforehand, or the first card would have to wait for it."""
+    from trainer.chest.warming import warm
+
+    warm()
+    return Quick(4, engine)
 
 
 @pytest.fixture

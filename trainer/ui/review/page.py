@@ -222,7 +222,6 @@ class ReviewPage(QWidget):
             self._stand_still(str(error))
             return
         self._asked, self._all = 0, len(self._queue)
-        self._lanes.mind.run(self._thinker.imagined, _nothing, self._complain, priority=Priority.AHEAD)
         self._go_on()
 
     def rest(self) -> None:
@@ -308,6 +307,7 @@ class ReviewPage(QWidget):
 
         def picture(ready: Ready) -> None:
             if card.kind != "occlusion":  # the question can be read while the chest is still being built
+                self._think(ready)
                 if self._waited_for(card):
                     self._fetched = ""
                     self._show(ready)
@@ -358,7 +358,6 @@ class ReviewPage(QWidget):
             self._stem.show_blocks(stem_blocks(question))
             diseases = DiseaseFinder(ready.library.diseases)
             self._form.ask_decision(diseases.find, ActFinder(ready.library, question.taken).find, question.asks_change)
-            self._think(ready)
         self._pictures.open_patient(question.person, self._scale)
         key = question.person.key
         scans = [Scan(day, chest, key_of("visit", key, day)) for day, chest in question.scans]
@@ -376,7 +375,7 @@ class ReviewPage(QWidget):
         self._title.setText("Name the finding" if card.kind == "occlusion" else "Decide")
 
     def _think(self, ready: Ready) -> None:
-        """Work out what could be known while the learner reads."""
+        """Work out what could be known while the learner reads, this card or the model answer of the one before."""
 
         def job(call: Call) -> None:
             session, examiner = self._scorer(ready, call)
