@@ -13,6 +13,7 @@ from trainer.reasoning.imagined import Imagined
 from trainer.records import review, table
 from trainer.records.database import Records
 from trainer.records.learner import add_learner
+from trainer.records.schedule import AGAIN, EASY
 from trainer.ui import theme
 from trainer.ui.mind import Thinker
 from trainer.ui.review.page import ReviewPage
@@ -36,7 +37,7 @@ def now():
 
 def put(records, learner, kind, case, step, days=30):
     identifier, made = f"{kind}-{case}-{step}", now() - timedelta(days=days)
-    values = review._scheduled(None, identifier, review.AGAIN, learner, made)
+    values = review._scheduled(None, identifier, AGAIN, learner, made)
     with records.begin() as connection:
         connection.execute(
             insert(table.card).values(
@@ -148,7 +149,7 @@ def test_a_review_by_keyboard_and_mouse(qtbot, page, records, learner):
             select(table.answer.c.card_id, table.answer.c.rating, table.answer.c.confidence)
         ).all()
     assert {row.card_id for row in kept} == {first, second}
-    assert {row.card_id: row.rating for row in kept}[first] == review.EASY
+    assert {row.card_id: row.rating for row in kept}[first] == EASY
     qtbot.mouseClick(button(page, "review_which"), Qt.MouseButton.LeftButton)
     assert page.findChild(QTextBrowser, "review_stem").isVisible() and not button(page, "review_send").isVisible()
     qtbot.mouseClick(button(page, "review_next"), Qt.MouseButton.LeftButton)
@@ -262,4 +263,4 @@ def test_return_on_the_slider_answers(qtbot, page, records, learner):
     qtbot.waitUntil(lambda: "model answer" in page.findChild(QLabel, "review_title").text(), timeout=SLOW)
     assert "no answer" in text(page, "review_solution")
     with records.begin() as connection:
-        assert connection.scalar(select(table.answer.c.rating)) == review.AGAIN
+        assert connection.scalar(select(table.answer.c.rating)) == AGAIN

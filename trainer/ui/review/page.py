@@ -30,6 +30,7 @@ from trainer.records import review
 from trainer.records.database import Records
 from trainer.records.learner import Learner
 from trainer.records.review import Card
+from trainer.records.schedule import rating_of
 from trainer.ui.debrief.probe import Probe
 from trainer.ui.debrief.prose import Prose
 from trainer.ui.debrief.word import Block, names_of_opacities
@@ -494,7 +495,7 @@ class ReviewPage(QWidget):
             card = review.note_answer(
                 self._records, self._learner, ready.card, ready.seed, score, confidence, right, said, now
             )
-            tail = next_block(review.rating_of(score, confidence, right), card.due_at, now)
+            tail = next_block(rating_of(score, confidence, right), card.due_at, now)
         except AtollError as error:
             tail = Block("bad", f"The answer was not kept: {error}")
         self._queue = [one for one in self._queue if one.id != ready.card.id]
