@@ -129,8 +129,11 @@ def test_a_review_by_keyboard_and_mouse(qtbot, page, records, learner):
     assert said.startswith("100 %") and region.name.value in said and "Rated easy" in said
     assert disease not in said.lower()  # other cards of the case ask for it
     assert faults(page) == []
+    qtbot.waitUntil(lambda: page._supply._ahead is not None, timeout=SLOW)
     qtbot.mouseClick(button(page, "review_next"), Qt.MouseButton.LeftButton)
-    shown(qtbot, page, "decision")
+    assert page.ready.card.kind == "decision"  # at once: it was got ready while the answer was read
+    layers = page._viewer.room.stage._composer
+    assert layers._layers is None  # nothing is outlined before the answer
     stem = text(page, "review_stem")
     assert "Day 28" in stem and "Prednisolone 0.75 mg/kg" in stem and "organizing" not in stem.lower()
     assert "Wandering shadows" not in stem
@@ -143,6 +146,7 @@ def test_a_review_by_keyboard_and_mouse(qtbot, page, records, learner):
     said = text(page, "review_solution")
     assert "Model answer: " in said and "The patient had: Cryptogenic organizing pneumonia" in said
     assert "Rated " in said and "The wandering shadows" in said
+    assert layers._layers
     assert faults(page) == []
     with records.begin() as connection:
         kept = connection.execute(
