@@ -147,6 +147,25 @@ def test_what_passes_by_the_point_earns_less_than_right(pills):
     assert pills.part("act", act="stop-culprit-drug").credit == 1.0
 
 
+def test_to_wait_is_not_right_where_something_is_due(examiner):
+    shadow = Asked(examiner, "three-courses", 0)
+    part = shadow.part("act", act="observe")
+    assert part.model == "Lavage with cytology and cultures"
+    assert part.credit <= 0.6 and not part.right
+    assert "It passes by what this step turns on." in part.reasons
+    assert shadow.part("act", act="bronchoscopy-lavage").credit == 1.0
+
+
+def test_what_a_step_turns_on_is_told_as_one_sentence(examiner):
+    part = Asked(examiner, "wandering-shadows", 1).part("act", act="prednisolone")
+    assert part.model.endswith("and prophylaxis against Pneumocystis")
+
+
+def test_nothing_is_told_as_certain(early):
+    told = early.part("diagnosis", diagnosis="bacterial").reasons
+    assert not any("100 %" in line or " 0 %" in line for line in told)
+
+
 def test_going_on_is_right_where_nothing_is_due(early):
     part = early.part("act", act="observe")
     assert part.credit == 1.0 and part.model == "Go on as it is and see again"

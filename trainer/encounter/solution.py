@@ -173,14 +173,12 @@ def _diagnosis(mind: Mind, reply: Reply) -> Part:
     ranked = sorted(posterior.shares, key=lambda d: (-posterior.shares[d], d))
     names = {disease: library.diseases[disease].name for disease in ranked}
     lead = ranked[0]
-    told = [f"{inline(names[d])} {share(posterior.shares[d])}" for d in ranked[:3] if posterior.shares[d] >= 0.01]
+    told = [f"{inline(names[d])} {_weight(posterior.shares[d])}" for d in ranked[:3] if posterior.shares[d] >= 0.01]
     reasons = [f"On what the stem and the CT show: {listed(told)}."]
     reasons += _arguments(mind, posterior, lead)
     said = reply.diagnosis
     if said is not None and said not in (lead, OTHER):
-        part = posterior.shares.get(said, 0.0)
-        weight = share(part) if part >= 0.01 else "less than 1 %"
-        reasons.append(f"{names.get(said, said)}, your answer: {weight}.")
+        reasons.append(f"{capital(names.get(said, said))}, your answer: {_weight(posterior.shares.get(said, 0.0))}.")
         reasons += _arguments(mind, posterior, said, against_only=True)
     if session.case.disease != lead:
         reasons.append(
@@ -194,6 +192,11 @@ def _diagnosis(mind: Mind, reply: Reply) -> Part:
         names[lead],
         tuple(reasons),
     )
+
+
+def _weight(part: float) -> str:
+    """Return a probability in words; none is told as certain, or as impossible."""
+    return "less than 1 %" if part < 0.01 else "more than 99 %" if part > 0.99 else share(part)
 
 
 def _diagnosis_credit(session: Session, shares: Mapping[str, float], said: str | None, lead: str) -> float:
@@ -325,6 +328,6 @@ def _act(session: Session, verdict: Verdict, reply: Reply) -> Part:
     reasons = [*verdict.reasons]
     for feature in verdict.features:
         source = reference_of(library, feature.source)
-        reasons.append(f"{feature.title}: {feature.reason} ({source.rstrip('.')}.)")
+        reasons.append(f"{feature.title}: {feature.reason} ({capital(source.rstrip('.'))}.)")
     yours = capital(name_of(reply.act, library)) if reply.act is not None else "no answer"
     return Part("act", "The next act", verdict.credit, yours, verdict.model, tuple(reasons))
