@@ -1,5 +1,7 @@
 """Answers marked: the diagnosis by what could be known, the change by what is there, the act by what it is worth."""
 
+import re
+
 import pytest
 
 from trainer.encounter.question import question_of
@@ -159,6 +161,14 @@ def test_to_wait_is_not_right_where_something_is_due(examiner):
 def test_what_a_step_turns_on_is_told_as_one_sentence(examiner):
     part = Asked(examiner, "wandering-shadows", 1).part("act", act="prednisolone")
     assert part.model.endswith("and prophylaxis against Pneumocystis")
+
+
+def test_a_figure_has_the_digits_of_the_stem(examiner):
+    shadow = Asked(examiner, "three-courses", 1)
+    told = " ".join(shadow.part("diagnosis", diagnosis="cop").reasons)
+    figures = re.findall(r"\(([0-9.]+ \S+)\)", told)
+    stem = " ".join(text for _, text in shadow.question.stem.results)
+    assert figures and all(f" {one}" in stem for one in figures), figures
 
 
 def test_nothing_is_told_as_certain(early):

@@ -15,6 +15,7 @@ from trainer.chest.opacity.sign import signs_of
 from trainer.course.opacity import ChestState, Lobe
 from trainer.course.outcome import SEEN_ML
 from trainer.encounter import sight
+from trainer.encounter.chart import figure, latest
 from trainer.encounter.debrief import reference_of
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.mind import Mind
@@ -210,7 +211,7 @@ def _diagnosis_credit(session: Session, shares: Mapping[str, float], said: str |
 def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: bool = False) -> list[str]:
     """Return the findings that tell most for and against a disease, with what was found."""
     session = mind.session
-    findings, shown = session.engine.library.findings, mind.shown(session.now)
+    findings, shown = session.engine.library.findings, mind.shown(session.now) | _measured(session)
     chart = Chart(posterior.evidence, mind.seen(session.now), {})
     known = sorted((set(chart.seen) - _misread(session)) & set(findings))
     ratios = sorted(((chart.ratio(one, disease), one) for one in known), key=lambda pair: -abs(pair[0]))
@@ -228,6 +229,16 @@ def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: 
         if supports:
             return [f"{heading}: {told(supports)}.", *against]
     return ["No single finding tells much for it; together they do.", *against]
+
+
+def _measured(session: Session) -> dict[str, str]:
+    """Return what was measured last, with the digits of the stem."""
+    found = {name: (one.value, getattr(one.report, "unit", "1")) for name, one in latest(session.results()).items()}
+    return {
+        name: figure(value, unit) + (f" {unit}" if unit != "1" else "")
+        for name, (value, unit) in found.items()
+        if isinstance(value, float)
+    }
 
 
 def _misread(session: Session) -> set[str]:
