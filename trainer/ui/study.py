@@ -18,6 +18,7 @@ from trainer.ui.work import Lanes
 
 if TYPE_CHECKING:
     from trainer.encounter.debrief import Debrief
+    from trainer.records.report.value import Cover
     from trainer.ui.assessment.page import AssessmentPage
     from trainer.ui.results.page import ResultsPage
     from trainer.ui.review.page import ReviewPage
@@ -114,6 +115,17 @@ class Study(QObject):
         else:
             if made:
                 self.told.emit(f"{made} cards of this case were laid by; the library says when they are due.")
+
+    def cover(self, name: str) -> Cover:
+        """Return what a report says of a run that is kept: whose it is, when it was saved, which cards fall due."""
+        from trainer.records.report.kept import cover_of
+        from trainer.records.report.value import Cover
+
+        try:
+            return cover_of(self.shelf.records, self.learner, name, datetime.now(UTC))
+        except AtollError as error:
+            self.told.emit(str(error))
+            return Cover()
 
     def show_results(self) -> None:
         """Go to the results."""

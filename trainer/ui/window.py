@@ -309,6 +309,8 @@ class MainWindow(QMainWindow):
     def _keep(self, debrief: Debrief) -> None:
         if self._kept:
             self.study.keep(self._kept, debrief)
+            if self.debrief is not None:
+                self.debrief.report.set_cover(self.study.cover(self._kept))
 
     def _play_again(self, _: str) -> None:
         """Begin the case that was discussed anew, with the next patient and all else as it was."""
