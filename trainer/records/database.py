@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from trainer.records.fault import line_of
 from trainer.records.lock import hold
 from trainer.records.migration import REVISIONS
 
+_LOG: Final = logging.getLogger("atoll")
 FILE: Final = "records.sqlite"
 VARIABLE: Final = "ATOLL_DATABASE"
 _BUSY_MS: Final = 5000
@@ -220,7 +222,9 @@ class Records:
         return f"{found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}"
 
     def _notice(self, line: str) -> None:
+        """Keep what the learner is to be told, and say it wherever the log goes: a command shows it at once."""
         self.notices = (*self.notices, line)
+        _LOG.warning(line)
 
     def _made_engine(self, url: URL) -> Engine:
         if self.file is None:
