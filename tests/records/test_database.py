@@ -175,8 +175,9 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
     for number in (1, 2):
         file.write_bytes(damaged)
         records = opened(file)
-        line, _ = records.notices
-        assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite" in line and "\n" not in line
+        line, further = records.notices
+        assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite took its place" in further
+        assert "\n" not in line + further
         assert names(file)[:2] == [f"{CASE}-1-1", f"{CASE}-2-1"]
         records.close()
     for number in (1, 2):
@@ -186,7 +187,7 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
 def test_without_a_backup_the_records_begin_anew_and_say_so(file):
     file.write_bytes(b"x" * 5000)
     line, further = opened(file).notices
-    assert "there was no backup" in line and "no runs could be brought over" in further
+    assert "set aside" in line and further == "There was no backup; no runs could be brought over whole."
     assert names(file) == []
     assert shelf_in(file.parent).records.notices == (), "it is said once"
 
@@ -438,14 +439,16 @@ def played(file):
 def test_what_can_be_vouched_for_is_brought_over_from_a_damaged_file(file, backup):
     played(file)
     if not backup:
-        backups(file)[0].unlink()
+        for one in backups(file):
+            one.unlink()
     sql(file, "CREATE VIEW odd AS SELECT 1")
     kept = {
         f"{CASE}-1-1": run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5)),
         f"{CASE}-2-1": run(Advanced(to_day=9, day=9), seed=2, mode="exam"),
     }
     line, further = opened(file).notices
-    assert "set aside" in line and further == "From it 2 runs could be brought over whole."
+    assert "set aside" in line and further.endswith("; 2 runs could be brought over whole.")
+    assert ("took its place" in further) is backup
     shelf = shelf_in(file.parent)
     assert {entry.name: shelf.load(entry.name) for entry in shelf.entries()} == kept
     assert [entry.score.overall for entry in shelf.entries() if entry.seed == 2] == [72.4]
@@ -461,7 +464,7 @@ def test_what_cannot_be_vouched_for_stays_where_it_is(file):
         "UPDATE event SET body = replace(body, '9', '8') WHERE run_id = (SELECT id FROM run WHERE seed = 2)",
     )
     _, further = opened(file).notices
-    assert further == "From it 1 run could be brought over whole, 1 could not be."
+    assert further.endswith("; 1 run could be brought over whole, 1 could not be.")
     assert names(file) == [f"{CASE}-1-1"]
     assert len(shelf_in(file.parent).load(f"{CASE}-1-1").events) == 2
 
@@ -485,3 +488,37 @@ def test_a_page_that_is_lost_takes_only_its_own_along(file):
     kept = len(names(file))
     print(f"{kept} of 39 runs brought over")
     assert 20 < kept < 39
+
+
+def test_what_cannot_be_mended_is_left_as_it_is(file, monkeypatch):
+    """There is no room for a second file, say."""
+    played(file)
+    sql(file, "CREATE VIEW odd AS SELECT 1")
+    before = bytes_of(file.parent)
+
+    def full(*_):
+        raise BadInput("the disk is full")
+
+    monkeypatch.setattr(database, "compact", full)
+    line = refused(file)
+    assert "cannot be mended: the disk is full" in line
+    assert bytes_of(file.parent) == before
+    monkeypatch.undo()
+    assert len(opened(file).notices) == 2 and len(names(file)) == 2
+
+
+@pytest.mark.parametrize("go", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_file_that_went_comes_back_from_its_backup(file, go):
+    played(file)
+    go(file)
+    (line,) = opened(file).notices
+    assert "was not there any more" in line
+    assert names(file) == [f"{CASE}-1-1"]
+
+
+def test_a_file_that_was_mended_and_not_yet_put_there_is_found(file):
+    shelf_in(file.parent).records.close()
+    file.rename(file.with_name(f".mending-{FILE}"))
+    (line,) = opened(file).notices
+    assert "was mended" in line and names(file) == [f"{CASE}-1-1"]
+    assert not file.with_name(f".mending-{FILE}").exists()

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from trainer.core.error import BadInput
 from trainer.core.place import home_dir
-from trainer.records.backup import backup_is_due, restore, set_aside, take_backup
+from trainer.records.backup import backup_is_due, backups, compact, remove, restore, set_aside, take_backup
 from trainer.records.examination import Damaged, examine, known_revision
 from trainer.records.fault import line_of
 from trainer.records.lock import hold
@@ -28,6 +28,7 @@ _CONNECT_S: Final = 10
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
+    "fullfsync=ON",  # macOS lets a disk keep what was synced in its own memory otherwise; nothing elsewhere
     "foreign_keys=ON",
     "secure_delete=ON",
     "trusted_schema=OFF",
@@ -66,19 +67,18 @@ class Records:
     def __init__(self, url: str | None = None, upgrade: bool = False, now: datetime | None = None) -> None:
         parsed = _parsed(url or os.environ.get(VARIABLE) or f"sqlite:///{home_dir() / FILE}")
         self.file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
-        self.place = parsed.render_as_string(hide_password=True) if self.file is None else str(self.file)
+        shown = parsed.set(drivername="postgresql", password=None, query={}).render_as_string()
+        self.place = shown if self.file is None else str(self.file)
         self.notices: tuple[str, ...] = ()
         self._password = str(parsed.password) if parsed.password else None
         self._claimed = self.file is None
-        revision, aside = (None, None) if self.file is None else self._prepared(self.file, now or datetime.now(UTC))
+        revision = None if self.file is None else self._revision_of_file(self.file, now or datetime.now(UTC))
         self._engine = self._made_engine(parsed)
         try:
             if self.file is None:
                 revision = self._revision_on_server(upgrade)
             if revision != REVISIONS[-1]:
-                self._upgrade()
-            if aside is not None:
-                self._bring_over(aside)
+                self._upgrade(self._engine)
         except BaseException:
             self.close()
             raise
@@ -119,7 +119,7 @@ class Records:
             try:
                 take_backup(self.file, at)
             except BadInput as error:  # a day without a backup is no reason not to play
-                self.notices = (*self.notices, str(error))
+                self._notice(str(error))
 
     def check(self) -> tuple[str, ...]:
         """Return what is wrong with the database as a whole, a line each; what was wrong at opening is in `notices`.
@@ -144,50 +144,82 @@ class Records:
             hold(self.file.parent)
         self._claimed = True
 
-    def _prepared(self, path: Path, now: datetime) -> tuple[str | None, Path | None]:
-        """Return the revision of a file that is fit to be used, and the damaged one that was set aside, if any."""
+    def _revision_of_file(self, path: Path, now: datetime) -> str | None:
+        """Return the revision of a file that is fit to be used; a damaged one is mended first."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(
                 f"{path.parent}: cannot be made ({error.strerror}); set ATOLL_HOME to another folder"
             ) from error
-        aside = None
         try:
             revision = examine(path)
+            if revision is None:
+                self._find_again(path)
+                revision = examine(path)
         except Damaged:
             self._hold()
-            revision, aside = self._mended(path)
+            revision = self._mended(path)
         if revision != REVISIONS[-1]:
             self._hold()
         if revision is not None and revision != REVISIONS[-1]:
             take_backup(path, now, before=REVISIONS[-1])
-        return revision, aside
+        return revision
 
-    def _mended(self, path: Path) -> tuple[str | None, Path | None]:
-        """Set a damaged file aside, now that nobody else writes it, and put the newest backup in its place."""
+    def _find_again(self, path: Path) -> None:
+        """Put back a file that went, or was emptied: as it was mended, or else from the newest backup."""
+        made = _mending(path)
+        if not (made.exists() or backups(path)):
+            return
+        self._hold()
+        if made.exists():  # it is whole: the damaged file is set aside only then
+            made.replace(path)
+            self._notice(f"{path.name} was damaged and was mended; it was set aside as {path.name}.damaged-N.")
+        elif (used := restore(path, path)) is not None:
+            self._notice(f"{path.name} was not there any more; the backup {used.name} took its place.")
+
+    def _mended(self, path: Path) -> str | None:
+        """Make new records of the newest backup and what can be vouched for; only then set the damaged ones aside."""
         try:
-            return examine(path), None  # another process mended it while this one waited
+            return examine(path)  # another process mended it while this one waited
         except Damaged as damaged:
-            aside = set_aside(path)
-            used = restore(path)
-            instead = "there was no backup" if used is None else f"the backup {used.name} took its place"
-            line = f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept; {instead}."
-            self.notices = (*self.notices, line)
-            return examine(path), aside
+            made = _mending(path)
+            remove(made)
+            try:
+                used = restore(path, made)
+                found = self._bring_over(path, made)
+                aside = set_aside(path)
+                made.replace(path)
+            except (BadInput, OSError) as error:
+                reason = error if isinstance(error, BadInput) else error.strerror
+                raise BadInput(f"{path}: damaged ({damaged}), and cannot be mended: {reason}") from error
+            finally:
+                if path.exists():
+                    remove(made)
+            instead = "There was no backup" if used is None else f"The backup {used.name} took its place"
+            self._notice(f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept.")
+            self._notice(f"{instead}; {found}.")
+            return examine(path)
 
-    def _bring_over(self, aside: Path) -> None:
-        """Bring what can be vouched for out of a damaged file, and say how much that was."""
+    def _bring_over(self, damaged: Path, made: Path) -> str:
+        """Bring what can be vouched for out of a damaged file into one that is made, and say how much that was."""
         from trainer.records.salvage import salvage
 
+        engine = self._made_engine(URL.create("sqlite", database=str(made)))
         try:
-            with self.begin() as connection:
-                found = salvage(aside, connection)
-        except BadInput as error:
-            self.notices = (*self.notices, f"Nothing was brought over from {aside.name}: {error}")
-            return
+            if examine(made) != REVISIONS[-1]:
+                self._upgrade(engine)
+            with engine.begin() as connection:
+                found = salvage(damaged, connection)
+        except SQLAlchemyError as error:
+            raise BadInput(line_of(error, str(made))) from error
+        finally:
+            engine.dispose()
+        compact(made)
         lost = f", {found.lost} could not be" if found.lost else ""
-        line = f"From it {found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}."
+        return f"{found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}"
+
+    def _notice(self, line: str) -> None:
         self.notices = (*self.notices, line)
 
     def _made_engine(self, url: URL) -> Engine:
@@ -227,10 +259,10 @@ class Records:
             )
         return revision
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, engine: Engine) -> None:
         """Bring the tables to what this version of Atoll knows, in one transaction."""
         try:
-            with self._engine.connect() as connection:
+            with engine.connect() as connection:
                 if self.file is not None:  # a table is changed by being made again; its rows must not take others along
                     connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
                 with connection.begin():
@@ -238,7 +270,7 @@ class Records:
         except SQLAlchemyError as error:
             raise BadInput(line_of(error, self.place, self._password)) from error
         finally:
-            self._engine.dispose()  # the next connection is prepared anew
+            engine.dispose()  # the next connection is prepared anew
 
 
 def there_are_records() -> bool:
@@ -255,6 +287,11 @@ def migrate(connection: Connection) -> None:
     config.set_main_option("script_location", "trainer.records:migration")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _mending(path: Path) -> Path:
+    """Return where new records are made in place of damaged ones."""
+    return path.with_name(f".mending-{path.name}")
 
 
 def _parsed(given: str) -> URL:
