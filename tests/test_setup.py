@@ -98,7 +98,7 @@ def test_a_first_start_goes_on_from_a_kill_and_later_starts_compile_nothing(lab,
 
     second = begin(lab, tmp_path, "warm", "--json")
     said = [json.loads(second.stdout.readline()) for _ in range(2)]
-    assert said[-1]["share"] > 0.02, "it began anew"
+    assert said[-1]["share"] > 0.01, "it began anew"  # a first kernel alone is a tenth of that
     while json.loads(second.stdout.readline())["share"] < 0.4:
         pass
     second.send_signal(signal.SIGKILL)
