@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -17,6 +18,13 @@ from trainer.records.learner import add_learner
 from trainer.records.shelf import Shelf
 
 PASSWORD = "a-secret-word"
+
+
+class Server(NamedTuple):
+    """A server that runs: the URL of its own database, whose user owns all there is, and its certificate."""
+
+    url: str
+    certificate: Path
 
 
 def binary(name):
@@ -42,6 +50,15 @@ def somebody():
     return {}
 
 
+def certify(folder, call):
+    """Make a certificate for the server, which is its own authority, if there is something to make it with."""
+    openssl = shutil.which("openssl")
+    if openssl is not None:
+        call(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(folder / "server.key"),
+             "-out", str(folder / "server.pem"))  # fmt: skip
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,7 +67,7 @@ def free_port():
 
 @pytest.fixture(scope="session")
 def server():
-    """The URL of a server's own database; its user is the owner of all there is."""
+    """A PostgreSQL server on loopback, with TLS if OpenSSL is there."""
     pytest.importorskip("psycopg")
     initdb, control = binary("initdb"), binary("pg_ctl")
     if initdb is None or control is None:
@@ -68,13 +85,16 @@ def server():
                 done = subprocess.run(words, cwd="/", stdin=subprocess.DEVNULL, stdout=said, stderr=said, **who)
             assert done.returncode == 0, (folder / "said").read_text()
 
+        certify(folder, call)
         call(initdb, "-D", str(data), "-U", "atoll", "-A", "scram-sha-256", "--pwfile", str(folder / "password"),
              "-E", "UTF8", "--locale", "C")  # fmt: skip
         port = free_port()
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        if (folder / "server.key").exists():
+            options += f" -c ssl=on -c ssl_cert_file={folder}/server.pem -c ssl_key_file={folder}/server.key"
         call(control, "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start")
         try:
-            yield f"postgresql://atoll:{PASSWORD}@127.0.0.1:{port}/postgres"
+            yield Server(f"postgresql://atoll:{PASSWORD}@127.0.0.1:{port}/postgres", folder / "server.pem")
         finally:
             call(control, "-D", str(data), "-m", "immediate", "-w", "stop")
 
@@ -82,19 +102,19 @@ def server():
 @pytest.fixture
 def empty_database(server):
     """The URL of a database in which there is nothing yet."""
-    url = make_url(server).set(drivername="postgresql+psycopg")
+    url = make_url(server.url).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS empty WITH (FORCE)"))
         connection.execute(text("CREATE DATABASE empty"))
     engine.dispose()
-    return server.replace("/postgres", "/empty")
+    return server.url.replace("/postgres", "/empty")
 
 
 @pytest.fixture(scope="session")
 def server_records(server):
     """Records on the server."""
-    made = Records(server, upgrade=True)
+    made = Records(server.url, upgrade=True)
     yield made
     made.close()
 

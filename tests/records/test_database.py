@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.records.kept import shelf_in
-from tests.records.test_shelf import CASE, run
+from tests.records.kept import note, shelf_in
+from tests.records.test_shelf import CASE, SHEET, run
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced
 from trainer.records import database, table
@@ -175,9 +175,10 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
     for number in (1, 2):
         file.write_bytes(damaged)
         records = opened(file)
-        (line,) = records.notices
-        assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite" in line and "\n" not in line
-        assert names(file) == [f"{CASE}-1-1", f"{CASE}-2-1"]
+        line, further = records.notices
+        assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite took its place" in further
+        assert "\n" not in line + further
+        assert names(file)[:2] == [f"{CASE}-1-1", f"{CASE}-2-1"]
         records.close()
     for number in (1, 2):
         assert file.with_name(f"{FILE}.damaged-{number}").read_bytes() == damaged
@@ -185,8 +186,8 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
 
 def test_without_a_backup_the_records_begin_anew_and_say_so(file):
     file.write_bytes(b"x" * 5000)
-    (line,) = opened(file).notices
-    assert "begin anew" in line
+    line, further = opened(file).notices
+    assert "set aside" in line and further == "There was no backup; no runs could be brought over whole."
     assert names(file) == []
     assert shelf_in(file.parent).records.notices == (), "it is said once"
 
@@ -223,7 +224,7 @@ def test_what_the_log_of_a_damaged_file_holds_goes_aside_with_it(file):
 def test_what_atoll_does_not_write_is_damage(file, statement):
     take_backup(file, NOW)
     sql(file, "PRAGMA foreign_keys=OFF", statement)
-    (line,) = opened(file).notices
+    line, _ = opened(file).notices
     assert "set aside" in line and names(file) == [f"{CASE}-1-1"]
 
 
@@ -293,7 +294,7 @@ def test_a_full_disk_is_said_in_one_line_and_the_run_before_is_still_there(file)
 
 WRITING = """
 import sys
-from tests.records.kept import shelf_in
+from tests.records.kept import note, shelf_in
 from tests.records.test_shelf import run
 from pathlib import Path
 shelf = shelf_in(Path(sys.argv[1]))
@@ -422,3 +423,102 @@ def test_a_backup_is_taken_before_each_step(tmp_path, monkeypatch):
     assert examine(file) == "0002"
     (kept,) = backups(file)
     assert kept.name == "records-20311123-080000-before-0002.sqlite" and examine(kept) == REVISIONS[-1]
+
+
+def played(file):
+    """What a learner did after the backup: a run carried on, a new one, and a score."""
+    shelf = shelf_in(file.parent)
+    take_backup(file, NOW)
+    shelf.save(f"{CASE}-1-1", run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5)))
+    shelf.save(f"{CASE}-2-1", run(Advanced(to_day=9, day=9), seed=2, mode="exam"))
+    note(shelf, f"{CASE}-2-1", SHEET)
+    shelf.records.close()
+
+
+@pytest.mark.parametrize("backup", [True, False])
+def test_what_can_be_vouched_for_is_brought_over_from_a_damaged_file(file, backup):
+    played(file)
+    if not backup:
+        for one in backups(file):
+            one.unlink()
+    sql(file, "CREATE VIEW odd AS SELECT 1")
+    kept = {
+        f"{CASE}-1-1": run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5)),
+        f"{CASE}-2-1": run(Advanced(to_day=9, day=9), seed=2, mode="exam"),
+    }
+    line, further = opened(file).notices
+    assert "set aside" in line and further.endswith("; 2 runs could be brought over whole.")
+    assert ("took its place" in further) is backup
+    shelf = shelf_in(file.parent)
+    assert {entry.name: shelf.load(entry.name) for entry in shelf.entries()} == kept
+    assert [entry.score.overall for entry in shelf.entries() if entry.seed == 2] == [72.4]
+    assert shelf.records.check() == () and shelf.records.notices == ()
+    shelf.save(f"{CASE}-1-1", run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5), Advanced(to_day=6, day=6)))
+
+
+def test_what_cannot_be_vouched_for_stays_where_it_is(file):
+    played(file)
+    sql(
+        file,
+        "CREATE VIEW odd AS SELECT 1",
+        "UPDATE event SET body = replace(body, '9', '8') WHERE run_id = (SELECT id FROM run WHERE seed = 2)",
+    )
+    _, further = opened(file).notices
+    assert further.endswith("; 1 run could be brought over whole, 1 could not be.")
+    assert names(file) == [f"{CASE}-1-1"]
+    assert len(shelf_in(file.parent).load(f"{CASE}-1-1").events) == 2
+
+
+def test_a_page_that_is_lost_takes_only_its_own_along(file):
+    shelf = shelf_in(file.parent)
+    for seed in range(2, 40):
+        shelf.save(f"{CASE}-{seed}-1", run(*(Advanced(to_day=day, day=day) for day in range(1, 12)), seed=seed))
+    shelf.records.close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root, size = connection.execute("SELECT rootpage, 4096 FROM sqlite_master WHERE name = 'event'").fetchone()
+    raw = bytearray(file.read_bytes())
+    leaf = next(
+        n for n in range(root, len(raw) // size) if raw[n * size] == 13 and b"advanced" in raw[n * size :][:size]
+    )
+    raw[leaf * size : (leaf + 1) * size] = bytes(size)
+    file.write_bytes(raw)
+    _, further = opened(file).notices
+    assert "brought over whole" in further
+    kept = len(names(file))
+    print(f"{kept} of 39 runs brought over")
+    assert 20 < kept < 39
+
+
+def test_what_cannot_be_mended_is_left_as_it_is(file, monkeypatch):
+    """There is no room for a second file, say."""
+    played(file)
+    sql(file, "CREATE VIEW odd AS SELECT 1")
+    before = bytes_of(file.parent)
+
+    def full(*_):
+        raise BadInput("the disk is full")
+
+    monkeypatch.setattr(database, "compact", full)
+    line = refused(file)
+    assert "cannot be mended: the disk is full" in line
+    assert bytes_of(file.parent) == before
+    monkeypatch.undo()
+    assert len(opened(file).notices) == 2 and len(names(file)) == 2
+
+
+@pytest.mark.parametrize("go", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_file_that_went_comes_back_from_its_backup(file, go):
+    played(file)
+    go(file)
+    (line,) = opened(file).notices
+    assert "was not there any more" in line
+    assert names(file) == [f"{CASE}-1-1"]
+
+
+def test_a_file_that_was_mended_and_not_yet_put_there_is_found(file):
+    shelf_in(file.parent).records.close()
+    file.rename(file.with_name(f".mending-{FILE}"))
+    (line,) = opened(file).notices
+    assert "was mended" in line and names(file) == [f"{CASE}-1-1"]
+    assert not file.with_name(f".mending-{FILE}").exists()

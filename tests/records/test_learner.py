@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from tests.records.kept import note
 from tests.records.test_shelf import SHEET, run
 from trainer.core.error import BadInput
 from trainer.encounter.event import Ended
@@ -42,7 +43,7 @@ def fill(records, learner, mark):
     """Give a learner one of everything, each with a mark that can be looked for."""
     shelf = Shelf(records, learner.id)
     shelf.save(f"{mark}-1-1", run(Ended(day=0), seed=1, mode="exam"))
-    shelf.note_score(f"{mark}-1-1", SHEET)
+    note(shelf, f"{mark}-1-1", SHEET)
     with records.begin() as connection:
         (number,) = connection.scalars(select(table.run.c.id).where(table.run.c.learner_id == learner.id))
         for one, values in (

@@ -14,7 +14,6 @@ from trainer.encounter.performance import Claim
 from trainer.knowledge.library import library
 from trainer.reasoning.dial import score_sheet
 from trainer.records import table
-from trainer.records.database import Records
 from trainer.records.gradebook import dials, gates, grouped, lost, policies, repeats, scored
 from trainer.records.learner import add_learner
 from trainer.records.result import finished_runs, note_result
@@ -23,10 +22,9 @@ CLAIMS = (Claim(8, "better", 0.6, True), Claim(8, "relapse", 0.1, False), Claim(
 
 
 @pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path}/records.sqlite")
-    yield made
-    made.close()
+def records(shelf):
+    """Records in a file, and on a server."""
+    return shelf.records
 
 
 @pytest.fixture
@@ -99,6 +97,7 @@ def test_a_run_in_play_and_one_of_an_open_set_are_not_told(records, learner):
     assert [run.name for run in finished_runs(records, learner.id)] == ["b-2-1"]
 
 
+FILE_ALONE = pytest.mark.parametrize("shelf", ["sqlite"], indirect=True)  # a server takes no word for a number
 DAMAGE = [
     (table.score, "sheet", ""), (table.score, "sheet", "[]"), (table.score, "sheet", "{"), (table.score, "sheet", "3"),
     (table.score, "sheet", json.dumps({"items": [{"id": 3}]})), (table.score, "sheet", json.dumps({"items": 4})),
@@ -109,6 +108,7 @@ DAMAGE = [
 ]  # fmt: skip
 
 
+@FILE_ALONE
 @pytest.mark.parametrize(("of", "column", "value"), DAMAGE)
 def test_a_damaged_score_counts_as_none_and_can_be_made_anew(records, learner, of, column, value):
     made = performance(claims=CLAIMS[:1])
@@ -125,6 +125,7 @@ def test_a_damaged_score_counts_as_none_and_can_be_made_anew(records, learner, o
     assert [run.result is None for run in finished_runs(records, learner.id)] == [False, False]
 
 
+@FILE_ALONE
 @pytest.mark.parametrize("column", ["made_at", "played_at"])
 def test_a_time_that_is_none_is_one_line(records, learner, column):
     add_run(records, learner, "a-1-1")
@@ -135,6 +136,7 @@ def test_a_time_that_is_none_is_one_line(records, learner, column):
     assert "\n" not in str(caught.value)
 
 
+@FILE_ALONE
 def test_a_score_of_no_time_can_be_made_anew(records, learner):
     add_run(records, learner, "a-1-1")
     note_result(records, learner.id, "a-1-1", performance(), BEGIN)

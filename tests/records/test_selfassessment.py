@@ -10,11 +10,15 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from tests.records.conftest import again
+from tests.records.kept import shelf_in
+from tests.records.test_shelf import run
 from trainer import __version__
 from trainer.core.error import BadInput
+from trainer.encounter.event import Advanced, Ended
 from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
 from trainer.records.learner import add_learner
+from trainer.records.run_file import find_run
 from trainer.records.selfassessment import (
     close_if_over,
     close_set,
@@ -284,6 +288,20 @@ def test_nothing_is_said_of_a_run_before_the_set_is_closed(records, learner):
     assert withheld(records, learner) == names
     close_set(records, learner, CASES, NOW)
     assert withheld(records, learner) == frozenset()
+
+
+def test_the_command_line_says_nothing_of_an_open_set_either(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATOLL_HOME", str(tmp_path))
+    shelf = shelf_in(tmp_path)
+    one = opened(shelf.records, shelf.learner_id).sittings[0]
+    name = shelf.new_name(one.case, one.seed)
+    kept = run(Advanced(to_day=9, day=9), Ended(day=9), case=one.case, seed=one.seed, mode="exam")
+    shelf.save(name, kept)
+    with pytest.raises(BadInput, match="self-assessment that is open"):
+        find_run(name)
+    close_set(shelf.records, shelf.learner_id, CASES, NOW)
+    assert find_run(name) == shelf.load(name)
+    shelf.records.close()
 
 
 def test_a_case_whose_time_is_up_has_ended(records, learner):

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, make_url, select, text
 
 from tests.records.conftest import PASSWORD
 from tests.records.crowd import OWN, SHARED, SHARED_RUN
@@ -54,21 +56,66 @@ def test_the_tables_are_those_of_the_model(server_records):
 
 
 def test_a_wrong_password_and_a_server_that_is_not_there_are_one_line(server):
-    assert "password authentication failed" in refused(server.replace(PASSWORD, "another-word"))
-    port = server.rpartition(":")[2].partition("/")[0]
-    assert "refused" in refused(server.replace(f":{port}/", ":1/"))
+    assert "password authentication failed" in refused(server.url.replace(PASSWORD, "another-word"))
+    port = server.url.rpartition(":")[2].partition("/")[0]
+    assert "refused" in refused(server.url.replace(f":{port}/", ":1/"))
 
 
 def test_a_role_that_may_not_write_is_told_so(server, server_records):
     with server_records.begin() as connection:
         connection.execute(text(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'"))
         connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"))
-    records = Records(server.replace("//atoll:", "//reader:"))
+    records = Records(server.url.replace("//atoll:", "//reader:"))
     learners(records)
     with pytest.raises(BadInput, match="permission denied") as caught:
         add_learner(records, "x")
     assert PASSWORD not in str(caught.value) and "\n" not in str(caught.value)
     records.close()
+
+
+def test_the_two_roles_of_the_readme_are_enough(server, server_records, monkeypatch):
+    """Word for word as it says, but for psql's own command; and the password from libpq's file, over TLS."""
+    readme = (ROOT / "README.md").read_text()
+    owner, writer = readme.partition("```sql\n")[2].partition("```")[0].split("\\c atoll atoll_owner")
+    engine = create_engine(server_records._engine.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in owner.replace("...", PASSWORD).strip().split(";\n"):
+            connection.execute(text(statement.rstrip(";")))
+    engine.dispose()
+    base = server.url.replace("/postgres", "/atoll")
+    mine = create_engine(make_url(base).set(drivername="postgresql+psycopg", username="atoll_owner"))
+    with mine.begin() as connection:
+        connection.execute(text(writer.strip().rstrip(";")))
+    mine.dispose()
+    Records(base.replace("//atoll:", "//atoll_owner:"), upgrade=True).close()
+    url = base.replace(f"//atoll:{PASSWORD}@", "//atoll_writer@")
+    with tempfile.TemporaryDirectory() as folder:
+        words = Path(folder) / "pgpass"
+        words.write_text(f"127.0.0.1:*:atoll:atoll_writer:{PASSWORD}\n")
+        words.chmod(0o600)
+        monkeypatch.setenv("PGPASSFILE", str(words))
+        if server.certificate.exists():
+            shutil.copy(server.certificate, folder)
+            url += f"?sslmode=verify-full&sslrootcert={folder}/{server.certificate.name}"
+        records = Records(url)
+        learner = add_learner(records, "mine")
+        fill(records, learner, "mine")
+        with records.begin() as connection:
+            tls = connection.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+        assert tls is server.certificate.exists()
+        erase_learner(records, learner.id)
+        assert set(rows(records).values()) == {0}
+        with pytest.raises(BadInput, match="must be owner"):
+            drop(records)
+        records.close()
+        if server.certificate.exists():
+            (Path(folder) / server.certificate.name).write_text("no certificate")
+            assert "records in postgresql" in refused(url)
+
+
+def drop(records):
+    with records.begin() as connection:
+        connection.execute(text("DROP TABLE learner"))
 
 
 def test_a_connection_that_was_lost_is_made_again(server_records):

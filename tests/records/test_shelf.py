@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from tests.records.conftest import again
+from tests.records.kept import note
 from trainer import __version__
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced, BeliefStated, CourseStarted, Ended, Interrupt, RolledBack, TestOrdered
@@ -168,7 +169,7 @@ def test_the_score_is_noted_with_the_run(shelf):
     shelf.save(f"{CASE}-1-1", run(Advanced(to_day=2, day=2)))
     assert shelf.entries()[0].score is None
     for _ in range(2):
-        shelf.note_score(f"{CASE}-1-1", SHEET)
+        note(shelf, f"{CASE}-1-1", SHEET)
     for one in (shelf, again(shelf)):
         (entry,) = one.entries()
         assert entry.over and entry.score.overall == 72.4
@@ -179,7 +180,7 @@ def test_the_score_is_noted_with_the_run(shelf):
     change(shelf, table.dial.c.dial == "safety", value=1e14)
     assert shelf.entries()[0].score is None, "no bar is as long as that"
     with pytest.raises(BadInput, match="no such run"):
-        shelf.note_score("b", SHEET)
+        note(shelf, "b", SHEET)
 
 
 EVENTS = (Advanced(to_day=28, day=28), Advanced(to_day=50, day=50), Ended(day=50))

@@ -59,6 +59,7 @@ LEAST_MM2: Final = 200.0
 """A region smaller than this is not asked for: 16 mm across. Judgement."""
 
 _NAME_WEIGHT: Final = 2 / 3  # of the name beside the lobe; judgement
+_BESIDE_LARGEST: Final = 0.3  # of the largest; what is smaller is not asked for beside it; judgement
 _SHARED: Final = 0.2  # share of a region that others may overlie; judgement
 _ALSO: Final = 0.6  # for a sign that is there too and does not lead; judgement
 _MUCH: Final = 0.15  # share of a region from which another sign counts as there; judgement
@@ -191,6 +192,7 @@ def puzzle_of(series: Drawn, opacities: np.ndarray, seed: int) -> Puzzle | None:
     _, index, regions = best
     key = key_of("occlusion", seed)
     plain = [region for region in regions if region.plain]
+    plain = [region for region in plain if region.area_mm2 >= _BESIDE_LARGEST * plain[0].area_mm2]
     asked = plain[int(uniform(key, _CHOICE, 0, 0) * len(plain))]
     others = [region for region in regions if region.label != asked.label and region.name is not asked.name]
     shown = others[int(uniform(key, _CHOICE, 0, 1) * len(others))].label if others else None

@@ -46,6 +46,7 @@ _TREND_OF_MIGRATED: Final = 0.7  # for what became of the whole, where the parts
 _ALMOST_GONE: Final = 0.8  # for "smaller" where all is gone; judgement
 _RIGHT: Final = 0.7  # from this on an answer counts as right; the rating's own bound
 _SPEAKS: Final = log(2.0)  # likelihood ratio from which a finding is named; judgement
+_WHISPERS: Final = log(1.1)
 _TOLD: Final = 4  # findings that are named for and against
 _ORDER: Final[tuple[ChangeWord, ...]] = ("gone", "smaller", "same", "larger")
 _LOBES: Final = {lobe: lobe.name.lower().replace("_", " ") + " lobe" for lobe in Lobe}
@@ -208,21 +209,22 @@ def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: 
     session = mind.session
     findings, shown = session.engine.library.findings, mind.shown(session.now)
     chart = Chart(posterior.evidence, mind.seen(session.now), {})
-    by_weight = sorted(set(chart.seen) - _misread(session), key=lambda f: (-abs(chart.ratio(f, disease)), f))
-    supports = [f for f in by_weight if chart.ratio(f, disease) >= _SPEAKS]
-    opposes = [f for f in by_weight if chart.ratio(f, disease) <= -_SPEAKS]
+    known = sorted((set(chart.seen) - _misread(session)) & set(findings))
+    ratios = sorted(((chart.ratio(one, disease), one) for one in known), key=lambda pair: -abs(pair[0]))
 
     def told(words: Sequence[str]) -> str:
-        return listed(
-            [
-                f"{inline(findings[word].name)} ({shown[word]})" if word in shown else inline(findings[word].name)
-                for word in words[:_TOLD]
-                if word in findings
-            ]
-        )
+        said = [f" ({shown[word]})" if word in shown else "" for word in words[:_TOLD]]
+        return listed([f"{inline(findings[word].name)}{what}" for word, what in zip(words, said, strict=False)])
 
-    lines = [] if against_only or not supports else [f"For it: {told(supports)}."]
-    return [*lines, f"Against it: {told(opposes)}."] if opposes else lines
+    opposes = [one for ratio, one in ratios if ratio <= -_SPEAKS]
+    against = [f"Against it: {told(opposes)}."] if opposes else []
+    if against_only:
+        return against
+    for least, heading in ((_SPEAKS, "For it"), (_WHISPERS, "For it, each a little")):
+        supports = [one for ratio, one in ratios if ratio >= least]
+        if supports:
+            return [f"{heading}: {told(supports)}.", *against]
+    return ["No single finding tells much for it; together they do.", *against]
 
 
 def _misread(session: Session) -> set[str]:

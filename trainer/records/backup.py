@@ -142,8 +142,8 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def restore(path: Path) -> Path | None:
-    """Put the newest backup that is whole where the database was, and return it; None if there is none.
+def restore(path: Path, target: Path) -> Path | None:
+    """Copy the newest backup of a database that is whole to a place, and return it; None if there is none.
 
     Raises
     ------
@@ -156,20 +156,25 @@ def restore(path: Path) -> Path | None:
                 continue
         except (Damaged, BadInput):
             continue
-        half = path.with_name(f".half-{path.name}")
+        half = target.with_name(f".half-{target.name}")
         try:
             shutil.copyfile(one, half)
             _last(half)
-            half.replace(path)
+            half.replace(target)
         except OSError as error:
-            raise BadInput(
-                f"{path}: the backup {one} cannot be put there ({error.strerror}); copy it by hand"
-            ) from error
+            raise BadInput(f"{target}: the backup {one.name} cannot be put there ({reason_of(error)})") from error
         finally:
             with suppress(OSError):
                 half.unlink(missing_ok=True)
         return one
     return None
+
+
+def remove(path: Path) -> None:
+    """Remove a database that was being made, with its log."""
+    with suppress(OSError):
+        for end in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _last(path: Path) -> None:

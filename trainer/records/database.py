@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -15,19 +16,21 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from trainer.core.error import BadInput
 from trainer.core.place import home_dir
-from trainer.records.backup import backup_is_due, restore, set_aside, take_backup
+from trainer.records.backup import backup_is_due, backups, compact, remove, restore, set_aside, take_backup
 from trainer.records.examination import Damaged, examine, known_revision
 from trainer.records.fault import line_of
 from trainer.records.lock import hold
 from trainer.records.migration import REVISIONS
 
+_LOG: Final = logging.getLogger("atoll")
 FILE: Final = "records.sqlite"
-_VARIABLE: Final = "ATOLL_DATABASE"
+VARIABLE: Final = "ATOLL_DATABASE"
 _BUSY_MS: Final = 5000
 _CONNECT_S: Final = 10
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
+    "fullfsync=ON",  # macOS lets a disk keep what was synced in its own memory otherwise; nothing elsewhere
     "foreign_keys=ON",
     "secure_delete=ON",
     "trusted_schema=OFF",
@@ -64,9 +67,10 @@ class Records:
     """
 
     def __init__(self, url: str | None = None, upgrade: bool = False, now: datetime | None = None) -> None:
-        parsed = _parsed(url or os.environ.get(_VARIABLE) or f"sqlite:///{home_dir() / FILE}")
+        parsed = _parsed(url or os.environ.get(VARIABLE) or f"sqlite:///{home_dir() / FILE}")
         self.file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
-        self.place = parsed.render_as_string(hide_password=True) if self.file is None else str(self.file)
+        shown = parsed.set(drivername="postgresql", password=None, query={}).render_as_string()
+        self.place = shown if self.file is None else str(self.file)
         self.notices: tuple[str, ...] = ()
         self._password = str(parsed.password) if parsed.password else None
         self._claimed = self.file is None
@@ -76,7 +80,7 @@ class Records:
             if self.file is None:
                 revision = self._revision_on_server(upgrade)
             if revision != REVISIONS[-1]:
-                self._upgrade()
+                self._upgrade(self._engine)
         except BaseException:
             self.close()
             raise
@@ -117,7 +121,7 @@ class Records:
             try:
                 take_backup(self.file, at)
             except BadInput as error:  # a day without a backup is no reason not to play
-                self.notices = (*self.notices, str(error))
+                self._notice(str(error))
 
     def check(self) -> tuple[str, ...]:
         """Return what is wrong with the database as a whole, a line each; what was wrong at opening is in `notices`.
@@ -143,7 +147,7 @@ class Records:
         self._claimed = True
 
     def _revision_of_file(self, path: Path, now: datetime) -> str | None:
-        """Return the revision of a file that is fit to be used; a damaged one is set aside first."""
+        """Return the revision of a file that is fit to be used; a damaged one is mended first."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -152,6 +156,9 @@ class Records:
             ) from error
         try:
             revision = examine(path)
+            if revision is None:
+                self._find_again(path)
+                revision = examine(path)
         except Damaged:
             self._hold()
             revision = self._mended(path)
@@ -161,23 +168,63 @@ class Records:
             take_backup(path, now, before=REVISIONS[-1])
         return revision
 
+    def _find_again(self, path: Path) -> None:
+        """Put back a file that went, or was emptied: as it was mended, or else from the newest backup."""
+        made = _mending(path)
+        if not (made.exists() or backups(path)):
+            return
+        self._hold()
+        if made.exists():  # it is whole: the damaged file is set aside only then
+            made.replace(path)
+            self._notice(f"{path.name} was damaged and was mended; it was set aside as {path.name}.damaged-N.")
+        elif (used := restore(path, path)) is not None:
+            self._notice(f"{path.name} was not there any more; the backup {used.name} took its place.")
+
     def _mended(self, path: Path) -> str | None:
-        """Set a damaged file aside, now that nobody else writes it, and put the newest backup in its place."""
+        """Make new records of the newest backup and what can be vouched for; only then set the damaged ones aside."""
         try:
             return examine(path)  # another process mended it while this one waited
         except Damaged as damaged:
-            aside = set_aside(path)
-            used = restore(path)
-            instead = (
-                f"the backup {used.name} took its place, and what came after that is missing"
-                if used is not None
-                else "there was no backup, so the records begin anew"
-            )
-            self.notices = (
-                *self.notices,
-                f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept; {instead}.",
-            )
+            made = _mending(path)
+            remove(made)
+            try:
+                used = restore(path, made)
+                found = self._bring_over(path, made)
+                aside = set_aside(path)
+                made.replace(path)
+            except (BadInput, OSError) as error:
+                reason = error if isinstance(error, BadInput) else error.strerror
+                raise BadInput(f"{path}: damaged ({damaged}), and cannot be mended: {reason}") from error
+            finally:
+                if path.exists():
+                    remove(made)
+            instead = "There was no backup" if used is None else f"The backup {used.name} took its place"
+            self._notice(f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept.")
+            self._notice(f"{instead}; {found}.")
             return examine(path)
+
+    def _bring_over(self, damaged: Path, made: Path) -> str:
+        """Bring what can be vouched for out of a damaged file into one that is made, and say how much that was."""
+        from trainer.records.salvage import salvage
+
+        engine = self._made_engine(URL.create("sqlite", database=str(made)))
+        try:
+            if examine(made) != REVISIONS[-1]:
+                self._upgrade(engine)
+            with engine.begin() as connection:
+                found = salvage(damaged, connection)
+        except SQLAlchemyError as error:
+            raise BadInput(line_of(error, str(made))) from error
+        finally:
+            engine.dispose()
+        compact(made)
+        lost = f", {found.lost} could not be" if found.lost else ""
+        return f"{found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}"
+
+    def _notice(self, line: str) -> None:
+        """Keep what the learner is to be told, and say it wherever the log goes: a command shows it at once."""
+        self.notices = (*self.notices, line)
+        _LOG.warning(line)
 
     def _made_engine(self, url: URL) -> Engine:
         if self.file is None:
@@ -216,10 +263,10 @@ class Records:
             )
         return revision
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, engine: Engine) -> None:
         """Bring the tables to what this version of Atoll knows, in one transaction."""
         try:
-            with self._engine.connect() as connection:
+            with engine.connect() as connection:
                 if self.file is not None:  # a table is changed by being made again; its rows must not take others along
                     connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
                 with connection.begin():
@@ -227,12 +274,12 @@ class Records:
         except SQLAlchemyError as error:
             raise BadInput(line_of(error, self.place, self._password)) from error
         finally:
-            self._engine.dispose()  # the next connection is prepared anew
+            engine.dispose()  # the next connection is prepared anew
 
 
 def there_are_records() -> bool:
     """Return whether anything was ever kept here; opening the records would begin them."""
-    return bool(os.environ.get(_VARIABLE)) or (home_dir() / FILE).exists()
+    return bool(os.environ.get(VARIABLE)) or (home_dir() / FILE).exists()
 
 
 def migrate(connection: Connection) -> None:
@@ -246,20 +293,25 @@ def migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _mending(path: Path) -> Path:
+    """Return where new records are made in place of damaged ones."""
+    return path.with_name(f".mending-{path.name}")
+
+
 def _parsed(given: str) -> URL:
     try:
         url = make_url(given)
         backend = url.get_backend_name()
     except ArgumentError as error:
         raise BadInput(
-            f"{_VARIABLE} is no URL of a database; postgresql://USER@HOST/NAME is expected, or sqlite:///FILE"
+            f"{VARIABLE} is no URL of a database; postgresql://USER@HOST/NAME is expected, or sqlite:///FILE"
         ) from error
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise BadInput(f"{_VARIABLE} names {backend[:20]!r}; Atoll keeps its records in postgresql or sqlite")
+        raise BadInput(f"{VARIABLE} names {backend[:20]!r}; Atoll keeps its records in postgresql or sqlite")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise BadInput(f"{_VARIABLE} names no file; sqlite:///FILE is expected")
+        raise BadInput(f"{VARIABLE} names no file; sqlite:///FILE is expected")
     return url.set(drivername="sqlite", query={})
 
 

@@ -147,9 +147,13 @@ def _check_tables(connection: sqlite3.Connection, made: set[str]) -> None:
         _check_values(connection, table)
 
 
+def condition(table: Table) -> str:
+    """Return the condition that each value of a row is of its column's kind, in SQL."""
+    return " AND ".join(f"({_right(column)})" for column in table.columns)
+
+
 def _check_values(connection: sqlite3.Connection, table: Table) -> None:
-    right = " AND ".join(f"({_right(column)})" for column in table.columns)
-    statement = f"SELECT count(*) FROM {table.name} WHERE ({right}) IS NOT 1"  # noqa: S608 - names are Atoll's own
+    statement = f"SELECT count(*) FROM {table.name} WHERE ({condition(table)}) IS NOT 1"  # noqa: S608 - names are Atoll's own
     if next(_rows(connection, statement))[0]:
         raise Damaged(f"it holds values that Atoll does not write ({table.name})")
     texts = ", ".join(f'"{column.name}"' for column in table.columns if isinstance(column.type, String))

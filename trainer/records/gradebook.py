@@ -137,9 +137,10 @@ def _by_loss(one: tuple[tuple[str, str], Group]) -> tuple[bool, float, tuple[str
 
 
 def gates(runs: Sequence[Finished]) -> Share | None:
-    """Return in how many of the runs a safety gate was failed, None without a run."""
+    """Return in how many of the runs a safety gate was failed, None without a run; the interval is over cases."""
     failed = [run.result.gates_failed > 0 for run in runs if run.result is not None]
-    return share_of(sum(failed), len(failed)) if failed else None
+    cases = len({run.case for run in runs if run.result is not None})
+    return share_of(sum(failed), len(failed), cases) if failed else None
 
 
 def policies(runs: Iterable[Finished]) -> Mapping[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from trainer.core.error import BadInput
 from trainer.encounter.performance import FORECAST_KINDS, Claim, ClaimKind, Performance
@@ -82,6 +82,8 @@ class Finished:
     time_factor : float
     made_at, played_at : datetime
         When it was begun, and last saved.
+    went_back : int
+        How often the learner went back on the way; the score is of the last path, on which what comes was known.
     result : Result or None
         None of a run that has not been scored yet.
     """
@@ -96,6 +98,7 @@ class Finished:
     time_factor: float
     made_at: datetime
     played_at: datetime
+    went_back: int = 0
     result: Result | None = None
 
 
@@ -181,12 +184,13 @@ def finished_runs(records: Records, learner_id: str) -> list[Finished]:
             runs = connection.execute(wanted).all()
             dials = _by_run(connection, table.dial, learner_id)
             claims = _by_run(connection, table.statement, learner_id)
+            back = _went_back(connection, learner_id)
         except (ValueError, TypeError) as error:  # of a cell that is no time, or no yes or no
             raise BadInput(
                 f"the records in {records.place}: a result in them is damaged ({error}); restore a backup"
             ) from error
     return [
-        _finished(row, dials.get(row.id, []), claims.get(row.id, []))
+        _finished(row, dials.get(row.id, []), claims.get(row.id, []), back.get(row.id, 0))
         for row in runs
         if row.name not in silent and row.mode in _MODES and row.case_id
     ]
@@ -203,7 +207,15 @@ def _by_run(connection: Connection, of: Any, learner_id: str) -> dict[str, list[
     return found
 
 
-def _finished(row: Row[Any], dials: list[Row[Any]], claims: list[Row[Any]]) -> Finished:
+def _went_back(connection: Connection, learner_id: str) -> dict[str, int]:
+    """Return how often the learner went back in each run in which that happened; a quote within a text is escaped."""
+    event, run = table.event.c, table.run
+    wanted = select(event.run_id, func.count()).join(run, run.c.id == event.run_id).group_by(event.run_id)
+    found = connection.execute(wanted.where(run.c.learner_id == learner_id, event.body.contains('"kind":"rollback"')))
+    return {row[0]: row[1] for row in found}
+
+
+def _finished(row: Row[Any], dials: list[Row[Any]], claims: list[Row[Any]], went_back: int) -> Finished:
     return Finished(
         name=row.name,
         case=row.case_id,
@@ -215,6 +227,7 @@ def _finished(row: Row[Any], dials: list[Row[Any]], claims: list[Row[Any]]) -> F
         time_factor=row.time_factor,
         made_at=row.made_at,
         played_at=row.played_at,
+        went_back=went_back,
         result=_result(row, dials, claims),
     )
 

@@ -51,18 +51,21 @@ def find_run(word: str) -> Run:
     Raises
     ------
     BadInput
-        If there is neither, it cannot be read, or it is no run.
+        If there is neither, it cannot be read, it is no run, or it belongs to a self-assessment that is open.
     """
     if is_file(word):
         return read_run(Path(word))
     from trainer.records.database import Records, there_are_records
     from trainer.records.learner import found_learner
+    from trainer.records.selfassessment import withheld
     from trainer.records.shelf import Shelf
 
     if there_are_records():
         records = Records()
         try:
             learner = found_learner(records)
+            if learner is not None and word in withheld(records, learner.id):
+                raise BadInput(f"{word}: belongs to a self-assessment that is open; close it first")
             if learner is not None:
                 return Shelf(records, learner.id).load(word)
         finally:

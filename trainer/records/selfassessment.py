@@ -273,22 +273,26 @@ def _sitting(row: Any, of: Any, case: Case | None, first_met: Mapping[str, datet
 
 
 def _note_unnoted(connection: Connection, learner_id: str) -> None:
-    """Note the runs of the open set that were kept before a kill and noted no more: their patients tell."""
+    """Note the runs that were kept before a kill and noted no more."""
+    sitting = table.sitting.c
+    for row in _unnoted(connection, learner_id):
+        here = (sitting.assessment_id == row.assessment_id, sitting.place == row.place)
+        connection.execute(update(table.sitting).where(*here).values(run_id=row.id))
+
+
+def _unnoted(connection: Connection, learner_id: str) -> Sequence[Any]:
+    """Return the runs of the open set that are not noted in their places: their patients tell. Of two, the first."""
     of, sitting, run = table.assessment.c, table.sitting.c, table.run.c
+    same = and_(run.learner_id == of.learner_id, run.case_id == sitting.case_id, run.seed == sitting.seed)
     found = connection.execute(
-        select(sitting.assessment_id, sitting.place, run.id)
+        select(sitting.assessment_id, sitting.place, run.id, run.name)
         .select_from(table.assessment)
         .join(table.sitting, sitting.assessment_id == of.id)
-        .join(
-            table.run,
-            and_(run.learner_id == of.learner_id, run.case_id == sitting.case_id, run.seed == sitting.seed),
-        )
+        .join(table.run, same)
         .where(of.learner_id == learner_id, of.ended_at.is_(None), sitting.run_id.is_(None), run.mode == "exam")
-        .order_by(run.made_at.desc())  # of two runs of one patient, the first stays
-    ).all()
-    for assessment_id, place, run_id in found:
-        here = (sitting.assessment_id == assessment_id, sitting.place == place)
-        connection.execute(update(table.sitting).where(*here).values(run_id=run_id))
+        .order_by(run.made_at.desc())
+    )
+    return tuple({row.place: row for row in found}.values())
 
 
 def _state(row: Any, case: Case | None, minutes: float, *, open_set: bool) -> State:
@@ -379,12 +383,11 @@ def withheld(records: Records, learner_id: str) -> frozenset[str]:
     """Return the names of the runs of the learner's open set: nothing is said of them until it is closed."""
     of, sitting, run = table.assessment.c, table.sitting.c, table.run.c
     with records.begin() as connection:
-        _note_unnoted(connection, learner_id)
-        rows = connection.execute(
+        noted = connection.execute(
             select(run.name)
             .select_from(table.assessment)
             .join(table.sitting, sitting.assessment_id == of.id)
             .join(table.run, run.id == sitting.run_id)
             .where(of.learner_id == learner_id, of.ended_at.is_(None))
-        )
-        return frozenset(rows.scalars())
+        ).scalars()
+        return frozenset([*noted, *(row.name for row in _unnoted(connection, learner_id))])

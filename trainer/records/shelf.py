@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 from pydantic import Field, ValidationError
-from sqlalchemy import Connection, Row, delete, insert, select, union, update
+from sqlalchemy import Connection, Row, insert, select, union, update
 
 from trainer import __version__
 from trainer.core.error import BadInput
-from trainer.encounter.chain import broken_at, first_link, links_of
+from trainer.encounter.chain import canonical, links_of, next_link
 from trainer.encounter.event import Event
-from trainer.encounter.run import MAX_BYTES, MAX_EVENTS, Mode, Run, decode, live
+from trainer.encounter.run import Mode, Run, live
 from trainer.encounter.situation import situation_of
-from trainer.knowledge.contents import cases_as_written
 from trainer.knowledge.number import Frozen
 from trainer.knowledge.statement import LAST_DAY
 from trainer.records import table
 from trainer.records.database import Records
-
-if TYPE_CHECKING:
-    from trainer.reasoning.dial import ScoreSheet
+from trainer.records.row import events_of, header_in, insert_events, run_of
 
 _MOST_SEED: Final = 2**62  # whoever has a patient of this seed made it by hand, and a header would soon hold no more
 _LONGEST_NAME: Final = 120
@@ -177,8 +172,8 @@ class Shelf:
                 raise BadInput(f"{name}: there is no such run")
             if row.engine != __version__:
                 raise BadInput(f"{name}: recorded by engine {row.engine}, this is {__version__}; it stays as it is")
-            events = _events(connection, row.id)
-        run = _run(row, events, name)
+            events = events_of(connection, row.id)
+        run = run_of(row, events, name)
         self._saved[name] = (run.events, tuple(event.link for event in events))
         return run
 
@@ -202,34 +197,6 @@ class Shelf:
                 _append(connection, row, run, links)
         self._saved[name] = (run.events, links)
 
-    def note_score(self, name: str, sheet: ScoreSheet) -> None:
-        """Keep the dials of a finished run with it, for the list of cases.
-
-        Raises
-        ------
-        BadInput
-            If there is no such run, it cannot be written, or another process writes here.
-        """
-        self.claim()
-        with self.records.begin() as connection:
-            row = self._row(connection, name, change=True)
-            if row is None:
-                raise BadInput(f"{name}: there is no such run")
-            case = next((case for case in cases_as_written() if case.id == row.case_id), None)
-            for one in (table.score, table.dial):
-                connection.execute(delete(one).where(one.c.run_id == row.id))
-            connection.execute(
-                insert(table.score).values(
-                    run_id=row.id, overall=sheet.overall, policy=row.policy, engine=__version__,
-                    disease="" if case is None else case.disease, difficulty="" if case is None else case.difficulty,
-                    gates_failed=sum(gate.failed for gate in sheet.gates), sheet=json.dumps(sheet.as_json()),
-                    scored_at=datetime.now(UTC),
-                )
-            )  # fmt: skip
-            dials = [{"run_id": row.id, "dial": str(n), "value": d.value, "se": d.se} for n, d in sheet.dials.items()]
-            if dials:
-                connection.execute(insert(table.dial), dials)
-
     def name_of(self, run: Run) -> str | None:
         """Return the name under which the same run is here, None if it is not."""
         chosen = select(table.run.c.name).where(table.run.c.learner_id == self.learner_id, table.run.c.seal == run.seal)
@@ -239,9 +206,12 @@ class Shelf:
     def _links(self, name: str, run: Run) -> tuple[str, ...]:
         """Return the link of each event; those of the events that were saved last are remembered."""
         events, links = self._saved.get(name, ((), ()))
-        if events and run.events == events:
-            return links
-        return links_of(run.header, run.events)[1:]
+        if not events or run.events[: len(events)] != events:
+            return links_of(run.header, run.events)[1:]
+        found = list(links)
+        for event in run.events[len(events) :]:
+            found.append(next_link(found[-1], canonical(event)))
+        return tuple(found)
 
     def _row(self, connection: Connection, name: str, change: bool = False) -> Row[Any] | None:
         chosen = select(table.run).where(table.run.c.learner_id == self.learner_id, table.run.c.name == name)
@@ -256,7 +226,7 @@ class Shelf:
                 made_at=now, played_at=now, **_changing(run),
             )
         )  # fmt: skip
-        _insert_events(connection, number, run, links, 0)
+        insert_events(connection, number, run, links, 0)
 
     def _complain(self, line: str) -> None:
         if line not in self.faults:
@@ -285,12 +255,6 @@ def _check_name(name: str) -> None:
         raise BadInput(f"{name[:40]!r} is no name of a run")
 
 
-def _events(connection: Connection, number: str) -> list[Row[Any]]:
-    event = table.event
-    chosen = select(event).where(event.c.run_id == number).order_by(event.c.number).limit(MAX_EVENTS + 1)
-    return list(connection.execute(chosen))
-
-
 def _changing(run: Run) -> dict[str, Any]:
     """Return what a save changes in the row of a run."""
     now = situation_of(live(run.events))
@@ -306,58 +270,13 @@ def _append(connection: Connection, row: Row[Any], run: Run, links: tuple[str, .
     newest = connection.execute(last.order_by(table.event.c.number.desc()).limit(1)).one_or_none()
     number, link = (0, "") if newest is None else newest
     same = len(links) >= number and (number == 0 or links[number - 1] == link)
-    if not same or _header_in(row) != run.header.model_dump():
+    if not same or header_in(row) != run.header.model_dump():
         raise BadInput(f"{row.name}: another window plays this run; go on there, or open it again")
     if row.seal == run.seal and len(links) == number:
         return
-    _insert_events(connection, row.id, run, links, number)
+    insert_events(connection, row.id, run, links, number)
     now = max(datetime.now(UTC), row.played_at)
     connection.execute(update(table.run).where(table.run.c.id == row.id).values(played_at=now, **_changing(run)))
-
-
-def _insert_events(connection: Connection, number: str, run: Run, links: tuple[str, ...], have: int) -> None:
-    # as in a run file, and not in the order of the chain: the seal is over the shares in the order they were stated in
-    new = [
-        {"run_id": number, "number": n, "body": event.model_dump_json(exclude_none=True), "link": link}
-        for n, (event, link) in enumerate(zip(run.events, links, strict=True), 1)
-        if n > have
-    ]
-    if new:
-        connection.execute(insert(table.event), new)
-
-
-def _header_in(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "case": row.case_id, "version": row.case_version, "seed": row.seed, "engine": row.engine, "mode": row.mode,
-        "policy": row.policy, "time_factor": row.time_factor,
-    }  # fmt: skip
-
-
-def _run(row: Row[Any], events: Sequence[Row[Any]], name: str) -> Run:
-    """Return a run as it was saved, after its links and its seal were looked at.
-
-    Raises
-    ------
-    BadInput
-        If it is not as it was saved; the line says which event differs.
-    """
-    if row.state is None or row.seal is None:
-        raise BadInput(f"{name}: the run has no seal")
-    bodies = ",".join(event.body for event in events)
-    if len(bodies) > MAX_BYTES:
-        raise BadInput(f"{name}: larger than a run can be; it stays as it is, unplayed")
-    bare = decode(f'{{"header": {json.dumps(_header_in(row))}, "events": [{bodies}]}}', name)
-    links = (first_link(bare.header), *(event.link for event in events))
-    broken = broken_at(bare.header, bare.events, links)
-    if broken is None and [event.number for event in events] != list(range(1, len(events) + 1)):
-        broken = len(events)
-    kept = {"format": row.format, "second": row.second, "state": row.state, "seal": row.seal}
-    run = bare.model_copy(update={**kept, "links": links if row.format == 3 else None})
-    if broken is not None:
-        raise BadInput(f"{name}: event {broken} was changed after the run was saved; it stays as it is, unplayed")
-    if run.seal != run.digest():
-        raise BadInput(f"{name}: the run was changed after it was saved; it stays as it is, unplayed")
-    return run
 
 
 def _scores(connection: Connection, learner_id: str) -> dict[str, ScoreNote]:

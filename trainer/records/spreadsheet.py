@@ -46,6 +46,7 @@ RESULT_COLUMNS: Final = (
     Column("begun_at", "UTC", "when the run was begun (ISO 8601)"),
     Column("scored_at", "UTC", "when it was scored (ISO 8601)"),
     Column("played_before", "0/1", "whether the learner had finished a run of this case before: what it is was known"),
+    Column("went_back", "1", "how often the learner went back on the way; the score is of the last path alone"),
     Column("overall", "0-100", "weighted geometric mean of the dials, capped where a safety gate failed"),
     Column("gates_failed", "1", "safety gates that failed"),
     *(
@@ -82,7 +83,8 @@ def _row(learner: str, run: Finished, before: bool) -> list[Value]:
     assert result is not None
     row: list[Value] = [
         learner, run.name, run.case, run.version, run.seed, run.mode, run.time_factor, result.engine, result.policy,
-        result.disease, result.difficulty, run.made_at, result.scored_at, before, result.overall, result.gates_failed,
+        result.disease, result.difficulty, run.made_at, result.scored_at, before, run.went_back, result.overall,
+        result.gates_failed,
     ]  # fmt: skip
     for name in DIALS:
         dial = result.dials.get(name)

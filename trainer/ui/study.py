@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -86,7 +86,7 @@ class Study(QObject):
         """Return how many cards are due now."""
         from trainer.records.review import due_count
 
-        return due_count(self.shelf.records, self.learner, datetime.now(UTC))
+        return due_count(self.shelf.records, self.learner, _now())
 
     def silent_on(self, name: str) -> bool:
         """Return whether nothing is to be said of a run yet: it belongs to a set that is open."""
@@ -104,7 +104,7 @@ class Study(QObject):
         """Keep what a debrief came to: its score, and a card for each decision point."""
         from trainer.records.review import make_cards
 
-        now, records = datetime.now(UTC), self.shelf.records
+        now, records = _now(), self.shelf.records
         try:
             if debrief.performance is not None:
                 note_result(records, self.shelf.learner_id, name, debrief.performance, now)
@@ -157,6 +157,7 @@ class Study(QObject):
         made.resume_asked.connect(self.resume_asked)
         made.debrief_asked.connect(self.debrief_asked)
         made.score_asked.connect(lambda names: scoring.begin(self.shelf.learner_id, names))
+        made.stop_asked.connect(scoring.cancel)
         scoring.progressed.connect(made.show_progress)
         scoring.failed.connect(lambda error: made.tell(str(error)))
         scoring.ended.connect(made.refresh)
@@ -169,3 +170,8 @@ class Study(QObject):
             self.review.rest()
         if self.results is not None:
             self.results.cancel()
+
+
+def _now() -> datetime:
+    """Return this moment in the zone of the workstation: a day of reviews begins at its midnight."""
+    return datetime.now().astimezone()

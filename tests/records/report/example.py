@@ -53,6 +53,13 @@ TIMELINE = Timeline(
     ),
 )
 NAMES = ("Perception", "Response", "Diagnosis", "Calibration", "Evidence", "Management", "Safety", "Economy")
+DIALS = (
+    *(
+        DialLine(name, f"what {name.lower()} is about", 90.0 - 10 * n, 3.0 + n, "Zones of the CT, day 0" if n else "")
+        for n, name in enumerate(NAMES[:-1])
+    ),
+    DialLine("Economy", "what economy is about", None, None),
+)
 USUAL = Report(
     title="The wandering shadows",
     facts=(
@@ -70,11 +77,7 @@ USUAL = Report(
     overall=40.0,
     weights={"perception": 0.12, "diagnosis": 0.16},
     cap=40.0,
-    dials=tuple(
-        DialLine(name, f"what {name.lower()} is about", 90.0 - 10 * n, 3.0 + n, "Zones of the CT, day 0" if n else "")
-        for n, name in enumerate(NAMES[:-1])
-    )
-    + (DialLine("Economy", "what economy is about", None, None),),
+    dials=DIALS,
     gates=(
         GateLine("Steroid ended at once", True, 84, "From 40 mg to nothing."),
         GateLine("Prophylaxis against Pneumocystis", False, 91, ""),

@@ -124,6 +124,8 @@ def test_from_the_first_case_to_the_result(page, qtbot, records, learner):
     assert asked.args == [names]
     page.show_progress(0.3, "scoring")
     assert not part(page, QPushButton, "score_set").isEnabled()
+    with qtbot.waitSignal(page.stop_asked):
+        press(page, "cancel_scoring")
     page.show_progress(1.0, "")
     for name, overall in zip(names, (50.0, 70.0), strict=True):
         score(records, name, overall, safety=overall)
@@ -202,6 +204,11 @@ def test_each_learner_has_his_own_sets(page, records, learner):
     assert part(page, QPushButton, "go_on").isVisible()
 
 
+def test_a_long_name_widens_nothing(page, records):
+    page.show_learner(add_learner(records, "W" * 60))
+    assert page.minimumSizeHint().width() <= 1180
+
+
 def test_by_keys_alone(page, qtbot, records, learner):
     assert page._list.hasFocus()
     QTest.keyClick(page._list, Qt.Key.Key_Return)
@@ -267,5 +274,7 @@ def whole(page, qapp):
     for button in page.findChildren(QPushButton):
         if button.isVisible():
             assert button.width() >= button.sizeHint().width() - 1, button.objectName()
+    least = page.minimumSizeHint()
+    assert least.width() <= 1180 and least.height() <= 700
     leaf = page._leaves.currentWidget()
     assert leaf.widget().width() <= leaf.viewport().width()

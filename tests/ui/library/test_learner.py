@@ -196,6 +196,22 @@ def test_erasing_asks_once_and_leaves_nothing_of_the_learner(page, sheet, shelf)
     assert part(sheet, QLineEdit, "learner_name").text() == "learner-1"
 
 
+@pytest.mark.parametrize("name", ["W" * 60, "a name of many words " * 2 + "and letters"])
+def test_a_long_name_widens_nothing(page, qapp, shelf, name):
+    theme.apply(qapp, "dark", 1.6)
+    try:
+        who = add_learner(shelf.records, name)
+        page.learner_changed.emit(who)
+        page.show_sheet()
+        sheet = part(page, QWidget, "learner_sheet")
+        press(sheet, "erase_learner")
+        qapp.processEvents()
+        assert page.minimumSizeHint().width() <= 1180 and sheet.minimumSizeHint().width() <= 700
+        assert name in part(page, QComboBox, "learner_choice").toolTip()
+    finally:
+        theme.apply(qapp, "dark", 1.0)
+
+
 def test_the_sheet_goes_with_the_page(page, sheet):
     page.hide()
     assert not sheet.isVisible()

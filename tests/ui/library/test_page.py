@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from sqlalchemy import update
 
-from tests.records.kept import shelf_in
+from tests.records.kept import note, shelf_in
 from tests.records.test_shelf import SHEET, run
 from trainer.encounter.event import Advanced, Ended
 from trainer.knowledge.casebook import case_names, read_case
@@ -32,7 +32,7 @@ from trainer.ui.library.page import LibraryPage
 def shelf(tmp_path):
     made = shelf_in(tmp_path)
     made.save("the-tailor-1-1", run(Advanced(to_day=9, day=9), Ended(day=9), case="the-tailor"))
-    made.note_score("the-tailor-1-1", SHEET)
+    note(made, "the-tailor-1-1", SHEET)
     made.save("the-tailor-2-1", run(Advanced(to_day=28, day=28), case="the-tailor", seed=2))
     return made
 
@@ -151,6 +151,7 @@ def test_tab_reaches_whatever_can_be_done(page):
     wanted = {
         "case_search", "filter_setting", "filter_difficulty", "filter_state", "case_list", "mode_tutor", "policy",
         "start_case", "resume_case", "open_debrief", "run_open_the-tailor-1-1", "open_preferences", "open_shortcuts",
+        "learner_choice", "open_learner", "open_review", "open_results", "open_assessment",
     }  # fmt: skip
     assert wanted <= set(seen)
 

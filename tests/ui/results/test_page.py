@@ -26,7 +26,7 @@ from sqlalchemy import insert
 from tests.records.example import BEGIN, add_run, month, performance
 from tests.ui.checks import faults
 from trainer.core.error import BadInput
-from trainer.encounter.event import Advanced, Ended
+from trainer.encounter.event import Advanced, Ended, RolledBack
 from trainer.encounter.run import Header, Run
 from trainer.records import table
 from trainer.records.database import Records
@@ -36,6 +36,7 @@ from trainer.records.run_file import read_run, write_run
 from trainer.records.shelf import Shelf
 from trainer.ui import scoring, theme
 from trainer.ui.results import page as module
+from trainer.ui.results.foreign import foreign_run
 from trainer.ui.results.page import ResultsPage
 from trainer.ui.work import Lanes
 
@@ -338,6 +339,33 @@ def test_a_run_goes_out_as_a_file_and_one_of_somebody_else_comes_in(
     with qtbot.waitSignal(page.run_opened) as opened:
         press(page, "open_run_file")
     assert opened.args == [read_run(path)]
+
+
+@pytest.mark.parametrize(("second", "case", "ended"), [(9999, "the-tailor", True), (5, "the-tailor", False),
+                                                       (9999, "no-such-case", False)])  # fmt: skip
+def test_an_examination_whose_time_is_up_has_ended(records, learner, tmp_path, second, case, ended):
+    bare = Run(header=Header(case=case, seed=1, mode="exam")).then(Advanced(to_day=7, day=7))
+    path = tmp_path / "exam.json"
+    write_run(path, bare.sealed("0" * 64, second))
+    if ended:
+        assert foreign_run(records, learner, path) == read_run(path)
+    else:
+        with pytest.raises(BadInput, match="has not ended"):
+            foreign_run(records, learner, path)
+
+
+def test_who_went_back_is_said(page, records, learner):
+    back = Run(header=Header(case="the-tailor", seed=1))
+    for event in (Advanced(to_day=7, day=7), RolledBack(to=0), Advanced(to_day=7, day=7), Ended(day=7)):
+        back = back.then(event)
+    Shelf(records, learner.id).save("the-tailor-1-1", back.sealed("0" * 64))
+    Shelf(records, learner.id).save("the-allotment-1-1", saved("the-allotment"))
+    for name in ("the-tailor-1-1", "the-allotment-1-1"):
+        note_result(records, learner.id, name, performance(), BEGIN)
+    page.refresh()
+    assert "In 1 the learner went back" in said(page, "results_count")
+    modes = [part(page, QTableWidget, "runs").item(row, 2).text() for row in range(2)]
+    assert sorted(modes) == ["tutor", "tutor, went back"]
 
 
 @pytest.mark.parametrize(

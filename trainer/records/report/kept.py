@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from trainer.core.error import BadInput
-from trainer.knowledge.casebook import read_case
-from trainer.knowledge.library import library
+from trainer.knowledge.case import Case
+from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
 from trainer.records.database import Records
 from trainer.records.learner import Learner
@@ -41,16 +41,12 @@ def cover_of(records: Records, learner: Learner, name: str, now: datetime) -> Co
     run = table.run.c
     with records.begin() as connection:
         saved = connection.scalar(select(run.played_at).where(run.learner_id == learner.id, run.name == name))
-    cards = tuple(_card(card) for card in upcoming(records, learner, now))
+    cases = {case.id: case for case in cases_as_written()}
+    cards = tuple(_card(card, cases[card.case]) for card in upcoming(records, learner, now) if card.case in cases)
     return Cover(learner.pseudonym, None if saved is None else saved.date(), cards)
 
 
-def _card(card: Card) -> NextCard:
+def _card(card: Card, case: Case) -> NextCard:
     """Return a card by its case and step, which tell no answer."""
     kind = _KINDS.get(card.kind, card.kind)
-    try:
-        case = read_case(card.case, library())
-        where = f"{case.title}, {case.steps[card.step].title}"
-    except (BadInput, IndexError):  # the case is no longer there, or has become another
-        where = card.case
-    return NextCard(card.due_at.date(), f"{where}: {kind}")
+    return NextCard(card.due_at.date(), f"{case.title}, {case.steps[card.step].title}: {kind}")

@@ -73,11 +73,14 @@ class ClosedSet(Leaf):
     ----------
     score_asked : Signal(tuple of str)
         Runs that are to be scored.
+    stop_asked : Signal()
+        The scoring is to stop.
     debrief_asked : Signal(str)
         Name of the run.
     """
 
     score_asked = Signal(object)
+    stop_asked = Signal()
     debrief_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -87,11 +90,12 @@ class ClosedSet(Leaf):
         self._headline = words("closed_set_headline", "lead")
         self._unscored = words("closed_set_unscored")
         self._score = button("score_set", "Score now", "primary")
-        self._bar = QProgressBar()
+        self._bar, self._stop = QProgressBar(), button("cancel_scoring", "Cancel")
         self._dials, self._places, self._tells = QGridLayout(), QVBoxLayout(), QVBoxLayout()
         self._dials_title = words("closed_set_dials", "section", "The dials, mean ± standard error over cases")
         self._lay_out()
         self._score.clicked.connect(self._ask_score)
+        self._stop.clicked.connect(self.stop_asked)
 
     def _lay_out(self) -> None:
         column = self.column
@@ -100,6 +104,7 @@ class ClosedSet(Leaf):
         self._bar.setRange(0, 1000)
         self._bar.setMaximumWidth(420)
         self._bar.hide()
+        self._stop.hide()
         self._dials.setColumnStretch(1, 1)
         self._dials.setHorizontalSpacing(14)
         row = QHBoxLayout()
@@ -108,7 +113,11 @@ class ClosedSet(Leaf):
         for part in (self._title, self._conditions, self._headline, self._unscored):
             column.addWidget(part)
         column.addLayout(row)
-        column.addWidget(self._bar)
+        under_way = QHBoxLayout()
+        under_way.addWidget(self._bar, 1)
+        under_way.addWidget(self._stop)
+        under_way.addStretch(1)
+        column.addLayout(under_way)
         column.addSpacing(4)
         column.addWidget(self._dials_title)
         column.addLayout(self._dials)
@@ -186,6 +195,7 @@ class ClosedSet(Leaf):
     def show_progress(self, share: float, text: str) -> None:
         """Show how far the scoring has come; 1 puts the bar away."""
         self._bar.setVisible(share < 1.0)
+        self._stop.setVisible(share < 1.0)
         self._score.setEnabled(share >= 1.0)
         self._bar.setValue(round(1000 * share))
         self._bar.setFormat(f"{text}  %p %")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -52,6 +53,8 @@ class AssessmentPage(QWidget):
         Name of the run.
     score_asked : Signal(tuple of str)
         Runs of a closed set that have no score. Whoever scores them calls `show_progress` and `refresh`.
+    stop_asked : Signal()
+        The scoring is to stop.
     """
 
     library_asked = Signal()
@@ -59,6 +62,7 @@ class AssessmentPage(QWidget):
     resume_asked = Signal(str)
     debrief_asked = Signal(str)
     score_asked = Signal(object)
+    stop_asked = Signal()
 
     def __init__(self, records: Records, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +89,8 @@ class AssessmentPage(QWidget):
         title = words("assessment_title", "title", "Self-assessment")
         title.setWordWrap(False)
         header.addWidget(title)
+        self._who.setWordWrap(False)
+        self._who.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a long name widens nothing
         header.addWidget(self._who, 1)
         side = QWidget()
         left = QVBoxLayout(side)
@@ -124,6 +130,7 @@ class AssessmentPage(QWidget):
         self._open.go_asked.connect(self._go)
         self._open.close_asked.connect(self._close)
         self._closed.score_asked.connect(self.score_asked)
+        self._closed.stop_asked.connect(self.stop_asked)
         self._closed.debrief_asked.connect(self.debrief_asked)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name

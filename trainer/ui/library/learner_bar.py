@@ -80,6 +80,8 @@ class LearnerBar(QWidget):
         for one in self._learners:
             self._choice.addItem(icon("user"), one.pseudonym, one.id)
         self._choice.setCurrentIndex(self._choice.findData(current.id))
+        on = "" if current.exam_date is None else f", examination on {current.exam_date:%Y-%m-%d}"
+        self._choice.setToolTip(f"{current.pseudonym} plays{on}")
 
     def show_due(self, count: int) -> None:
         """Show how many cards are due."""

@@ -48,7 +48,8 @@ _MEAN: Final = (
     Column("high", "points", "upper end of the 95 % interval"),
     Column("remark", "", "whether there are cases enough"),
 )
-_LABEL_LETTERS: Final = 30
+_LABEL_LETTERS: Final = 34
+_UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 _ONE: Final = "one run, the first at the top"
 _OVER: Final = "mean over cases, whisker one standard error"
 
@@ -132,10 +133,10 @@ def _numbers(one: Group) -> tuple[Value, ...]:
 
 
 def _label(name: str, one: Group) -> str:
-    """Return what stands beside a row: its name, and under it what is known."""
+    """Return what stands beside a row: its name, and what is known."""
     e = one.estimate
     known = f"(n {one.cases})" if e is None else f"{e.mean:.0f} ± {e.se:.1f} (n {e.count})"
-    return "\n".join([*wrap(name, _LABEL_LETTERS), known])
+    return "\n".join(wrap(f"{name}  {known.replace(' ', _UNBROKEN)}", _LABEL_LETTERS))
 
 
 def _dots(one: Group, at: int) -> list[tuple[float, float]]:
@@ -181,7 +182,7 @@ def time_figure(runs: Sequence[Finished], measure: str, titles: Mapping[str, str
             Column("se", "points", "standard error within the case"),
         ),
         rows=rows,
-        x=Axis("cases, in the order in which they were begun", 0.5, max(count, LEAST_CASES) + 0.5),
+        x=Axis("cases, in the order in which they were begun", 0.5, max(count, LEAST_CASES) + 0.5, whole=True),
         y=Axis(f"{name_of(measure)}, points of 100", 0.0, 104.0),
         points=tuple(one for one in points if one.x),
         lines=(Line("trend", (1.0, float(count)), (line.start, line.end), 1),) if line and stands_out else (),
@@ -317,10 +318,12 @@ def loss_figure(runs: Sequence[Finished]) -> Figure:
     named = [(f"{name_of(dial)}: {KINDS.get(kind, kind)}", one) for (dial, kind), one in lost(runs).items()]
     enough = [(name, one) for name, one in named if one.estimate is not None]
     few = [(name, one) for name, one in named if one.estimate is None]
-    words = [
-        "Points that a kind of item took from its dial, on average over the cases that asked for it; the most at the "
-        "top. Neighbours whose whiskers overlap may well change places with the next cases."
-    ]
+    words = ["Points that a kind of item took from its dial, on average over the cases that asked for it."]
+    if enough:
+        words = [
+            f"{words[0]} The most is at the top; neighbours whose whiskers overlap may well change places with the "
+            "next cases."
+        ]
     if few:
         words.append(f"Of {enumerated(len(few), 'kind')} there are not enough cases to say; they stand in the table.")
     most = max((max(one.values) for _, one in enough), default=0.0)

@@ -16,12 +16,13 @@ _SIGNS: Final = {("o", True): "●", ("o", False): "○", ("d", True): "◆", ("
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis: what it measures, its ends, and the names at 0, 1, 2 ... where it counts things."""
+    """An axis: what it measures, its ends, the names at 0, 1, 2 ... if it has names, and whether it only counts."""
 
     title: str
     low: float
     high: float
     names: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)

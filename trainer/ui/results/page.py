@@ -23,15 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError, BadInput
-from trainer.encounter.run import Run, live
-from trainer.encounter.situation import situation_of
+from trainer.encounter.run import Run
 from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records.database import Records
 from trainer.records.gradebook import MEASURES, policies, repeats, scored
 from trainer.records.learner import Learner
 from trainer.records.result import Finished, finished_runs
-from trainer.records.run_file import read_run, write_run
-from trainer.records.selfassessment import sets
+from trainer.records.run_file import write_run
 from trainer.records.shelf import Shelf
 from trainer.records.spreadsheet import RESULT_COLUMNS, results_csv, write_table
 from trainer.ui.mind import Thinker
@@ -46,6 +44,7 @@ from trainer.ui.results.account import (
     what_to_do,
 )
 from trainer.ui.results.figure import Figure, enumerated
+from trainer.ui.results.foreign import foreign_run
 from trainer.ui.results.run_list import RunList
 from trainer.ui.results.view import FigureView
 from trainer.ui.scoring import Scoring
@@ -290,6 +289,9 @@ class ResultsPage(QWidget):
         again = repeats(self.counted)
         if again:
             parts.append(f"{again} of them repeat a case, when it was known what it is.")
+        back = sum(run.went_back > 0 for run in counted)
+        if back:
+            parts.append(f"In {back} the learner went back, and knew what would come.")
         versions = {run.result.engine for run in counted if run.result is not None}
         if len(versions) > 1:
             parts.append(f"Scored by versions {', '.join(sorted(versions))} of Atoll, which need not agree.")
@@ -336,32 +338,15 @@ class ResultsPage(QWidget):
 
     def _open_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Open a run file", "", _RUN_FILES)
-        if not chosen:
+        if not chosen or self._learner is None:
             return
         try:
-            run = self._foreign(Path(chosen))
+            run = foreign_run(self._records, self._learner, Path(chosen))
         except AtollError as error:
             self.tell(str(error))
         else:
             self.tell("")
             self.run_opened.emit(run)
-
-    def _foreign(self, path: Path) -> Run:
-        """Return the run in a file, if its debrief tells nothing that this learner is still to find out."""
-        run = read_run(path)
-        if run.seal is None or run.state is None:
-            raise BadInput(f"{path}: the run has no seal; only a run as Atoll saved it can be used")
-        if not _ended(run):
-            raise BadInput(f"{path}: a run that has not ended; it is discussed once it has")
-        if self._learner is not None and run.header.case in self._in_play(self._learner):
-            raise BadInput(f"{path}: you have this case in play; end it first, for the debrief tells what it is")
-        return run
-
-    def _in_play(self, learner: Learner) -> set[str]:
-        """Return the cases that the learner has begun or drawn, and not ended."""
-        entries = Shelf(self._records, learner.id).entries()
-        drawn = [one for one in sets(self._records, learner.id, cases_as_written()) if one.open]
-        return {entry.case for entry in entries if not entry.over} | {s.case for one in drawn for s in one.sittings}
 
     def score_now(self) -> None:
         """Score every finished run that has no score, one after the other; each is kept as soon as it is there."""
@@ -384,14 +369,6 @@ class ResultsPage(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "runs"):
             self._dress()
         super().changeEvent(event)
-
-
-def _ended(run: Run) -> bool:
-    """Return whether a run is over, be it that the time of the examination is."""
-    header = run.header
-    minutes = next((case.minutes for case in cases_as_written() if case.id == header.case), 0)
-    timed_out = header.mode == "exam" and run.elapsed_s > minutes * 60 * header.time_factor
-    return timed_out or situation_of(live(run.events)).over
 
 
 def _diseases(_: Call) -> Mapping[str, tuple[str, str]]:

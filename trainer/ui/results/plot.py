@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from trainer.ui.results.figure import SIMULATED, Figure, Line, Points
 from trainer.ui.theme import colours
 
-_BETWEEN: Final = 12  # pixels between the rows of a figure that counts things
+_BETWEEN: Final = 10  # pixels between the rows of a figure that counts things
 _LEAST: Final = 300  # pixels of a figure that does not
 _AXES: Final = 64
+_TICKS: Final = 8
 _SHARP: Final = 2  # pixels of a PNG to one of the screen
 
 
@@ -83,6 +84,8 @@ class Plot(QWidget):
             one.setTickFont(self.font())
             one.setStyle(hideOverlappingLabels=False, tickLength=0 if axis.names else -5)
             one.setTicks([list(enumerate(axis.names))] if axis.names else None)
+            steps = max(1, round((axis.high - axis.low) / _TICKS))
+            one.setTickSpacing(*((steps, 1) if axis.whole else ()))
             one.setLabel(axis.title, **{"color": c.text, "font-size": f"{self.font().pointSizeF():.1f}pt"})
             one.showLabel(bool(axis.title))
         item.showGrid(x=True, y=not figure.y.names, alpha=0.25)

@@ -139,7 +139,7 @@ class RunList(QWidget):
         title = titles.get(run.case, run.case)
         result = run.result
         words = (
-            title, f"{run.made_at.astimezone():%Y-%m-%d %H:%M}", "examination" if run.mode == "exam" else "tutor",
+            title, f"{run.made_at.astimezone():%Y-%m-%d %H:%M}", _mode_of(run),
             f"{run.seed}", policies.get(run.policy, run.policy),
             "no score yet" if result is None else f"{result.overall:.0f}",
             "" if result is None else f"{result.gates_failed}",
@@ -197,6 +197,12 @@ class RunList(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_waiting"):
             self._dress()
         super().changeEvent(event)
+
+
+def _mode_of(run: Finished) -> str:
+    if run.mode == "exam":
+        return "examination"
+    return "tutor, went back" if run.went_back else "tutor"
 
 
 def _button(name: str, text: str, what: str) -> QPushButton:

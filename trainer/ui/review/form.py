@@ -125,6 +125,7 @@ class Form(QWidget):
         self.lines: Final = (self.diagnosis, self.change, self.act, self.sign, self.lobe)
         self._sure_title = QLabel()
         self._sure_title.setObjectName("review_sure_title")
+        self._sure_title.setWordWrap(True)
         self.sure = QSlider(Qt.Orientation.Horizontal)
         self.sure.setObjectName("review_sure")
         self.sure.setAccessibleName("How sure you are, in percent")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from trainer.course.opacity import ChestState
 from trainer.encounter.occlusion import Named, Puzzle
 from trainer.encounter.question import Question
 from trainer.encounter.solution import Solution
@@ -111,6 +112,11 @@ def empty_line(answered: int, upcoming: datetime | None, held: int, now: datetim
             f"Cards of {held} case{'' if held == 1 else 's'} wait until you have finished the run that is open."
         )
     return " ".join(part for part in parts if part)
+
+
+def filled_ml(chest: ChestState) -> float:
+    """Return how much airspace a chest has filled."""
+    return float((chest.opacities["volume_ml"] * chest.opacities["fill"]).sum())
 
 
 def place_line(at: int, of: int) -> str:
