@@ -152,7 +152,7 @@ def test_who_is_erased_is_in_no_file_of_the_folder(records, tmp_path):
     (tmp_path / f"{FILE}.damaged-1").write_text("x")
     left = erase_learner(records, gone.id, NOW)
     assert holding("gone-for-good") == set() == holding(gone.id)
-    assert len(backups(records.file)) == 1 and holding("stays-here") >= {FILE, backups(records.file)[0].name}
+    assert len(backups(records.file, datetime.now(UTC))) == 1 and holding("stays-here") >= {FILE, backups(records.file, datetime.now(UTC))[0].name}
     assert any(f"{FILE}.damaged-1" in line for line in left) and any("exported" in line for line in left)
     assert rows(records) == {**dict.fromkeys(rows(records), 1), "dial": 2}
     assert current_learner(records).pseudonym == "stays-here"

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,13 +19,22 @@ from trainer.records.fault import line_of
 _FOLDER: Final = "backups"
 _KEPT: Final = {"daily": 7, "before": 3}  # a week of days, and the last three changes of the tables; judgement
 _NAME: Final = re.compile(r"-(?P<day>\d{8})-\d{6}(?:-before-(?P<revision>\w+))?\.sqlite$")
+_ENDS: Final = ("", "-wal", "-shm")
 
 
-def backups(path: Path) -> list[Path]:
-    """Return the backups of a database, the newest first."""
+def backups(path: Path, now: datetime) -> list[Path]:
+    """Return the backups of a database, the newest first; one of a day to come was made by a wrong clock, and is last.
+
+    Parameters
+    ----------
+    path : Path
+    now : datetime
+        In UTC.
+    """
     folder = path.parent / _FOLDER
     found = [one for one in folder.glob(f"{path.stem}-*.sqlite") if _NAME.search(one.name)]
-    return sorted(found, key=lambda one: one.name, reverse=True)
+    latest = f"{path.stem}-{now + timedelta(days=1):%Y%m%d-%H%M%S}"
+    return sorted(found, key=lambda one: (one.name <= latest, one.name), reverse=True)
 
 
 def take_backup(path: Path, now: datetime, before: str | None = None) -> Path:
@@ -64,19 +73,19 @@ def take_backup(path: Path, now: datetime, before: str | None = None) -> Path:
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
-    _thin_out(path)
+    _thin_out(path, now)
     return target
 
 
 def backup_is_due(path: Path, now: datetime) -> bool:
     """Return whether no backup was taken today."""
-    found = (_NAME.search(one.name) for one in backups(path))
+    found = (_NAME.search(one.name) for one in backups(path, now))
     return not any(one is not None and one["day"] == f"{now:%Y%m%d}" for one in found)
 
 
-def _thin_out(path: Path) -> None:
+def _thin_out(path: Path, now: datetime) -> None:
     left = dict(_KEPT)
-    for one in backups(path):
+    for one in backups(path, now):
         found = _NAME.search(one.name)
         kind = "before" if found is not None and found["revision"] else "daily"
         left[kind] -= 1
@@ -85,7 +94,7 @@ def _thin_out(path: Path) -> None:
                 one.unlink()
 
 
-def drop_backups(path: Path) -> None:
+def drop_backups(path: Path, now: datetime) -> None:
     """Remove every backup.
 
     Raises
@@ -93,7 +102,7 @@ def drop_backups(path: Path) -> None:
     BadInput
         If one cannot be removed.
     """
-    for one in backups(path):
+    for one in backups(path, now):
         try:
             one.unlink()
         except OSError as error:
@@ -119,30 +128,57 @@ def compact(path: Path) -> None:
         raise BadInput(f"{path}: erased, but another program still reads what was there; close it and do it again")
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged database with its log; return its new name, which no file had.
+def waiting(path: Path) -> Path:
+    """Return where a damaged database waits until its place is taken; while it is there, that is not done."""
+    return path.with_name(f"{path.name}.mending")
+
+
+def aside(path: Path) -> Path:
+    """Return the next name for a damaged database that is kept, which no file has."""
+    number = 1
+    while (free := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    return free
+
+
+def set_aside(path: Path) -> Path | None:
+    """Let a damaged database wait with its log, or go on with that; return where it waits, None if there is none.
 
     Raises
     ------
     BadInput
         If it cannot be renamed.
     """
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
+    place = waiting(path)
+    if not (place.exists() and path.exists()):  # where both are, the log is that of what took its place already
+        _rename(path, place, _ENDS)  # the file first: cut short, the next start finds that it waits
+    return place if place.exists() else None
+
+
+def put_away(path: Path) -> None:
+    """Keep a damaged database for good, now that its place is taken.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be renamed.
+    """
+    _rename(waiting(path), aside(path), _ENDS[::-1])  # the file last: cut short, the next start does the rest
+
+
+def _rename(path: Path, place: Path, ends: tuple[str, ...]) -> None:
     try:
-        for end in ("-wal", "-shm", ""):  # the file last: cut short, the next start does the rest
+        for end in ends:
             part = path.with_name(path.name + end)
             if part.exists():
-                part.rename(aside.with_name(aside.name + end))
+                part.rename(place.with_name(place.name + end))
     except OSError as error:
         raise BadInput(
             f"{path}: damaged, and cannot be set aside ({error.strerror}); nothing was changed. Move it away"
         ) from error
-    return aside
 
 
-def restore(path: Path) -> Path | None:
+def restore(path: Path, now: datetime) -> Path | None:
     """Put the newest backup that is whole where the database was, and return it; None if there is none.
 
     Raises
@@ -150,7 +186,7 @@ def restore(path: Path) -> Path | None:
     BadInput
         If it cannot be written.
     """
-    for one in backups(path):
+    for one in backups(path, now):
         try:
             if examine(one) is None:
                 continue

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from trainer.core.error import BadInput
 from trainer.core.place import home_dir
-from trainer.records.backup import backup_is_due, restore, set_aside, take_backup
+from trainer.records.backup import aside, backup_is_due, backups, put_away, restore, set_aside, take_backup, waiting
 from trainer.records.examination import Damaged, examine, known_revision
 from trainer.records.fault import line_of
 from trainer.records.lock import hold
@@ -66,19 +67,21 @@ class Records:
     def __init__(self, url: str | None = None, upgrade: bool = False, now: datetime | None = None) -> None:
         parsed = _parsed(url or os.environ.get(VARIABLE) or f"sqlite:///{home_dir() / FILE}")
         self.file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
-        self.place = parsed.render_as_string(hide_password=True) if self.file is None else str(self.file)
+        # libpq takes passwords after the question mark too
+        shown = parsed.set(query={}).render_as_string(hide_password=True)
+        self.place = shown if self.file is None else str(self.file)
         self.notices: tuple[str, ...] = ()
-        self._password = str(parsed.password) if parsed.password else None
+        self._secrets = _secrets(parsed)
         self._claimed = self.file is None
-        revision, aside = (None, None) if self.file is None else self._prepared(self.file, now or datetime.now(UTC))
+        revision, damaged = (None, None) if self.file is None else self._prepared(self.file, now or datetime.now(UTC))
         self._engine = self._made_engine(parsed)
         try:
             if self.file is None:
                 revision = self._revision_on_server(upgrade)
             if revision != REVISIONS[-1]:
                 self._upgrade()
-            if aside is not None:
-                self._bring_over(aside)
+            if self.file is not None and damaged is not None:
+                self._bring_over(damaged, self.file)
         except BaseException:
             self.close()
             raise
@@ -96,9 +99,11 @@ class Records:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise BadInput(line_of(error, self.place, self._password)) from error
+            raise BadInput(line_of(error, self.place, self._secrets)) from error
         except UnicodeDecodeError as error:
             raise BadInput(line_of(sqlite3.DatabaseError("a text in them is no text"), self.place)) from error
+        except UnicodeEncodeError as error:  # of a word of a command line, say
+            raise BadInput("what was asked for holds letters that are none; nothing was kept of it") from error
 
     def claim(self, now: datetime | None = None) -> None:
         """Be the one process that writes a SQLite file, and take the backup of the day. On a server many write.
@@ -152,43 +157,52 @@ class Records:
             raise BadInput(
                 f"{path.parent}: cannot be made ({error.strerror}); set ATOLL_HOME to another folder"
             ) from error
-        aside = None
+        damaged = None
         try:
-            revision = examine(path)
+            revision = _fit(path, now)
         except Damaged:
             self._hold()
-            revision, aside = self._mended(path)
+            revision, damaged = self._mended(path, now)
         if revision != REVISIONS[-1]:
             self._hold()
         if revision is not None and revision != REVISIONS[-1]:
             take_backup(path, now, before=REVISIONS[-1])
-        return revision, aside
+        return revision, damaged
 
-    def _mended(self, path: Path) -> tuple[str | None, Path | None]:
-        """Set a damaged file aside, now that nobody else writes it, and put the newest backup in its place."""
+    def _mended(self, path: Path, now: datetime) -> tuple[str | None, Path | None]:
+        """Let a damaged file wait, now that nobody else writes it, and put the newest backup in its place.
+
+        Killed at any moment, the next start finds the damaged file waiting, and goes on.
+        """
         try:
-            return examine(path), None  # another process mended it while this one waited
-        except Damaged as damaged:
-            aside = set_aside(path)
-            used = restore(path)
+            return _fit(path, now), None  # another process mended it while this one waited
+        except Damaged as why:
+            damaged = set_aside(path)
+            used = None if path.exists() else restore(path, now)
             instead = "there was no backup" if used is None else f"the backup {used.name} took its place"
-            line = f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept; {instead}."
+            line = f"{path.name} was damaged ({why}); {instead}."
+            if damaged is not None:
+                line = f"{line} It was set aside as {aside(path).name} and is kept."
             self.notices = (*self.notices, line)
-            return examine(path), aside
+            try:
+                return examine(path), damaged
+            except Damaged as again:
+                raise BadInput(f"{path}: damaged again ({again}); move it away, and open Atoll again") from again
 
-    def _bring_over(self, aside: Path) -> None:
-        """Bring what can be vouched for out of a damaged file, and say how much that was."""
+    def _bring_over(self, damaged: Path, path: Path) -> None:
+        """Bring what can be vouched for out of a damaged file, say how much that was, and keep the file for good."""
         from trainer.records.salvage import salvage
 
         try:
             with self.begin() as connection:
-                found = salvage(aside, connection)
+                found = salvage(damaged, connection)
         except BadInput as error:
-            self.notices = (*self.notices, f"Nothing was brought over from {aside.name}: {error}")
-            return
-        lost = f", {found.lost} could not be" if found.lost else ""
-        line = f"From it {found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}."
-        self.notices = (*self.notices, line)
+            self.notices = (*self.notices, f"Nothing was brought over from {aside(path).name}: {error}")
+        else:
+            lost = f", {found.lost} could not be" if found.lost else ""
+            line = f"From it {found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}."
+            self.notices = (*self.notices, line)
+        put_away(path)
 
     def _made_engine(self, url: URL) -> Engine:
         if self.file is None:
@@ -236,9 +250,25 @@ class Records:
                 with connection.begin():
                     migrate(connection)
         except SQLAlchemyError as error:
-            raise BadInput(line_of(error, self.place, self._password)) from error
+            raise BadInput(line_of(error, self.place, self._secrets)) from error
         finally:
             self._engine.dispose()  # the next connection is prepared anew
+
+
+def _fit(path: Path, now: datetime) -> str | None:
+    """Return the revision of a file that is fit to be used, None of one that is yet to be made.
+
+    Raises
+    ------
+    Damaged
+        If it is not, if it went although there are backups of it, or if its mending was cut short.
+    """
+    revision = examine(path)
+    if waiting(path).exists():
+        raise Damaged("its mending was cut short")
+    if revision is None and backups(path, now):
+        raise Damaged("empty" if path.exists() else "missing")
+    return revision
 
 
 def there_are_records() -> bool:
@@ -261,10 +291,10 @@ def _parsed(given: str) -> URL:
     try:
         url = make_url(given)
         backend = url.get_backend_name()
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # of a port that is no number: a part of a password, more often
         raise BadInput(
             f"{VARIABLE} is no URL of a database; postgresql://USER@HOST/NAME is expected, or sqlite:///FILE"
-        ) from error
+        ) from None
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
@@ -272,6 +302,13 @@ def _parsed(given: str) -> URL:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise BadInput(f"{VARIABLE} names no file; sqlite:///FILE is expected")
     return url.set(drivername="sqlite", query={})
+
+
+def _secrets(url: URL) -> tuple[str, ...]:
+    """Return what of a URL must not be shown, as it is and as it stands in the URL."""
+    found = [url.password, *(value for name, value in url.query.items() if "password" in name)]
+    plain = [str(one) for one in found if one]
+    return tuple(dict.fromkeys([*plain, *(quote(one, safe="") for one in plain)]))
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -220,11 +220,12 @@ def erase_learner(records: Records, learner_id: str, now: datetime | None = None
     BadInput
         If there is no such learner, or something cannot be erased; the line says what.
     """
+    at = now or datetime.now(UTC)
     records.claim()
     if learner_id not in {one.id for one in learners(records)}:
         raise BadInput("there is no such learner")
     if records.file is not None:
-        drop_backups(records.file)
+        drop_backups(records.file, at)
     with records.begin() as connection:
         connection.execute(delete(table.learner).where(table.learner.c.id == learner_id))
     if _chosen() == learner_id:
@@ -234,7 +235,7 @@ def erase_learner(records: Records, learner_id: str, now: datetime | None = None
         return (*left, "the server's own log and dumps: ask whoever keeps it")
     records.close()  # its idle connections would keep the log from being cut
     compact(records.file)
-    take_backup(records.file, now or datetime.now(UTC))
+    take_backup(records.file, at)
     damaged = sorted(one.name for one in records.file.parent.glob(f"{records.file.name}.damaged-*"))
     if damaged:
         left.append(f"damaged records that were set aside in {records.file.parent}: {', '.join(damaged)}")
