@@ -55,6 +55,7 @@ _FAIR, _WELL, _FULL = 0.5, 0.7, 0.9  # scores from which an answer is hard, good
 _SURE = 0.8  # confidence without which nothing is easy; judgement
 _PICTURE_DIALS = ("perception", "response")
 _SPENDING = "economy"
+_LARGEST = 1e6  # no card lasts so many days
 _SEEDS = 2**48  # beyond the small numbers that a library counts up
 
 
@@ -134,8 +135,22 @@ def _reviewed(schedule: str | None, identifier: str, grade: Grade, now: datetime
 
     at = now.astimezone(UTC)
     number = int.from_bytes(sha256(identifier.encode()).digest()[:6])
-    card = Card.from_json(schedule) if schedule is not None else Card(card_id=number, due=at)
+    card = (None if schedule is None else _scheduled_in(schedule)) or Card(card_id=number, due=at)
     return _scheduler().review_card(card, Rating(grade), at)[0]
+
+
+def _scheduled_in(schedule: str) -> Scheduled | None:
+    """Return the scheduler's card as it was kept; None if it cannot be one: then it is begun anew."""
+    from fsrs import Card
+
+    try:
+        card = Card.from_json(schedule)
+        times, numbers = (card.due, card.last_review), (card.stability, card.difficulty)
+        whole = all(at is not None and at.tzinfo is not None for at in times)
+        whole = whole and all(one is not None and 0.0 < one < _LARGEST for one in numbers)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+    return card if whole and card.step in {None, 0} else None
 
 
 def capped(due: datetime, last: datetime | None, exam: date | None, now: datetime) -> datetime:
@@ -328,7 +343,16 @@ def _answered_today(connection: Connection, learner: Learner, now: datetime) -> 
         .join(table.card)
         .where(table.card.c.learner_id == learner.id, table.answer.c.answered_at >= begun)
     ).scalars()
-    return sum(1 for said in rows if not json.loads(said).get("played"))
+    return sum(not _was_played(said) for said in rows)
+
+
+def _was_played(said: str) -> bool:
+    """Return whether an answer is a run that counted as one; a text that was spoiled does not say so."""
+    try:
+        told = json.loads(said)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and bool(told.get("played"))
 
 
 def _in_play(connection: Connection, learner: Learner) -> frozenset[str]:
@@ -364,10 +388,9 @@ def _steps(cases: frozenset[str]) -> dict[str, int]:
 
 
 def _card(row: Row[Any], learner: Learner, now: datetime) -> Card:
-    from fsrs import Card as Scheduled
-
-    scheduled = Scheduled.from_json(row.schedule)
-    at = capped(scheduled.due, scheduled.last_review, learner.exam_date, now)
+    scheduled = _scheduled_in(row.schedule)
+    due, last = (row.due_at, None) if scheduled is None else (scheduled.due, scheduled.last_review)
+    at = capped(due, last, learner.exam_date, now)
     return Card(row.id, row.learner_id, row.kind, row.case_id, row.step, at, row.last_seed, row.scheduler)
 
 
