@@ -123,9 +123,11 @@ def compact(path: Path) -> None:
             connection.execute("VACUUM")
             busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
-        raise BadInput(f"erased, but its space is not cleared yet: {line_of(error, str(path))}") from error
+        raise BadInput(f"its space is not cleared yet: {line_of(error, str(path))}") from error
     if busy:
-        raise BadInput(f"{path}: erased, but another program still reads what was there; close it and do it again")
+        raise BadInput(
+            f"{path}: another program still reads what was there; its log is cleared once all have closed it"
+        )
 
 
 def waiting(path: Path) -> Path:

@@ -200,7 +200,9 @@ class Records:
             self.notices = (*self.notices, f"Nothing was brought over from {aside(path).name}: {error}")
         else:
             lost = f", {found.lost} could not be" if found.lost else ""
-            line = f"From it {found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}."
+            line = (
+                f"From it {found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}."
+            )
             self.notices = (*self.notices, line)
         put_away(path)
 
@@ -210,6 +212,7 @@ class Records:
                 return create_engine(
                     url,
                     pool_pre_ping=True,
+                    hide_parameters=True,
                     isolation_level="REPEATABLE READ",  # a run and its events are read as they were at one moment
                     connect_args={"connect_timeout": _CONNECT_S},
                 )
@@ -217,7 +220,7 @@ class Records:
                 raise BadInput(
                     f"{self.place}: PostgreSQL needs one more package; `pip install 'atoll-trainer[postgresql]'`"
                 ) from error
-        made = create_engine(url)
+        made = create_engine(url, hide_parameters=True)
         event.listen(made, "connect", _prepare)
         event.listen(made, "begin", _begin)
         event.listen(made, "before_cursor_execute", self._before)
