@@ -294,7 +294,7 @@ def _parsed(given: str) -> URL:
     try:
         url = make_url(given)
         backend = url.get_backend_name()
-    except (ArgumentError, ValueError) as error:  # of a port that is no number: a part of a password, more often
+    except (ArgumentError, ValueError):  # of a port that is no number: a part of a password, more often
         raise BadInput(
             f"{VARIABLE} is no URL of a database; postgresql://USER@HOST/NAME is expected, or sqlite:///FILE"
         ) from None
