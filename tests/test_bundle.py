@@ -63,10 +63,10 @@ def kept(bundle):
     return {path: path.stat().st_mtime_ns for path in bundle.rglob("*.nb[ic]")}
 
 
-def atoll(bundle, home, *words, **more):
+def atoll(bundle, home, *words, said=None):
     done = subprocess.run(
-        [str(bundle / "atoll"), *map(str, words)], capture_output=True, text=True, cwd=home, timeout=600,
-        env=around(home, **more),
+        [str(bundle / "atoll"), *map(str, words)], capture_output=True, text=True, cwd=home, timeout=600, input=said,
+        env=around(home),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done
@@ -74,7 +74,7 @@ def atoll(bundle, home, *words, **more):
 
 def test_it_holds_its_kernels_and_no_place_of_the_machine_that_built_it(bundle, home):
     found = kept(bundle)
-    assert len(found) > 300
+    assert len(found) > 400  # an index and at least one kernel each
     done = atoll(bundle, home, "warm", "--json")
     assert json.loads(done.stdout) == {"share": 1.0, "text": "nothing to compile"}
     own = [str(ROOT).encode(), str(bundle).encode()]
@@ -90,7 +90,7 @@ def test_its_commands_play_score_and_report_without_compiling(bundle, home):
     run = home / "run.json"
     assert CASE in atoll(bundle, home, "cases").stdout
     atoll(bundle, home, "play", CASE, "--plan", "textbook", "--out", run)
-    assert "verified" in atoll(bundle, home, "replay", run).stdout.lower() or run.exists()
+    assert "verified" in atoll(bundle, home, "replay", run).stdout
     assert json.loads(atoll(bundle, home, "score", run, "--json").stdout)
     atoll(bundle, home, "scan", CASE, "--day", "0", "--montage", home / "sheet.png")
     assert (home / "sheet.png").read_bytes().startswith(b"\x89PNG")
@@ -189,11 +189,13 @@ class Screen:
         return int((np.bincount(flat, minlength=256) > 50).sum())
 
 
-def test_a_case_is_begun_in_the_real_window_and_its_ct_is_drawn(bundle, home, tmp_path):
+def test_a_case_goes_on_in_the_real_window_and_its_ct_is_drawn(bundle, home, tmp_path):
     missing = [tool for tool in ("Xvfb", "openbox", "xdotool") if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed")
     before = kept(bundle)
+    atoll(bundle, home, "play", CASE, "--out", home / "begun.json", said="order HRCT\n")
+    atoll(bundle, home, "runs", "import", home / "begun.json")
     with ExitStack() as stack:
         screen = Screen(stack, tmp_path)
         for time_of in ("first", "second"):
@@ -210,10 +212,10 @@ def test_a_case_is_begun_in_the_real_window_and_its_ct_is_drawn(bundle, home, tm
                 made.send_signal(signal.SIGTERM)
                 made.wait(60)
         screen.do("key", "Return")
-        print(f"case begun: {screen.await_window('SIMULATED', 240):.1f} s")
+        print(f"case shown: {screen.await_window('SIMULATED', 240):.1f} s")
         begun = time.monotonic()
-        while screen.greys() < 200:
-            assert time.monotonic() < begun + 240, "no CT on the screen"
+        while screen.greys() < 120:
+            assert time.monotonic() < begun + 400, "no CT on the screen"
             time.sleep(0.5)
         print(f"slice drawn: {time.monotonic() - begun:.1f} s later")
         made.send_signal(signal.SIGTERM)

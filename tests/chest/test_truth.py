@@ -14,33 +14,41 @@ from trainer.chest.series import Series
 from .example import state
 
 
-def masks(anatomy, what, **chest):
-    """Return the masks of a sign of the whole chest, the clean slices, and the millilitres of a voxel."""
+def scan(anatomy, **chest):
     still = reference_deformation(anatomy, atlas_of(anatomy))
-    series = Series(anatomy, state(**chest), Protocol(kernel="soft", spacing_mm=2.0), 5, still)
+    return Series(anatomy, state(**chest), Protocol(kernel="soft", spacing_mm=2.0), 5, still)
+
+
+def mask_of(series, what):
+    """Return the mask of a sign of the whole chest."""
     found = [series.sign_truth(i).get((CHEST, what)) for i in range(series.count)]
-    shown = [np.zeros(series.shape[1:], bool) if mask is None else mask for mask in found]
-    voxel_ml = float(np.prod(series.spacing_mm)) / 1000.0
-    return np.array(shown), np.array([series.clean(i) for i in range(series.count)]), voxel_ml
+    return np.array([np.zeros(series.shape[1:], bool) if mask is None else mask for mask in found])
+
+
+def inside(series, mask):
+    """Return the HU in a mask; only slices that have some of it are drawn."""
+    return np.concatenate([series.clean(i)[mask[i]] for i in np.flatnonzero(mask.any(axis=(1, 2)))])
 
 
 def test_fluid_has_its_volume_and_density(anatomy):
-    mask, hu, voxel_ml = masks(anatomy, Sign.PLEURAL_EFFUSION, effusion_left_ml=300.0)
-    assert mask.sum() * voxel_ml == pytest.approx(300.0, rel=0.1)
-    assert np.median(hu[mask]) == pytest.approx(FLUID_HU, abs=5.0)
+    series = scan(anatomy, effusion_left_ml=300.0)
+    mask = mask_of(series, Sign.PLEURAL_EFFUSION)
+    assert mask.sum() * np.prod(series.spacing_mm) / 1000.0 == pytest.approx(300.0, rel=0.1)
+    assert np.median(inside(series, mask)) == pytest.approx(FLUID_HU, abs=5.0)
 
 
 def test_trapped_air_is_darker_than_its_neighbours(anatomy):
-    mask, hu, _ = masks(anatomy, Sign.MOSAIC_ATTENUATION, mosaic=1.0)
-    _, plain, _ = masks(anatomy, Sign.MOSAIC_ATTENUATION)
+    series, healthy = scan(anatomy, mosaic=1.0), scan(anatomy)
+    mask = mask_of(series, Sign.MOSAIC_ATTENUATION)[::2]
+    hu, plain = (np.array([one.clean(i) for i in range(0, one.count, 2)]) for one in (series, healthy))
     lung = (plain < -780) & (plain > -950)
     assert (hu - plain)[mask & lung].mean() < -30.0
     assert (hu - plain)[~mask & lung].mean() > 5.0
 
 
 def test_nodes_are_there_only_when_enlarged(anatomy):
-    mask, hu, _ = masks(anatomy, Sign.LYMPH_NODE, node_mm=12.0)
+    series = scan(anatomy, node_mm=12.0)
+    mask = mask_of(series, Sign.LYMPH_NODE)
     assert mask.any()
-    assert 0.0 < np.median(hu[mask]) < 60.0
-    none, _, _ = masks(anatomy, Sign.LYMPH_NODE)
-    assert not none.any()
+    assert 0.0 < np.median(inside(series, mask)) < 60.0
+    assert not mask_of(scan(anatomy), Sign.LYMPH_NODE).any()

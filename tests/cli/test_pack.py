@@ -75,6 +75,9 @@ def test_a_pack_that_cannot_be_played_or_read_is_one_line_and_is_not_there(capsy
         pack.write_bytes(content)
         assert words in says(capsys, "pack", "install", str(pack), status=2).splitlines()[-1]
         assert list(packs_dir().glob("*")) == []
+    for folder in (tmp_path, tmp_path / "none"):
+        words = ("pack", "make", str(folder), "--out", str(tmp_path / "y.atollpack"))
+        assert "there is no pack.yaml in it" in says(capsys, *words, status=2)
     assert "cannot be read" in says(capsys, "pack", "install", str(tmp_path / "none"), status=2)
 
 

@@ -5,7 +5,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from tests.records.test_shelf import run as made
 from trainer.cli.main import run
@@ -74,6 +74,24 @@ def test_the_runs_are_listed_taken_out_and_taken_in(shelf, folder, capsys):
     assert "no such learner" in said(capsys, "runs", "list", "--learner", "nobody", status=2)
     write_run(folder / "bare.json", Run(header=Header(case=CASE, seed=1)))
     assert "no seal" in said(capsys, "runs", "import", str(folder / "bare.json"), status=2)
+
+
+def test_nothing_is_told_of_a_run_of_a_set_that_goes_on(shelf, capsys):
+    shelf.save(f"{CASE}-5-1", made(Ended(day=0), seed=5, mode="exam"))
+    now = datetime.now(UTC)
+    with shelf.records.begin() as connection:
+        number = connection.scalar(select(table.run.c.id))
+        connection.execute(
+            insert(table.assessment).values(
+                id="s", learner_id=shelf.learner_id, seed=1, time_factor=1.0, policy="default", made_at=now
+            )
+        )
+        connection.execute(
+            insert(table.sitting).values(assessment_id="s", place=1, case_id=CASE, seed=5, run_id=number)
+        )
+    for words in (["score"], ["twin", "--plan", "untreated"]):
+        line = said(capsys, words[0], f"{CASE}-5-1", *words[1:], status=2)
+        assert "belongs to a self-assessment" in line and line.count("\n") == 1
 
 
 def test_learners_are_listed_chosen_exported_and_erased(shelf, folder, capsys):

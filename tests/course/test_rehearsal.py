@@ -20,6 +20,7 @@ from trainer.knowledge.library import library
 from trainer.knowledge.plan import Plan
 
 NAMES = case_names()
+FEW = SEEDS[:8]  # all twenty are rehearsed when `atoll lint` runs over every case, which is a long test
 NOTHING = Plan(id="nothing", title="t", source="judgement")
 WOMAN, MAN = re.compile(r"\b(woman|she|her)\b", re.I), re.compile(r"\b(man|he|him|his)\b", re.I)
 TELLS = {  # words of an opening that state a fact, and where that fact must be told or required
@@ -37,11 +38,11 @@ def engine():
 
 @pytest.fixture(scope="module")
 def drawn(engine):
-    """Return the patients of every case for the seeds, and their columns at presentation."""
+    """Return the patients of every case for some seeds, and their columns at presentation."""
     found = {}
     for name in NAMES:
         case = read_case(name, library())
-        states = [patient_of(engine, case, seed) for seed in SEEDS]
+        states = [patient_of(engine, case, seed) for seed in FEW]
         found[name] = case, [(state, presentation(engine, state)) for state in states]
     return found
 
@@ -174,7 +175,7 @@ def test_without_conditions_nobody_is_replaced(engine):
 
 def test_no_patient_is_in_two_cases(drawn):
     keys = [int(state.patients["key"][0]) for _, patients in drawn.values() for state, _ in patients]
-    assert len(set(keys)) == len(keys) == len(NAMES) * len(SEEDS)
+    assert len(set(keys)) == len(keys) == len(NAMES) * len(FEW)
 
 
 def test_every_word_can_be_filled_in(engine):

@@ -1,7 +1,6 @@
 """Opening the records: whatever lies there, nothing is lost or overwritten, and one line says what to do."""
 
 import os
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.records.kept import note, shelf_in
-from tests.records.test_shelf import CASE, SHEET, run
+from tests.records.test_shelf import CASE, SHEET, long_run, run
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced
 from trainer.records import database, lock, table
@@ -179,8 +178,9 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
     for number in (1, 2):
         file.write_bytes(damaged)
         records = opened(file, now=NOW)
-        line, _ = records.notices
-        assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite" in line and "\n" not in line
+        line, further = records.notices
+        assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite took its place" in further
+        assert "\n" not in line + further
         assert names(file)[:2] == [f"{CASE}-1-1", f"{CASE}-2-1"]
         records.close()
     for number in (1, 2):
@@ -190,7 +190,7 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
 def test_without_a_backup_the_records_begin_anew_and_say_so(file):
     file.write_bytes(b"x" * 5000)
     line, further = opened(file).notices
-    assert "there was no backup" in line and "no runs could be brought over" in further
+    assert "set aside" in line and further == "There was no backup; no runs could be brought over whole."
     assert names(file) == []
     assert shelf_in(file.parent).records.notices == (), "it is said once"
 
@@ -442,14 +442,16 @@ def played(file):
 def test_what_can_be_vouched_for_is_brought_over_from_a_damaged_file(file, backup):
     played(file)
     if not backup:
-        backups(file, NOW)[0].unlink()
+        for one in backups(file, NOW):
+            one.unlink()
     sql(file, "CREATE VIEW odd AS SELECT 1")
     kept = {
         f"{CASE}-1-1": run(Advanced(to_day=1, day=1), Advanced(to_day=5, day=5)),
         f"{CASE}-2-1": run(Advanced(to_day=9, day=9), seed=2, mode="exam"),
     }
     line, further = opened(file).notices
-    assert "set aside" in line and further == "From it 2 runs could be brought over whole."
+    assert "set aside" in line and further.endswith("; 2 runs could be brought over whole.")
+    assert ("took its place" in further) is backup
     shelf = shelf_in(file.parent)
     assert {entry.name: shelf.load(entry.name) for entry in shelf.entries()} == kept
     assert [entry.score.overall for entry in shelf.entries() if entry.seed == 2] == [72.4]
@@ -465,7 +467,7 @@ def test_what_cannot_be_vouched_for_stays_where_it_is(file):
         "UPDATE event SET body = replace(body, '9', '8') WHERE run_id = (SELECT id FROM run WHERE seed = 2)",
     )
     _, further = opened(file).notices
-    assert further == "From it 1 run could be brought over whole, 1 could not be."
+    assert further.endswith("; 1 run could be brought over whole, 1 could not be.")
     assert names(file) == [f"{CASE}-1-1"]
     assert len(shelf_in(file.parent).load(f"{CASE}-1-1").events) == 2
 
@@ -491,57 +493,95 @@ def test_a_page_that_is_lost_takes_only_its_own_along(file):
     assert 20 < kept < 39
 
 
-MIDDLE = (
-    "from pathlib import Path\nrename, done = Path.rename, []\n"
-    "def once(path, to):\n    if done:\n        die()\n    done.append(rename(path, to))\nPath.rename = once"
-)
-MENDING = {
-    "between the file and its log": MIDDLE,
-    "before the backup": "from trainer.records import database\ndatabase.restore = die",
-    "before the tables": "from trainer.records.database import Records\nRecords._upgrade = die",
-    "before the runs": "from trainer.records import salvage\nsalvage.salvage = die",
-    "at the end": "from trainer.records import database\ndatabase.put_away = die",
+def test_what_cannot_be_mended_is_left_as_it_is(file, monkeypatch):
+    """There is no room for a second file, say."""
+    played(file)
+    sql(file, "CREATE VIEW odd AS SELECT 1")
+    before = bytes_of(file.parent)
+
+    def full(*_):
+        raise BadInput("the disk is full")
+
+    monkeypatch.setattr(database, "compact", full)
+    line = refused(file)
+    assert "cannot be mended: the disk is full" in line
+    assert bytes_of(file.parent) == before
+    monkeypatch.undo()
+    assert len(opened(file).notices) == 2 and len(names(file)) == 2
+
+
+@pytest.mark.parametrize("go", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_file_that_went_comes_back_from_its_backup(file, go):
+    played(file)
+    go(file)
+    (line,) = opened(file).notices
+    assert "was not there any more" in line
+    assert names(file) == [f"{CASE}-1-1"]
+
+
+def test_a_file_that_was_mended_and_not_yet_put_there_is_found(file):
+    shelf_in(file.parent).records.close()
+    file.rename(file.with_name(f".mending-{FILE}"))
+    (line,) = opened(file).notices
+    assert "was mended" in line and names(file) == [f"{CASE}-1-1"]
+    assert not file.with_name(f".mending-{FILE}").exists()
+
+
+KILLED = {
+    "before the backup is copied": "database.restore = die",
+    "while runs are brought over": "from trainer.records import salvage\nsalvage.salvage = die",
+    "before the file is set aside": "database.set_aside = die",
+    "between the file and its log": "Path.rename = once",
+    "before the new one is put there": "Path.replace = late",
 }
 
 
-@pytest.mark.parametrize("where", MENDING)
+@pytest.mark.parametrize("where", KILLED)
 def test_killed_while_a_damaged_file_is_mended_the_next_start_goes_on(file, where):
     played(file)
     kept = {name: shelf_in(file.parent).load(name) for name in names(file)}
-    assert len(kept) > 1
-    if where == "before the tables":
-        shutil.rmtree(file.parent / "backups")
     sql(file, "CREATE VIEW odd AS SELECT 1")
-    assert file.with_name(f"{file.name}-wal").exists()
+    assert len(kept) > 1 and file.with_name(f"{file.name}-wal").exists()
     lock._HELD.pop(file.parent.resolve()).close()
     code = f"""
 import os, signal
+from pathlib import Path
+from trainer.records import database
+rename, replace, done = Path.rename, Path.replace, []
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
-{MENDING[where]}
-from trainer.records.database import Records
-Records("sqlite:///{file}")
+def once(path, to):
+    if done:
+        die()
+    done.append(rename(path, to))
+def late(path, to):
+    if path.name.startswith(".mending"):
+        die()
+    return replace(path, to)
+{KILLED[where]}
+database.Records("sqlite:///{file}")
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, capture_output=True)
     assert done.returncode == -9, done.stderr
     shelf = shelf_in(file.parent)
     assert {entry.name: shelf.load(entry.name) for entry in shelf.entries()} == kept
+    assert shelf.records.check() == ()
     shelf.records.close()
-    assert file.with_name(f"{FILE}.damaged-1").exists()
-    assert file.with_name(f"{FILE}.damaged-1-wal").exists()
-    assert not list(file.parent.glob("*.mending*"))
+    assert file.with_name(f"{FILE}.damaged-1").exists() and list(file.parent.glob("*.damaged-*-wal"))
     assert opened(file).notices == (), "it is said once"
 
 
-@pytest.mark.parametrize("spoil", [lambda file: file.write_bytes(b""), Path.unlink])
-def test_a_file_that_is_empty_or_gone_while_there_are_backups_is_no_first_start(file, spoil):
+def test_the_log_of_a_file_that_went_is_not_read_into_its_backup(file):
+    shelf = shelf_in(file.parent)
     take_backup(file, NOW)
-    for end in ("-wal", "-shm"):
-        file.with_name(file.name + end).unlink(missing_ok=True)
-    spoil(file)
-    line, *_ = opened(file).notices
-    assert "records-20311123-080000.sqlite took its place" in line
-    assert names(file) == [f"{CASE}-1-1"]
+    shelf.save(f"{CASE}-2-1", long_run(2))
+    log = file.with_name(f"{file.name}-wal").read_bytes()
+    shelf.records.close()
+    file.unlink()
+    file.with_name(f"{file.name}-wal").write_bytes(log)
+    assert len(opened(file, now=NOW).notices) == 1
+    assert names(file) == [f"{CASE}-1-1"] and shelf_in(file.parent).records.check() == ()
+    assert file.with_name(f"{FILE}.damaged-1-wal").read_bytes() == log
 
 
 def test_a_clock_that_was_years_ahead_does_not_keep_old_backups_and_drop_new_ones(file):

@@ -1,4 +1,4 @@
-"""Cards, when they are due, and what an answer does to them; over a simulated month with times held fixed."""
+"""Cards, which are due, and what an answer does to them; over a simulated month with times held fixed."""
 
 import json
 from dataclasses import replace
@@ -8,10 +8,6 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from fsrs import Card as Scheduled
-from fsrs import Rating, Scheduler
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from trainer import __version__
@@ -25,7 +21,7 @@ from trainer.reasoning.item import Item
 from trainer.records import review, table
 from trainer.records.database import Records
 from trainer.records.learner import add_learner
-from trainer.records.review import AGAIN, EASY, GOOD, HARD, capped, rating_of
+from trainer.records.schedule import AGAIN, EASY, GOOD, LONGEST_DAYS, scheduler_name
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 CASE = "wandering-shadows"  # steps on days 0, 7, 28, 91 and 189
@@ -86,55 +82,6 @@ def note(records, learner, card, now, score=0.8, confidence=0.6, right=True):
     return review.note_answer(records, learner, card, seed, score, confidence, right, {"act": "wait"}, now)
 
 
-# The library against the published vectors
-
-
-def test_the_library_gives_the_published_first_values():
-    """FSRS-6 with its default weights, as published: a new card rated Good, then each rating after two days."""
-    scheduler = Scheduler(desired_retention=0.9, learning_steps=(), relearning_steps=(), enable_fuzzing=False)
-    first, _ = scheduler.review_card(Scheduled(card_id=1, due=NOW), Rating.Good, NOW)
-    assert first.stability == pytest.approx(2.3065, abs=1e-4)
-    assert first.difficulty == pytest.approx(2.1181, abs=1e-4)
-    later = NOW + timedelta(days=2)
-    assert scheduler.get_card_retrievability(first, later) == pytest.approx(0.90949, abs=1e-5)
-    wanted = {
-        Rating.Again: (0.6076, 7.3945, 1), Rating.Hard: (7.5133, 4.7529, 8), Rating.Good: (10.9643, 2.1112, 11),
-        Rating.Easy: (18.5218, 1.0, 19),
-    }  # fmt: skip
-    for rating, (stability, difficulty, days) in wanted.items():
-        card, _ = scheduler.review_card(first, rating, later)
-        assert card.stability == pytest.approx(stability, abs=1e-4)
-        assert card.difficulty == pytest.approx(difficulty, abs=1e-4)
-        assert (card.due - later).days == days
-
-
-def test_our_scheduler_gives_the_same_intervals():
-    text = review._reviewed(None, "a", GOOD, NOW).to_json()
-    for grade, days in ((AGAIN, 1), (HARD, 8), (GOOD, 11), (EASY, 19)):
-        later = NOW + timedelta(days=2)
-        assert (review._reviewed(text, "a", grade, later).due - later).days == days
-
-
-def test_a_card_is_never_due_within_the_hour(records, learner):
-    for grade in (AGAIN, HARD, GOOD, EASY):
-        assert review._reviewed(None, "a", grade, NOW).due - NOW >= timedelta(days=1)
-
-
-# Ratings
-
-
-@pytest.mark.parametrize(
-    ("score", "confidence", "right", "grade"),
-    [
-        (0.49, 1.0, True, AGAIN), (0.5, 1.0, True, HARD), (0.69, 1.0, True, HARD), (0.7, 1.0, True, GOOD),
-        (0.89, 1.0, True, GOOD), (0.95, 0.8, True, EASY), (0.95, 0.79, True, GOOD), (0.95, 1.0, False, GOOD),
-        (1.0, None, True, GOOD),
-    ],
-)  # fmt: skip
-def test_the_rating_follows_from_the_score(score, confidence, right, grade):
-    assert rating_of(score, confidence, right) == grade
-
-
 # Cards of a run
 
 
@@ -144,8 +91,8 @@ def test_a_run_makes_four_to_eight_cards(records, learner):
     assert {(card.kind, card.step) for card in cards} == {
         *(("decision", step) for step in range(5)), ("occlusion", 0), ("occlusion", 3),
     }  # fmt: skip
-    assert {card.scheduler for card in cards} == {review.scheduler_name()}
-    assert review.scheduler_name().startswith("fsrs 6")
+    assert {card.scheduler for card in cards} == {scheduler_name()}
+    assert scheduler_name().startswith("fsrs 6")
 
 
 def test_more_than_eight_are_never_made_of_one_case(records, learner):
@@ -354,22 +301,6 @@ def test_an_answer_to_a_card_that_is_gone_is_refused(records, learner):
 # The examination
 
 
-@given(
-    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 20)), min_size=1, max_size=12), st.integers(1, 400),
-)  # fmt: skip
-def test_no_card_is_ever_due_after_the_day_before_the_examination(answers, ahead):
-    exam = (NOW + timedelta(days=ahead)).date()
-    eve = datetime.combine(exam - timedelta(days=1), datetime.min.time(), UTC)
-    text, now = None, NOW
-    for grade, wait in answers:
-        card = review._reviewed(text, "a", grade, now)
-        due = capped(card.due, card.last_review, exam, now)
-        assert due <= card.due and (due <= eve or now >= eve)
-        assert (card.due - now).days <= review.LONGEST_DAYS
-        assert due > now or now >= eve
-        text, now = card.to_json(), max(now, due) + timedelta(days=wait)
-
-
 def test_an_examination_that_is_moved_moves_what_is_due(records, learner):
     card = put(records, learner, CASE, 0, made=NOW, grade=EASY)
     assert (card.due_at - NOW).days == 8
@@ -408,7 +339,7 @@ def test_a_month_of_reviews(records, learner):
             seeds.add((card.case, seed))
             score = 0.95 if (card.step + len(card.case) + 2 * day) % 3 else 0.3
             after = review.note_answer(records, learner, card, seed, score, 0.9, score > 0.9, {}, evening)
-            assert timedelta(days=1) <= after.due_at - evening <= timedelta(days=review.LONGEST_DAYS)
+            assert timedelta(days=1) <= after.due_at - evening <= timedelta(days=LONGEST_DAYS)
             asked.append(card.id)
         assert review.due(records, learner, evening) == []
     counts = [asked.count(identifier) for identifier in set(asked)]

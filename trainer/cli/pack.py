@@ -9,12 +9,12 @@ from typing import Any
 from trainer.cli.case import case_faults
 from trainer.cli.output import announce, one_line, print_json, print_table
 from trainer.cli.word import add_json
-from trainer.core.error import Fault
+from trainer.core.error import BadInput, Fault
 from trainer.core.storage import check_target
 from trainer.course.rehearsal import SEEDS
 from trainer.knowledge.installation import install, make_pack, remove
 from trainer.knowledge.library import library
-from trainer.knowledge.pack import Installed, PackHeader, installed
+from trainer.knowledge.pack import PACK_FILE, Installed, PackHeader, installed
 
 _DESCRIPTION = """\
 Install, list, remove and make case packs: files (*.atollpack) with cases of other authors.
@@ -108,6 +108,8 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 def _make(arguments: argparse.Namespace) -> int:
     check_target(arguments.out)
+    if not (arguments.folder / PACK_FILE).is_file():  # before everything below some other folder is read
+        raise BadInput(f"{arguments.folder}: there is no {PACK_FILE} in it; see `atoll pack make --help`")
     header = make_pack(arguments.folder, arguments.out, library(), _rehearsed)
     if arguments.json:
         print_json(_said(header))

@@ -29,7 +29,12 @@ def add(commands: Any) -> None:
 
 
 def _group(commands: Any, name: str, text: str) -> Any:
-    parser = commands.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
+    parser = commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[:1].upper()}{text[1:]}.",
+        epilog=f"example: atoll {name} {'check' if name == 'records' else 'list'} --json",
+    )
     return parser.add_subparsers(metavar="WHAT", dest="what", required=True)
 
 
@@ -81,8 +86,6 @@ def _open(upgrade: bool = False) -> Iterator[Records]:
     try:
         yield records
     finally:
-        for line in records.notices:
-            announce(f"atoll: {line}")
         records.close()
 
 

@@ -19,7 +19,6 @@ from trainer.records.fault import line_of
 _FOLDER: Final = "backups"
 _KEPT: Final = {"daily": 7, "before": 3}  # a week of days, and the last three changes of the tables; judgement
 _NAME: Final = re.compile(r"-(?P<day>\d{8})-\d{6}(?:-before-(?P<revision>\w+))?\.sqlite$")
-_ENDS: Final = ("", "-wal", "-shm")
 
 
 def backups(path: Path, now: datetime) -> list[Path]:
@@ -130,58 +129,32 @@ def compact(path: Path) -> None:
         )
 
 
-def waiting(path: Path) -> Path:
-    """Return where a damaged database waits until its place is taken; while it is there, that is not done."""
-    return path.with_name(f"{path.name}.mending")
+def set_aside(path: Path) -> Path:
+    """Rename a damaged database with its log, or the log that it left; return its new name, which no file had.
 
-
-def aside(path: Path) -> Path:
-    """Return the next name for a damaged database that is kept, which no file has."""
-    number = 1
-    while (free := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    Raises
+    ------
+    BadInput
+        If it cannot be renamed.
+    """
+    ends, number = ("", "-wal", "-shm"), 1  # the file first: without its log it might pass for whole
+    while any(path.with_name(f"{path.name}.damaged-{number}{end}").exists() for end in ends):
         number += 1
-    return free
-
-
-def set_aside(path: Path) -> Path | None:
-    """Let a damaged database wait with its log, or go on with that; return where it waits, None if there is none.
-
-    Raises
-    ------
-    BadInput
-        If it cannot be renamed.
-    """
-    place = waiting(path)
-    if not (place.exists() and path.exists()):  # where both are, the log is that of what took its place already
-        _rename(path, place, _ENDS)  # the file first: cut short, the next start finds that it waits
-    return place if place.exists() else None
-
-
-def put_away(path: Path) -> None:
-    """Keep a damaged database for good, now that its place is taken.
-
-    Raises
-    ------
-    BadInput
-        If it cannot be renamed.
-    """
-    _rename(waiting(path), aside(path), _ENDS[::-1])  # the file last: cut short, the next start does the rest
-
-
-def _rename(path: Path, place: Path, ends: tuple[str, ...]) -> None:
+    aside = path.with_name(f"{path.name}.damaged-{number}")
     try:
         for end in ends:
             part = path.with_name(path.name + end)
             if part.exists():
-                part.rename(place.with_name(place.name + end))
+                part.rename(aside.with_name(aside.name + end))
     except OSError as error:
         raise BadInput(
             f"{path}: damaged, and cannot be set aside ({error.strerror}); nothing was changed. Move it away"
         ) from error
+    return aside
 
 
-def restore(path: Path, now: datetime) -> Path | None:
-    """Put the newest backup that is whole where the database was, and return it; None if there is none.
+def restore(path: Path, target: Path, now: datetime) -> Path | None:
+    """Copy the newest backup of a database that is whole to a place, and return it; None if there is none.
 
     Raises
     ------
@@ -194,20 +167,25 @@ def restore(path: Path, now: datetime) -> Path | None:
                 continue
         except (Damaged, BadInput):
             continue
-        half = path.with_name(f".half-{path.name}")
+        half = target.with_name(f".half-{target.name}")
         try:
             shutil.copyfile(one, half)
             _last(half)
-            half.replace(path)
+            half.replace(target)
         except OSError as error:
-            raise BadInput(
-                f"{path}: the backup {one} cannot be put there ({error.strerror}); copy it by hand"
-            ) from error
+            raise BadInput(f"{target}: the backup {one.name} cannot be put there ({reason_of(error)})") from error
         finally:
             with suppress(OSError):
                 half.unlink(missing_ok=True)
         return one
     return None
+
+
+def remove(path: Path) -> None:
+    """Remove a database that was being made, with its log."""
+    with suppress(OSError):
+        for end in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _last(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -16,12 +17,13 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from trainer.core.error import BadInput
 from trainer.core.place import home_dir
-from trainer.records.backup import aside, backup_is_due, backups, put_away, restore, set_aside, take_backup, waiting
+from trainer.records.backup import backup_is_due, backups, compact, remove, restore, set_aside, take_backup
 from trainer.records.examination import Damaged, examine, known_revision
 from trainer.records.fault import line_of
 from trainer.records.lock import hold
 from trainer.records.migration import REVISIONS
 
+_LOG: Final = logging.getLogger("atoll")
 FILE: Final = "records.sqlite"
 VARIABLE: Final = "ATOLL_DATABASE"
 _BUSY_MS: Final = 5000
@@ -29,6 +31,7 @@ _CONNECT_S: Final = 10
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
+    "fullfsync=ON",  # macOS lets a disk keep what was synced in its own memory otherwise; nothing elsewhere
     "foreign_keys=ON",
     "secure_delete=ON",
     "trusted_schema=OFF",
@@ -67,21 +70,18 @@ class Records:
     def __init__(self, url: str | None = None, upgrade: bool = False, now: datetime | None = None) -> None:
         parsed = _parsed(url or os.environ.get(VARIABLE) or f"sqlite:///{home_dir() / FILE}")
         self.file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
-        # libpq takes passwords after the question mark too
-        shown = parsed.set(query={}).render_as_string(hide_password=True)
+        shown = parsed.set(drivername="postgresql", password=None, query={}).render_as_string()
         self.place = shown if self.file is None else str(self.file)
         self.notices: tuple[str, ...] = ()
         self._secrets = _secrets(parsed)
         self._claimed = self.file is None
-        revision, damaged = (None, None) if self.file is None else self._prepared(self.file, now or datetime.now(UTC))
+        revision = None if self.file is None else self._revision_of_file(self.file, now or datetime.now(UTC))
         self._engine = self._made_engine(parsed)
         try:
             if self.file is None:
                 revision = self._revision_on_server(upgrade)
             if revision != REVISIONS[-1]:
-                self._upgrade()
-            if self.file is not None and damaged is not None:
-                self._bring_over(damaged, self.file)
+                self._upgrade(self._engine)
         except BaseException:
             self.close()
             raise
@@ -124,7 +124,7 @@ class Records:
             try:
                 take_backup(self.file, at)
             except BadInput as error:  # a day without a backup is no reason not to play
-                self.notices = (*self.notices, str(error))
+                self._notice(str(error))
 
     def check(self) -> tuple[str, ...]:
         """Return what is wrong with the database as a whole, a line each; what was wrong at opening is in `notices`.
@@ -149,62 +149,87 @@ class Records:
             hold(self.file.parent)
         self._claimed = True
 
-    def _prepared(self, path: Path, now: datetime) -> tuple[str | None, Path | None]:
-        """Return the revision of a file that is fit to be used, and the damaged one that was set aside, if any."""
+    def _revision_of_file(self, path: Path, now: datetime) -> str | None:
+        """Return the revision of a file that is fit to be used; a damaged one is mended first."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(
                 f"{path.parent}: cannot be made ({error.strerror}); set ATOLL_HOME to another folder"
             ) from error
-        damaged = None
         try:
-            revision = _fit(path, now)
+            revision = examine(path)
+            if revision is None:
+                self._find_again(path, now)
+                revision = examine(path)
         except Damaged:
             self._hold()
-            revision, damaged = self._mended(path, now)
+            revision = self._mended(path, now)
         if revision != REVISIONS[-1]:
             self._hold()
         if revision is not None and revision != REVISIONS[-1]:
             take_backup(path, now, before=REVISIONS[-1])
-        return revision, damaged
+        return revision
 
-    def _mended(self, path: Path, now: datetime) -> tuple[str | None, Path | None]:
-        """Let a damaged file wait, now that nobody else writes it, and put the newest backup in its place.
+    def _find_again(self, path: Path, now: datetime) -> None:
+        """Put back a file that went, or was emptied: as it was mended, or else from the newest backup."""
+        made = _mending(path)
+        if not (made.exists() or backups(path, now)):
+            return
+        self._hold()
+        if any(path.with_name(path.name + end).exists() for end in ("", "-wal")):
+            set_aside(path)  # the log of another file would be read into the one that takes its place
+        if made.exists():  # it is whole: the damaged file is set aside only then
+            made.replace(path)
+            self._notice(f"{path.name} was damaged and was mended; it was set aside as {path.name}.damaged-N.")
+        elif (used := restore(path, path, now)) is not None:
+            self._notice(f"{path.name} was not there any more; the backup {used.name} took its place.")
 
-        Killed at any moment, the next start finds the damaged file waiting, and goes on.
-        """
+    def _mended(self, path: Path, now: datetime) -> str | None:
+        """Make new records of the newest backup and what can be vouched for; only then set the damaged ones aside."""
         try:
-            return _fit(path, now), None  # another process mended it while this one waited
-        except Damaged as why:
-            damaged = set_aside(path)
-            used = None if path.exists() else restore(path, now)
-            instead = "there was no backup" if used is None else f"the backup {used.name} took its place"
-            line = f"{path.name} was damaged ({why}); {instead}."
-            if damaged is not None:
-                line = f"{line} It was set aside as {aside(path).name} and is kept."
-            self.notices = (*self.notices, line)
+            return examine(path)  # another process mended it while this one waited
+        except Damaged as damaged:
+            made = _mending(path)
+            remove(made)
             try:
-                return examine(path), damaged
-            except Damaged as again:
-                raise BadInput(f"{path}: damaged again ({again}); move it away, and open Atoll again") from again
+                used = restore(path, made, now)
+                found = self._bring_over(path, made)
+                aside = set_aside(path)
+                made.replace(path)
+            except (BadInput, OSError) as error:
+                reason = error if isinstance(error, BadInput) else error.strerror
+                raise BadInput(f"{path}: damaged ({damaged}), and cannot be mended: {reason}") from error
+            finally:
+                if path.exists():
+                    remove(made)
+            instead = "There was no backup" if used is None else f"The backup {used.name} took its place"
+            self._notice(f"{path.name} was damaged ({damaged}). It was set aside as {aside.name} and is kept.")
+            self._notice(f"{instead}; {found}.")
+            return examine(path)
 
-    def _bring_over(self, damaged: Path, path: Path) -> None:
-        """Bring what can be vouched for out of a damaged file, say how much that was, and keep the file for good."""
+    def _bring_over(self, damaged: Path, made: Path) -> str:
+        """Bring what can be vouched for out of a damaged file into one that is made, and say how much that was."""
         from trainer.records.salvage import salvage
 
+        engine = self._made_engine(URL.create("sqlite", database=str(made)))
         try:
-            with self.begin() as connection:
+            if examine(made) != REVISIONS[-1]:
+                self._upgrade(engine)
+            with engine.begin() as connection:
                 found = salvage(damaged, connection)
-        except BadInput as error:
-            self.notices = (*self.notices, f"Nothing was brought over from {aside(path).name}: {error}")
-        else:
-            lost = f", {found.lost} could not be" if found.lost else ""
-            line = (
-                f"From it {found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}."
-            )
-            self.notices = (*self.notices, line)
-        put_away(path)
+        except SQLAlchemyError as error:
+            raise BadInput(line_of(error, str(made))) from error
+        finally:
+            engine.dispose()
+        compact(made)
+        lost = f", {found.lost} could not be" if found.lost else ""
+        return f"{found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}"
+
+    def _notice(self, line: str) -> None:
+        """Keep what the learner is to be told, and say it wherever the log goes: a command shows it at once."""
+        self.notices = (*self.notices, line)
+        _LOG.warning(line)
 
     def _made_engine(self, url: URL) -> Engine:
         if self.file is None:
@@ -244,10 +269,10 @@ class Records:
             )
         return revision
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, engine: Engine) -> None:
         """Bring the tables to what this version of Atoll knows, in one transaction."""
         try:
-            with self._engine.connect() as connection:
+            with engine.connect() as connection:
                 if self.file is not None:  # a table is changed by being made again; its rows must not take others along
                     connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
                 with connection.begin():
@@ -255,23 +280,7 @@ class Records:
         except SQLAlchemyError as error:
             raise BadInput(line_of(error, self.place, self._secrets)) from error
         finally:
-            self._engine.dispose()  # the next connection is prepared anew
-
-
-def _fit(path: Path, now: datetime) -> str | None:
-    """Return the revision of a file that is fit to be used, None of one that is yet to be made.
-
-    Raises
-    ------
-    Damaged
-        If it is not, if it went although there are backups of it, or if its mending was cut short.
-    """
-    revision = examine(path)
-    if waiting(path).exists():
-        raise Damaged("its mending was cut short")
-    if revision is None and backups(path, now):
-        raise Damaged("empty" if path.exists() else "missing")
-    return revision
+            engine.dispose()  # the next connection is prepared anew
 
 
 def there_are_records() -> bool:
@@ -288,6 +297,11 @@ def migrate(connection: Connection) -> None:
     config.set_main_option("script_location", "trainer.records:migration")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _mending(path: Path) -> Path:
+    """Return where new records are made in place of damaged ones."""
+    return path.with_name(f".mending-{path.name}")
 
 
 def _parsed(given: str) -> URL:

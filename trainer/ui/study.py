@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -88,7 +88,7 @@ class Study(QObject):
         """Return how many cards are due now."""
         from trainer.records.review import due_count
 
-        return due_count(self.shelf.records, self.learner, datetime.now(UTC))
+        return due_count(self.shelf.records, self.learner, _now())
 
     def silent_on(self, name: str) -> bool:
         """Return whether nothing is to be said of a run yet: it belongs to a set that is open."""
@@ -106,7 +106,7 @@ class Study(QObject):
         """Keep what a debrief came to: its score, and a card for each decision point."""
         from trainer.records.review import make_cards
 
-        now, records = datetime.now(UTC), self.shelf.records
+        now, records = _now(), self.shelf.records
         try:
             if debrief.performance is not None:
                 note_result(records, self.shelf.learner_id, name, debrief.performance, now)
@@ -172,3 +172,8 @@ class Study(QObject):
             self.review.rest()
         if self.results is not None:
             self.results.cancel()
+
+
+def _now() -> datetime:
+    """Return this moment in the zone of the workstation: a day of reviews begins at its midnight."""
+    return datetime.now().astimezone()

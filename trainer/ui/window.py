@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from trainer.records.learner import Learner
 from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.library.page import LibraryPage
-from trainer.ui.mind import Thinker
+from trainer.ui.mind import Thinker, settle
 from trainer.ui.preference import Preferences, write_preferences
 from trainer.ui.shortcut import bind
 from trainer.ui.study import Study
@@ -128,7 +127,7 @@ class MainWindow(QMainWindow):
             priority=Priority.AHEAD,
             progress=self._show_progress,
         )
-        self._lanes.mind.run(_settle, self._ready, self._tell_fault, priority=Priority.AHEAD)
+        self._lanes.mind.run(settle, self._ready, self._tell_fault, priority=Priority.AHEAD)
 
     def _ready(self, _: object) -> None:
         self._show_progress(1.0, "")
@@ -389,16 +388,3 @@ class MainWindow(QMainWindow):
         self.hide()  # a worker that compiles hears nothing for a minute; nobody need look at a dead window
         self._lanes.close()
         super().closeEvent(event)
-
-
-def _settle(_: Call) -> None:
-    """Import ahead what the other pages need, and let the collector never look again at what is loaded by now.
-
-    A full collection over knowledge and modules would hold the window up for a tenth of a second each time.
-    """
-    import pyqtgraph  # noqa: F401
-
-    import trainer.ui.debrief.page
-    import trainer.ui.encounter_page  # noqa: F401
-
-    gc.freeze()

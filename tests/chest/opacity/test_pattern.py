@@ -1,5 +1,7 @@
 """Densities, rims and signs inside opacities, before kernel and noise."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -28,16 +30,27 @@ def scan(anatomy, spacing_mm=1.0, **values):
     return Series(anatomy, ChestState(0, record, **state), Protocol(matrix=256, spacing_mm=spacing_mm), 5, deformation)
 
 
+_healthy = {}  # slices of the chest without an opacity, which many tests compare with
+
+
+def healthy_slice(series, i):
+    """Return a slice of the same scan of the healthy chest."""
+    key = (id(series.anatomy), series.protocol, i)
+    if key not in _healthy:
+        nothing = ChestState(0, np.zeros(0, OPACITY))
+        _healthy[key] = Series(series.anatomy, nothing, series.protocol, 5, series.deformation).clean(i)
+    return _healthy[key]
+
+
 def inner_hu(series, margin):
     """Return HU of voxels at least ``margin`` mm inside, where neither vessel nor bronchus lies."""
     import edt
 
     out = []
-    healthy = Series(series.anatomy, ChestState(0, np.zeros(0, OPACITY)), series.protocol, 5, series.deformation)
     masks = np.stack([series.truth(i).get(1, np.zeros(series.shape[1:], bool)) for i in range(series.count)])
     deep = edt.edt(masks, anisotropy=series.spacing_mm) > margin
     for i in np.flatnonzero(deep.any(axis=(1, 2)))[::2]:
-        plain = healthy.clean(i)
+        plain = healthy_slice(series, i)
         normal = (plain > -880) & (plain < -800)
         out.append(series.clean(i)[deep[i] & normal])
     return np.concatenate(out)
@@ -240,18 +253,17 @@ def test_signs_share_out_their_opacity(anatomy, values):
 
 def test_air_bronchograms_are_tubes_without_gaps(anatomy):
     series = scan(anatomy, fill=0.95, volume_ml=90.0, depth=0.6)
-    air = series.anatomy.airways
+    air, truth, signs = series.anatomy.airways, cache(series.truth), cache(series.sign_truth)
     seen = along = 0
     for start, end in zip(air.start_mm, air.end_mm, strict=True):
         for t in np.linspace(0.2, 0.8, 7):
             z, y, x = start + t * (end - start)
             i = round((z - series.origin_mm[0]) / series.spacing_mm[0])
             row, column = (round((v - o) / series.pixel_mm) for v, o in zip((y, x), series.origin_mm[1:], strict=True))
-            masks = series.sign_truth(i)
-            around = series.truth(i).get(1)
+            around = truth(i).get(1)
             if around is None or not around[row - 6 : row + 7, column - 6 : column + 7].all():
                 continue
-            tube = masks.get((1, Sign.AIR_BRONCHOGRAM), np.zeros_like(around))
+            tube = signs(i).get((1, Sign.AIR_BRONCHOGRAM), np.zeros_like(around))
             along += 1
             seen += tube[row - 2 : row + 3, column - 2 : column + 3].any()
     assert along > 10

@@ -110,7 +110,7 @@ def test_every_line_that_a_report_has_to_bear_is_there_as_text(usual):
     for n, name in enumerate(NAMES[:-1]):
         assert name in first and f"{90 - 10 * n} ± {3 + n}" in first
     for line in (
-        "Day 28: Three weeks on", "Regret 13.5 ± 1.1 points = belief 9.2 + act 4.2", "a better act was there",
+        "Day 28: Three weeks on", "Regret 13.5 ± 1.1 points = belief 9.2 + act 4.3", "a better act was there",
         "Moxifloxacin and a visit on day 91", "Prednisolone, a full course", "Bacterial pneumonia 60 %",
         "Prior CT, day 0", "Current CT, day 28", "No CT before it", "Luck -4.2 points in this patient; never scored.",
         "24 Nov 2026", "First contact: a decision in a new patient", "and 3 more", "The 3 largest of 4 choices",

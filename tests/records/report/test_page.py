@@ -59,7 +59,7 @@ def test_it_says_the_same_as_the_value():
     text = text_of(parsed(USUAL))
     for line in (
         "reef-7", "seed 3", "22 of 25 min", "90 ± 3", "not asked", "FAILED", "Steroid ended at once, day 84",
-        USUAL.chain.head, "81 events", "Regret 13.5 ± 1.1 points = belief 9.2 + act 4.2", "24 Nov 2026",
+        USUAL.chain.head, "81 events", "Regret 13.5 ± 1.1 points = belief 9.2 + act 4.3", "24 Nov 2026",
     ):  # fmt: skip
         assert line in text, line
 

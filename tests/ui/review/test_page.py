@@ -13,6 +13,7 @@ from trainer.reasoning.imagined import Imagined
 from trainer.records import review, table
 from trainer.records.database import Records
 from trainer.records.learner import add_learner
+from trainer.records.schedule import AGAIN, EASY
 from trainer.ui import theme
 from trainer.ui.mind import Thinker
 from trainer.ui.review.page import ReviewPage
@@ -36,7 +37,7 @@ def now():
 
 def put(records, learner, kind, case, step, days=30):
     identifier, made = f"{kind}-{case}-{step}", now() - timedelta(days=days)
-    values = review._scheduled(None, identifier, review.AGAIN, learner, made)
+    values = review._scheduled(None, identifier, AGAIN, learner, made)
     with records.begin() as connection:
         connection.execute(
             insert(table.card).values(
@@ -55,8 +56,12 @@ def lanes(qapp):
 
 
 @pytest.fixture(scope="module")
-def thinker():
-    return Quick(4)
+def thinker(engine):
+    """Who marks; all is compiled beforehand, or the first card would have to wait for it."""
+    from trainer.chest.warming import warm
+
+    warm()
+    return Quick(4, engine)
 
 
 @pytest.fixture
@@ -124,8 +129,11 @@ def test_a_review_by_keyboard_and_mouse(qtbot, page, records, learner):
     assert said.startswith("100 %") and region.name.value in said and "Rated easy" in said
     assert disease not in said.lower()  # other cards of the case ask for it
     assert faults(page) == []
+    qtbot.waitUntil(lambda: page._supply._ahead is not None, timeout=SLOW)
     qtbot.mouseClick(button(page, "review_next"), Qt.MouseButton.LeftButton)
-    shown(qtbot, page, "decision")
+    assert page.ready.card.kind == "decision"  # at once: it was got ready while the answer was read
+    layers = page._viewer.room.stage._composer
+    assert layers._layers is None  # nothing is outlined before the answer
     stem = text(page, "review_stem")
     assert "Day 28" in stem and "Prednisolone 0.75 mg/kg" in stem and "organizing" not in stem.lower()
     assert "Wandering shadows" not in stem
@@ -138,13 +146,14 @@ def test_a_review_by_keyboard_and_mouse(qtbot, page, records, learner):
     said = text(page, "review_solution")
     assert "Model answer: " in said and "The patient had: Cryptogenic organizing pneumonia" in said
     assert "Rated " in said and "The wandering shadows" in said
+    assert layers._layers
     assert faults(page) == []
     with records.begin() as connection:
         kept = connection.execute(
             select(table.answer.c.card_id, table.answer.c.rating, table.answer.c.confidence)
         ).all()
     assert {row.card_id for row in kept} == {first, second}
-    assert {row.card_id: row.rating for row in kept}[first] == review.EASY
+    assert {row.card_id: row.rating for row in kept}[first] == EASY
     qtbot.mouseClick(button(page, "review_which"), Qt.MouseButton.LeftButton)
     assert page.findChild(QTextBrowser, "review_stem").isVisible() and not button(page, "review_send").isVisible()
     qtbot.mouseClick(button(page, "review_next"), Qt.MouseButton.LeftButton)
@@ -258,4 +267,4 @@ def test_return_on_the_slider_answers(qtbot, page, records, learner):
     qtbot.waitUntil(lambda: "model answer" in page.findChild(QLabel, "review_title").text(), timeout=SLOW)
     assert "no answer" in text(page, "review_solution")
     with records.begin() as connection:
-        assert connection.scalar(select(table.answer.c.rating)) == review.AGAIN
+        assert connection.scalar(select(table.answer.c.rating)) == AGAIN

@@ -102,7 +102,7 @@ def _doses(made: Drawing, line: Timeline, x: X, top: float) -> None:
     made.path(outline, "none", fill="#d5e2e9")
     made.path(outline, ACCENT, 1.4)
     if highest > most:
-        made.text(_WIDTH - _RIGHT, top - 2, f"cut off: up to {highest:.0f} mg", 9.5, "end")
+        made.text(0, top + 39, f"cut off: up to {highest:.0f} mg", 9.5)
 
 
 def _bars(made: Drawing, line: Timeline, x: X, top: float) -> None:

@@ -79,11 +79,12 @@ def _points(value: float) -> str:
 
 def _step(step: RegretStep) -> dict[str, Any]:
     luck = "" if step.luck is None else f"Luck {step.luck:+.1f} points in this patient; never scored."
-    parts = f"belief {_points(step.belief)} + act {_points(step.act)}"
+    total, belief = round(step.total, 1), round(step.belief, 1)
+    parts = f"belief {_points(belief)} + act {_points(total - belief)}"  # so that the figures add up as they stand
     return {
         "head": f"Day {step.day}: {step.title}",
         "verdict": "as right as any act" if step.equally_right else "a better act was there",
-        "regret": f"Regret {_points(step.total)} ± {step.standard_error:.1f} points = {parts}",
+        "regret": f"Regret {_points(total)} ± {step.standard_error:.1f} points = {parts}",
         "svg": regret_svg(step),
         "lines": [
             {"label": "Chosen", "text": step.chosen},

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QSplitter,
@@ -21,27 +18,25 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.chest.opacity.sign import Sign
-from trainer.core.chance import key_of
 from trainer.core.error import AtollError
 from trainer.encounter.occlusion import Puzzle, mark
-from trainer.encounter.solution import Reply, Solution, solve, think_ahead
+from trainer.encounter.solution import Reply, Solution, solve
 from trainer.encounter.turn import ActFinder
 from trainer.records import review
 from trainer.records.database import Records
 from trainer.records.learner import Learner
 from trainer.records.review import Card
-from trainer.ui.debrief.probe import Probe
+from trainer.records.schedule import rating_of
 from trainer.ui.debrief.prose import Prose
-from trainer.ui.debrief.word import Block, names_of_opacities
+from trainer.ui.debrief.word import Block
 from trainer.ui.mind import Thinker
-from trainer.ui.reading.pictures import Pictures
-from trainer.ui.reading.room import ReadingRoom
-from trainer.ui.reading.scan import Ask, Scan
-from trainer.ui.review.fetch import Ready, Unsuited, ready_picture, ready_question
+from trainer.ui.review.fetch import Ready
 from trainer.ui.review.form import Form
+from trainer.ui.review.supply import Supply
+from trainer.ui.review.viewer import Viewer
+from trainer.ui.review.waiting import Waiting
 from trainer.ui.review.word import (
     empty_line,
-    filled_ml,
     named_blocks,
     next_block,
     occlusion_stem,
@@ -52,14 +47,9 @@ from trainer.ui.review.word import (
 from trainer.ui.shortcut import bind
 from trainer.ui.step.finder import DiseaseFinder
 from trainer.ui.theme import icon
-from trainer.ui.work import Call, Lanes, Priority
-
-if TYPE_CHECKING:
-    from trainer.encounter.examiner import Examiner
-    from trainer.encounter.session import Session
+from trainer.ui.work import Call, Lanes
 
 _COLUMN = 430
-_TRIES = 8  # patients that are tried before a card is put off
 _STEM, _ANSWER = 0, 1
 
 
@@ -87,22 +77,19 @@ class ReviewPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("review_page")
-        self._records, self._lanes, self._thinker, self._scale = records, lanes, thinker, scale
+        self._records, self._lanes, self._thinker = records, lanes, thinker
         self._learner: Learner | None = None
         self._queue: list[Card] = []
         self._asked, self._all = 0, 0
         self._ready: Ready | None = None  # the card on show
-        self._ahead: Ready | None = None  # the one that comes next, once it is ready
-        self._fetched = ""  # identifier of the card that is being got ready
-        self._calls: dict[str, Call] = {}
+        self._solving: Call | None = None
         self._revealed = False
-        self._pictures = Pictures(lanes.chest, self)
-        self._room = ReadingRoom(self._pictures, self)
+        self._supply = Supply(records, lanes, thinker, scale, self)
+        self._viewer = Viewer(lanes.chest, scale, self)
         self._title, self._place = QLabel("Review"), QLabel()
         self._later = self._button("review_later", "Ask me later")
         self._back = self._button("review_back", "Back to the library")
-        self._line, self._bar = QLabel(), QProgressBar()
-        self._again = self._button("review_retry", "Go on")
+        self._waiting = Waiting(self)
         self._stem, self._answer = Prose("review_stem", "The question"), Prose("review_solution", "The model answer")
         self._form = Form(self)
         self._which = self._button("review_which", "Show the question")
@@ -165,47 +152,28 @@ class ReviewPage(QWidget):
         split.setObjectName("review_split")
         split.setChildrenCollapsible(False)
         split.addWidget(column)
-        split.addWidget(self._room)
+        split.addWidget(self._viewer)
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         split.setSizes([_COLUMN, 3 * _COLUMN])
         column.setMinimumWidth(340)
-        self._pages.addWidget(self._waiting())
+        self._pages.addWidget(self._waiting)
         self._pages.addWidget(split)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(10, 8, 10, 8)
         whole.addLayout(head)
         whole.addWidget(self._pages, 1)
 
-    def _waiting(self) -> QWidget:
-        self._bar.setObjectName("review_progress")
-        self._bar.setAccessibleName("Progress")
-        self._bar.setRange(0, 1000)
-        self._line.setObjectName("review_line")
-        self._line.setAccessibleName("Notice")
-        self._line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._line.setWordWrap(True)
-        middle = QVBoxLayout()
-        middle.addStretch(1)
-        for widget in (self._line, self._bar, self._again):
-            widget.setMaximumWidth(520)
-            middle.addWidget(widget)
-        middle.addStretch(2)
-        box = QWidget()
-        across = QHBoxLayout(box)
-        across.addStretch(1)
-        across.addLayout(middle, 2)
-        across.addStretch(1)
-        return box
-
     def _connect(self) -> None:
         self._back.clicked.connect(self.library_asked)
         self._later.clicked.connect(self.put_off)
-        self._again.clicked.connect(self._go_on)
+        self._waiting.go_on_asked.connect(self._go_on)
         self._next.clicked.connect(self._go_on)
         self._which.clicked.connect(self._turn)
         self._form.answered.connect(self._mark)
-        self._pictures.ready_changed.connect(self._chest_ready)
+        self._supply.arrived.connect(self._show)
+        self._supply.progressed.connect(self._wait)
+        self._supply.failed.connect(self._put_aside)
         bind(self, "commit", self._commit)
         for widget in (self._form.sure, self._form.send, self._next):
             widget.installEventFilter(self)
@@ -222,22 +190,24 @@ class ReviewPage(QWidget):
             self._stand_still(str(error))
             return
         self._asked, self._all = 0, len(self._queue)
-        self._lanes.mind.run(self._thinker.imagined, _nothing, self._complain, priority=Priority.AHEAD)
         self._go_on()
 
     def rest(self) -> None:
         """Let go of the learner and the patient; what was answered is kept already."""
-        for call in self._calls.values():
-            call.cancel()
-        self._calls.clear()
-        self._learner = self._ready = self._ahead = None
-        self._queue, self._fetched, self._revealed = [], "", False
-        self._pictures.close()
-        self._room.set_overlay(None)
-        self._room.clear()
+        self._give_up()
+        self._supply.rest()
+        self._viewer.rest()
+        self._learner = self._ready = None
+        self._queue, self._revealed = [], False
         for prose in (self._stem, self._answer):
             prose.show_blocks(())
-        self._stand_still("", retry=False)
+        self._stand_still("", more=False)
+
+    def _give_up(self) -> None:
+        """Mark the card on show no more."""
+        if self._solving is not None:
+            self._solving.cancel()
+            self._solving = None
 
     @property
     def ready(self) -> Ready | None:
@@ -252,21 +222,15 @@ class ReviewPage(QWidget):
         if not self._queue:
             self._finish()
             return
-        card = self._queue[0]
-        if self._ahead is not None and self._ahead.card.id == card.id:
-            ready, self._ahead = self._ahead, None
-            self._show(ready)
-            return
-        self._ahead = None
         self._wait(0.0, "A new patient is being called.")
-        if self._fetched != card.id:
-            self._fetch(card, Priority.SHOWN)
+        self._supply.want(self._queue[0])
 
     def put_off(self) -> None:
         """Ask the card on show after all others."""
         if self._ready is None or self._revealed or not self._queue:
             return
-        self._cancel("solve", "think")
+        self._give_up()
+        self._supply.stop_thinking()
         self._queue.append(self._queue.pop(0))
         self._go_on()
 
@@ -280,62 +244,9 @@ class ReviewPage(QWidget):
         except AtollError as error:
             self._stand_still(str(error))
             return
-        self._stand_still(empty_line(answered, coming[0].due_at if coming else None, len(held), now), retry=False)
-        self._pictures.close()
+        self._stand_still(empty_line(answered, coming[0].due_at if coming else None, len(held), now), more=False)
+        self._viewer.rest()
         self._back.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # Getting a card ready
-
-    def _fetch(self, card: Card, priority: Priority, tried: int = 0) -> None:
-        """Get a card ready: the patient in the mind lane, then the chest, as far as it is needed beforehand.
-
-        What is fetched ahead is shown as soon as it is ready if somebody waits for it by then.
-        """
-        self._cancel("fetch")
-        self._fetched = card.id
-        try:
-            seed = review.draw_seed(self._records, card)
-        except AtollError as error:
-            self._stand_still(str(error))
-            return
-
-        def failed(error: Exception) -> None:
-            self._fetched = ""
-            if isinstance(error, Unsuited) and tried + 1 < _TRIES:
-                self._fetch(card, priority, tried + 1)
-            elif self._waited_for(card):
-                self._put_aside(card, error)
-
-        def picture(ready: Ready) -> None:
-            if card.kind != "occlusion":  # the question can be read while the chest is still being built
-                if self._waited_for(card):
-                    self._fetched = ""
-                    self._show(ready)
-                    return
-                self._ahead = ready
-            self._calls["fetch"] = self._lanes.chest.run(
-                lambda call: ready_picture(ready, self._scale, call), done, failed, priority=priority, progress=told
-            )
-
-        def done(ready: Ready) -> None:
-            self._fetched = ""
-            if self._waited_for(card):
-                self._show(ready)
-            elif self._ready is None or self._ready.card.id != card.id:
-                self._ahead = ready
-
-        def told(share: float, text: str) -> None:
-            if self._waited_for(card):
-                self._wait(share, text)
-
-        self._calls["fetch"] = self._lanes.mind.run(
-            lambda call: ready_question(self._thinker, card, seed, call), picture, failed, priority=priority,
-            progress=told,
-        )  # fmt: skip
-
-    def _waited_for(self, card: Card) -> bool:
-        """Return whether nothing is on show and this card comes next."""
-        return self._ready is None and bool(self._queue) and self._queue[0].id == card.id
 
     def _put_aside(self, card: Card, error: Exception) -> None:
         """Leave a card out that cannot be asked, and say why."""
@@ -348,9 +259,6 @@ class ReviewPage(QWidget):
         self._ready, self._revealed = ready, False
         self._place.setText(place_line(self._asked + 1, self._all))
         question, card = ready.question, ready.card
-        self._room.set_overlay(None)
-        self._room.clear()
-        self._room.stage.set_layout("1x2" if len(question.scans) > 1 else "1x1")
         if ready.puzzle is not None:
             self._stem.show_blocks(occlusion_stem(ready.puzzle, question.scans[0][0]))
             self._form.ask_region()
@@ -358,13 +266,7 @@ class ReviewPage(QWidget):
             self._stem.show_blocks(stem_blocks(question))
             diseases = DiseaseFinder(ready.library.diseases)
             self._form.ask_decision(diseases.find, ActFinder(ready.library, question.taken).find, question.asks_change)
-            self._think(ready)
-        self._pictures.open_patient(question.person, self._scale)
-        key = question.person.key
-        scans = [Scan(day, chest, key_of("visit", key, day)) for day, chest in question.scans]
-        self._room.set_scans(scans, question.day)
-        for scan in scans:
-            self._room.lock(scan.day)
+        self._viewer.show_card(ready)
         self._form.show()
         self._sides.setCurrentIndex(_STEM)
         self._which.hide()
@@ -374,49 +276,6 @@ class ReviewPage(QWidget):
         self._pages.setCurrentIndex(1)
         self._form.first().setFocus(Qt.FocusReason.OtherFocusReason)
         self._title.setText("Name the finding" if card.kind == "occlusion" else "Decide")
-
-    def _think(self, ready: Ready) -> None:
-        """Work out what could be known while the learner reads."""
-
-        def job(call: Call) -> None:
-            session, examiner = self._scorer(ready, call)
-            think_ahead(examiner, session)
-
-        self._cancel("think")
-        self._calls["think"] = self._lanes.mind.run(job, _nothing, _nothing, priority=Priority.NEXT)
-
-    def _scorer(self, ready: Ready, call: Call) -> tuple[Session, Examiner]:
-        run = ready.question.run
-        return self._thinker.scorer(run, run.header.policy, call)
-
-    def _chest_ready(self) -> None:
-        ready, pictures = self._ready, self._pictures
-        if ready is None or not pictures.ready or not pictures.scans:
-            return
-        names = [scan.name for scan in pictures.scans]
-        if ready.puzzle is not None:
-            place = (pictures.position_mm(Ask(names[0], ready.puzzle.index)), 0.0, 0.0)
-            self._room.stage.show_place(names[0], place)
-            self._room.set_overlay(ready.puzzle.revealed() if self._revealed else ready.puzzle.covered())
-            return
-        self._outline()
-        fullest = names[max(range(len(names)), key=lambda n: filled_ml(ready.question.scans[n][1]))]
-        Probe(pictures, fullest, partial(self._begin_at, ready, fullest))
-
-    def _begin_at(self, ready: Ready, name: tuple[str, int], index: int) -> None:
-        """Begin where the CT with more in it shows most; the other one is scrolled along."""
-        if self._ready is not ready or self._revealed:
-            return
-        stage = self._room.stage
-        here = stage.views.current
-        if here is not None and here.scan in [scan.name for scan in self._pictures.scans]:
-            place = self._pictures.position_mm(Ask(name, index)), 0.0, 0.0
-            stage.show_place(here.scan, self._pictures.linked_mm(place, name, here.scan))
-
-    def _outline(self) -> None:
-        ready = self._ready
-        if ready is not None and ready.puzzle is None:
-            self._room.set_overlay(names_of_opacities(ready.question.scans) if self._revealed else None)
 
     # The answer
 
@@ -448,16 +307,15 @@ class ReviewPage(QWidget):
         reply = self._form.reply()
 
         def job(call: Call) -> Solution:
-            session, examiner = self._scorer(ready, call)
+            run = ready.question.run
+            session, examiner = self._thinker.scorer(run, run.header.policy, call)
             return solve(examiner, session, ready.question, reply)
 
         self._form.setEnabled(False)
         self._later.setEnabled(False)
         self._title.setText("Marking ...")
         self._place.setText("Your answer is weighed on what could be known.")
-        self._calls["solve"] = self._lanes.mind.run(
-            job, lambda solution: self._tell(ready, reply, solution), self._not_marked
-        )
+        self._solving = self._lanes.mind.run(job, lambda solution: self._tell(ready, reply, solution), self._not_marked)
 
     def _not_marked(self, error: Exception) -> None:
         self._form.setEnabled(True)
@@ -472,7 +330,6 @@ class ReviewPage(QWidget):
             ready, solution_blocks(solution, ready.question, reply.confidence), solution.score, reply.confidence,
             solution.right, said,
         )  # fmt: skip
-        self._outline()
 
     def _mark_region(self, ready: Ready, puzzle: Puzzle) -> None:
         sign, lobe = self._form.sign.value, self._form.lobe.value
@@ -482,20 +339,20 @@ class ReviewPage(QWidget):
         self._title.setText("The model answer")
         blocks = named_blocks(named, ready.question.title)
         self._reveal(ready, blocks, named.score, self._form.confidence, right, said)
-        self._room.set_overlay(puzzle.revealed())
 
     def _reveal(
         self, ready: Ready, blocks: list[Block], score: float, confidence: float, right: bool, said: dict[str, object]
     ) -> None:
         """Keep an answer, show the model answer, and get the next card ready meanwhile."""
         assert self._learner is not None
-        self._revealed = True
+        self._revealed, self._solving = True, None
+        self._viewer.tell()
         now = _now()
         try:
             card = review.note_answer(
                 self._records, self._learner, ready.card, ready.seed, score, confidence, right, said, now
             )
-            tail = next_block(review.rating_of(score, confidence, right), card.due_at, now)
+            tail = next_block(rating_of(score, confidence, right), card.due_at, now)
         except AtollError as error:
             tail = Block("bad", f"The answer was not kept: {error}")
         self._queue = [one for one in self._queue if one.id != ready.card.id]
@@ -510,7 +367,7 @@ class ReviewPage(QWidget):
         self._next.show()
         self._next.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._queue:
-            self._fetch(self._queue[0], Priority.AHEAD)
+            self._supply.prepare(self._queue[0])
 
     def _turn(self) -> None:
         """Show the question again, or the answer."""
@@ -523,30 +380,15 @@ class ReviewPage(QWidget):
 
     def _wait(self, share: float, text: str) -> None:
         self._pages.setCurrentIndex(0)
-        self._bar.show()
-        self._again.hide()
         self._later.hide()
-        self._bar.setValue(round(1000 * share))
-        if text:
-            self._line.setText(f"{text[:1].upper()}{text[1:]}")
+        self._waiting.wait(share, text)
 
-    def _stand_still(self, text: str, *, retry: bool = True) -> None:
+    def _stand_still(self, text: str, *, more: bool = True) -> None:
         self._pages.setCurrentIndex(0)
         self._title.setText("Review")
         self._place.clear()
         self._later.hide()
-        self._bar.hide()
-        self._again.setVisible(retry)
-        self._line.setText(text)
-
-    def _complain(self, error: Exception) -> None:
-        self._stand_still(_said(error))
-
-    def _cancel(self, *names: str) -> None:
-        for name in names:
-            call = self._calls.pop(name, None)
-            if call is not None:
-                call.cancel()
+        self._waiting.stand_still(text, more=more)
 
 
 def _said(error: Exception) -> str:
@@ -556,7 +398,3 @@ def _said(error: Exception) -> str:
 def _now() -> datetime:
     """Return the time here, with its zone: a day begins at the learner's midnight."""
     return datetime.now().astimezone()
-
-
-def _nothing(_: object) -> None:
-    """Want nothing of an answer."""
