@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from trainer.core.error import AtollError
+from trainer.core.error import AtollError, BadInput
 from trainer.records.learner import Learner, learners
 from trainer.records.selfassessment import withheld
 from trainer.records.shelf import Shelf
@@ -72,10 +72,12 @@ class Study(QObject):
         Raises
         ------
         BadInput
-            If the records cannot be read.
+            If the records cannot be read, or another workstation erased the learner.
         """
-        known = learners(self.shelf.records)
-        return next((one for one in known if one.id == self.shelf.learner_id), known[0])
+        found = next((one for one in learners(self.shelf.records) if one.id == self.shelf.learner_id), None)
+        if found is None:
+            raise BadInput("this learner was erased elsewhere; choose another above the list")
+        return found
 
     def choose(self, learner: Learner) -> None:
         """Go on with another learner."""

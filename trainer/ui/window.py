@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
 
     def _choose(self, learner: Learner) -> None:
         """Go on with another learner, or with the same one under another name."""
+        self._cancel_opening()  # who is being called comes for the learner before
         self.study.choose(learner)
         self.library.show_learner(learner, self.study.shelf)
         self._show_due()
