@@ -10,14 +10,16 @@ from sqlalchemy import insert, select, update
 from tests.records.test_shelf import run as made
 from trainer.cli.main import run
 from trainer.encounter.chain import links_of
-from trainer.encounter.event import Advanced, Ended
+from trainer.encounter.event import Advanced, Ended, Interrupt
 from trainer.encounter.run import Header, Run
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
+from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
 from trainer.records.database import FILE, Records
 from trainer.records.learner import current_learner
 from trainer.records.run_file import find_run, read_run, write_run
+from trainer.records.selfassessment import note_run, open_set, sets
 from trainer.records.shelf import Shelf
 
 CASE = "wandering-shadows"
@@ -139,3 +141,45 @@ def test_a_replay_verifies_the_head_that_a_report_gives(shelf, folder, capsys, e
     assert (value["head"], value["count"], value["verified"], value["head_as_given"]) == (head, 1, True, None)
     assert "NOT verified: the head" in said(capsys, "replay", f"{CASE}-1-1", "--head", "0" * 64, status=1)
     assert "no head of a chain" in said(capsys, "replay", f"{CASE}-1-1", "--head", "12", status=2)
+
+
+@pytest.mark.parametrize("what", ["a case of many letters", "an event of many letters"])
+def test_what_a_file_brings_never_makes_the_records_look_damaged(shelf, folder, capsys, what):
+    case, events = CASE, (Advanced(to_day=1, day=1, why=(Interrupt(kind="call", text="\x01" * 300),) * 40),)
+    if "case" in what:
+        case, events = "-".join(["many"] * 16), ()
+    write_run(folder / "r.json", Run(header=Header(case=case, seed=1), events=events).sealed("0" * 64))
+    status = run(["runs", "import", str(folder / "r.json")])
+    line = capsys.readouterr().err
+    assert status == 0 or (status == 2 and line.count("\n") == 1)
+    assert Records().notices == ()
+
+
+def test_letters_that_are_none_are_one_line(shelf, folder, capsys):
+    shelf.save(f"{CASE}-1-1", made(Advanced(to_day=28, day=28)))
+    for words in (("score", "\udcff"), ("runs", "export", "\udcff", "--out", str(folder / "x.json"))):
+        line = said(capsys, *words, status=2)
+        assert "letters" in line and line.count("\n") == 1
+
+
+def test_a_run_for_a_place_of_the_open_set_is_not_brought_from_elsewhere(shelf, folder, capsys):
+    cases = cases_as_written()
+    open_set(shelf.records, shelf.learner_id, cases, 2, 1.0, "default", datetime.now(UTC))
+    (going,) = sets(shelf.records, shelf.learner_id, cases)
+    for sitting in going.sittings:
+        header = Header(case=sitting.case, seed=sitting.seed, mode="exam")
+        write_run(folder / "r.json", Run(header=header, events=(Ended(day=0),)).sealed("0" * 64))
+        assert "self-assessment" in said(capsys, "runs", "import", str(folder / "r.json"), status=2)
+    assert [one.state for one in sets(shelf.records, shelf.learner_id, cases)[0].sittings] == ["waiting", "waiting"]
+
+
+def test_a_run_of_the_open_set_is_not_taken_out_before_the_set_is_closed(shelf, folder, capsys):
+    cases = cases_as_written()
+    open_set(shelf.records, shelf.learner_id, cases, 2, 1.0, "default", datetime.now(UTC))
+    (going,) = sets(shelf.records, shelf.learner_id, cases)
+    one = going.sittings[0]
+    name = f"{one.case}-{one.seed}-1"
+    shelf.save(name, made(Ended(day=0), case=one.case, seed=one.seed, mode="exam"))
+    note_run(shelf.records, going.id, 1, name)
+    line = said(capsys, "runs", "export", name, "--out", str(folder / "x.json"), status=2)
+    assert "self-assessment" in line and not (folder / "x.json").exists()

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.records.kept import note, shelf_in
-from tests.records.test_shelf import CASE, SHEET, run
+from tests.records.test_shelf import CASE, SHEET, long_run, run
 from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced
-from trainer.records import database, table
+from trainer.records import database, lock, table
 from trainer.records.backup import backups, take_backup
 from trainer.records.database import FILE, Records, there_are_records
 from trainer.records.examination import examine
@@ -118,6 +118,9 @@ def test_alembic_is_loaded_only_to_change_tables(file):
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
         ("postgresql://u:secret@127.0.0.1:1/n", "records in postgresql"),
+        ("postgresql://u@127.0.0.1:1/n?password=secret", "records in postgresql"),
+        ("postgresql://u:not-that@127.0.0.1:1/n?sslpassword=secret&odd=secret", "invalid connection option"),
+        ("postgresql://u:x:secret@127.0.0.1:secret/n", "no URL of a database"),
     ],
 )
 def test_a_url_that_leads_nowhere_is_one_line_without_its_password(url, says, monkeypatch):
@@ -174,7 +177,7 @@ def test_a_damaged_file_is_set_aside_and_the_newest_backup_takes_its_place(file,
     damaged = spoil(file.read_bytes())
     for number in (1, 2):
         file.write_bytes(damaged)
-        records = opened(file)
+        records = opened(file, now=NOW)
         line, further = records.notices
         assert f"{FILE}.damaged-{number}" in line and "records-20311122-080000.sqlite took its place" in further
         assert "\n" not in line + further
@@ -380,11 +383,11 @@ def test_a_backup_a_day_and_the_last_seven_are_kept(file):
             records = opened(file)
             records.claim(NOW + timedelta(days=day, hours=hour))
             records.close()
-    found = [path.name for path in backups(file)]
+    found = [path.name for path in backups(file, NOW + timedelta(days=10))]
     assert found == [f"records-203112{day:02d}-080000.sqlite" for day in (2, 1)] + [
         f"records-203111{day}-080000.sqlite" for day in range(30, 25, -1)
     ]
-    assert all(examine(path) == REVISIONS[-1] for path in backups(file))
+    assert all(examine(path) == REVISIONS[-1] for path in backups(file, NOW))
 
 
 def test_a_backup_that_fails_is_said_and_one_can_play(file):
@@ -402,7 +405,7 @@ def test_a_backup_is_taken_before_each_step(tmp_path, monkeypatch):
     shelf_in(tmp_path).save("a-1-1", run())
 
     def step(connection):
-        assert len(backups(file)) == 1, "the backup is there before"
+        assert len(backups(file, NOW)) == 1, "the backup is there before"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
         connection.execute(text("ALTER TABLE score ADD COLUMN novelty INTEGER"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
@@ -421,7 +424,7 @@ def test_a_backup_is_taken_before_each_step(tmp_path, monkeypatch):
     monkeypatch.setattr(database, "take_backup", lambda *_, **__: None)
     opened(file, now=NOW)
     assert examine(file) == "0002"
-    (kept,) = backups(file)
+    (kept,) = backups(file, NOW)
     assert kept.name == "records-20311123-080000-before-0002.sqlite" and examine(kept) == REVISIONS[-1]
 
 
@@ -439,7 +442,7 @@ def played(file):
 def test_what_can_be_vouched_for_is_brought_over_from_a_damaged_file(file, backup):
     played(file)
     if not backup:
-        for one in backups(file):
+        for one in backups(file, NOW):
             one.unlink()
     sql(file, "CREATE VIEW odd AS SELECT 1")
     kept = {
@@ -522,3 +525,71 @@ def test_a_file_that_was_mended_and_not_yet_put_there_is_found(file):
     (line,) = opened(file).notices
     assert "was mended" in line and names(file) == [f"{CASE}-1-1"]
     assert not file.with_name(f".mending-{FILE}").exists()
+
+
+KILLED = {
+    "before the backup is copied": "database.restore = die",
+    "while runs are brought over": "from trainer.records import salvage\nsalvage.salvage = die",
+    "before the file is set aside": "database.set_aside = die",
+    "between the file and its log": "Path.rename = once",
+    "before the new one is put there": "Path.replace = late",
+}
+
+
+@pytest.mark.parametrize("where", KILLED)
+def test_killed_while_a_damaged_file_is_mended_the_next_start_goes_on(file, where):
+    played(file)
+    kept = {name: shelf_in(file.parent).load(name) for name in names(file)}
+    sql(file, "CREATE VIEW odd AS SELECT 1")
+    assert len(kept) > 1 and file.with_name(f"{file.name}-wal").exists()
+    lock._HELD.pop(file.parent.resolve()).close()
+    code = f"""
+import os, signal
+from pathlib import Path
+from trainer.records import database
+rename, replace, done = Path.rename, Path.replace, []
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+def once(path, to):
+    if done:
+        die()
+    done.append(rename(path, to))
+def late(path, to):
+    if path.name.startswith(".mending"):
+        die()
+    return replace(path, to)
+{KILLED[where]}
+database.Records("sqlite:///{file}")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, capture_output=True)
+    assert done.returncode == -9, done.stderr
+    shelf = shelf_in(file.parent)
+    assert {entry.name: shelf.load(entry.name) for entry in shelf.entries()} == kept
+    assert shelf.records.check() == ()
+    shelf.records.close()
+    assert file.with_name(f"{FILE}.damaged-1").exists() and list(file.parent.glob("*.damaged-*-wal"))
+    assert opened(file).notices == (), "it is said once"
+
+
+def test_the_log_of_a_file_that_went_is_not_read_into_its_backup(file):
+    shelf = shelf_in(file.parent)
+    take_backup(file, NOW)
+    shelf.save(f"{CASE}-2-1", long_run(2))
+    log = file.with_name(f"{file.name}-wal").read_bytes()
+    shelf.records.close()
+    file.unlink()
+    file.with_name(f"{file.name}-wal").write_bytes(log)
+    assert len(opened(file, now=NOW).notices) == 1
+    assert names(file) == [f"{CASE}-1-1"] and shelf_in(file.parent).records.check() == ()
+    assert file.with_name(f"{FILE}.damaged-1-wal").read_bytes() == log
+
+
+def test_a_clock_that_was_years_ahead_does_not_keep_old_backups_and_drop_new_ones(file):
+    for day in range(8):
+        take_backup(file, NOW.replace(year=2060) + timedelta(days=day))
+    shelf_in(file.parent).save(f"{CASE}-2-1", run(seed=2))
+    new = take_backup(file, NOW)
+    assert new.exists() and backups(file, NOW)[0] == new
+    file.unlink()
+    opened(file, now=NOW).close()
+    assert names(file) == [f"{CASE}-1-1", f"{CASE}-2-1"]

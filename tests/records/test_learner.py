@@ -1,7 +1,9 @@
 """Learners: everyone's things are their own, can be taken along, and are gone when they are erased."""
 
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
@@ -152,10 +154,39 @@ def test_who_is_erased_is_in_no_file_of_the_folder(records, tmp_path):
     (tmp_path / f"{FILE}.damaged-1").write_text("x")
     left = erase_learner(records, gone.id, NOW)
     assert holding("gone-for-good") == set() == holding(gone.id)
-    assert len(backups(records.file)) == 1 and holding("stays-here") >= {FILE, backups(records.file)[0].name}
+    assert len(backups(records.file, datetime.now(UTC))) == 1 and holding("stays-here") >= {
+        FILE,
+        backups(records.file, datetime.now(UTC))[0].name,
+    }
     assert any(f"{FILE}.damaged-1" in line for line in left) and any("exported" in line for line in left)
     assert rows(records) == {**dict.fromkeys(rows(records), 1), "dial": 2}
     assert current_learner(records).pseudonym == "stays-here"
     assert Shelf(records, current_learner(records).id).load("stays-here-1-1").events
     with pytest.raises(BadInput, match="no such learner"):
         erase_learner(records, gone.id)
+
+
+def test_erased_beside_a_program_that_still_reads_it_is_erased_and_says_what_is_left(records):
+    gone = add_learner(records, "goes-away")
+    fill(records, gone, "goes-away")
+    with closing(sqlite3.connect(records.file)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        left = erase_learner(records, gone.id, NOW)
+        assert any("still reads" in line for line in left)
+    assert gone not in learners(records)
+
+
+def test_what_goes_wrong_is_said_without_what_was_to_be_written(records):
+    add_learner(records, "a-secret-name")
+    with pytest.raises(BadInput) as caught, records.begin() as connection:
+        connection.execute(insert(table.learner).values(id="1", pseudonym="a-secret-name", made_at=NOW))
+    assert "a-secret-name" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_what_belongs_to_nobody_any_more_is_refused_with_the_reason(records):
+    gone = add_learner(records, "goes-away")
+    shelf = Shelf(records, gone.id)
+    erase_learner(records, gone.id, NOW)
+    with pytest.raises(BadInput, match="erased"):
+        shelf.save("a-1-1", run())

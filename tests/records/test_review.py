@@ -1,5 +1,6 @@
 """Cards, which are due, and what an answer does to them; over a simulated month with times held fixed."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
@@ -343,3 +344,45 @@ def test_a_month_of_reviews(records, learner):
         assert review.due(records, learner, evening) == []
     counts = [asked.count(identifier) for identifier in set(asked)]
     assert len(counts) == made >= 24 and min(counts) >= 1 and max(counts) <= 12
+
+
+SPOILED = ("", "x", "[]", "null", "{}", "[" * 5000, "1e999", '{"due": 7}', '{"played": NaN')
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+def test_a_text_that_was_spoiled_neither_hides_the_other_cards_nor_stops_the_window(records, learner, spoiled):
+    review.make_cards(records, learner, debrief(scans=()), NOW)
+    later = NOW + timedelta(days=400)
+    before = review.due(records, learner, later)
+    with records.begin() as connection:
+        connection.execute(update(table.card).where(table.card.c.id == before[0].id).values(schedule=spoiled))
+        connection.execute(update(table.answer).values(said=spoiled))
+    found = review.due(records, learner, later)
+    assert {card.id for card in found} == {card.id for card in before}
+    assert review.answered_today(records, learner, NOW) == 5, "who knows not that they were played counts them"
+    card = next(card for card in found if card.id == before[0].id)
+    assert review.note_answer(records, learner, card, 9, 1.0, 0.9, True, {}, later).due_at > later
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"due": "2026-03-02T09:30:00"}, {"last_review": "2026-03-02T09:30:00"}, {"stability": "x"}, {"stability": -4.0},
+     {"difficulty": float("nan")}, {"state": 9}, {"step": "x"}, {"due": None}],
+)  # fmt: skip
+def test_a_schedule_that_cannot_be_one_begins_anew(records, learner, values):
+    review.make_cards(records, learner, debrief(days=(0,), scans=()), NOW)
+    with records.begin() as connection:
+        schedule = json.loads(connection.scalar(select(table.card.c.schedule)))
+        connection.execute(update(table.card).values(schedule=json.dumps({**schedule, **values})))
+    later = NOW + timedelta(days=400)
+    (card,) = review.due(records, learner, later)
+    assert review.note_answer(records, learner, card, 9, 1.0, 0.9, True, {}, later).due_at > later
+
+
+def test_a_clock_that_goes_back_stops_no_review(records, learner):
+    review.make_cards(records, learner, debrief(days=(0,), scans=()), NOW)
+    (card,) = review.upcoming(records, learner, NOW)
+    for seed, days in ((8, -900), (9, -901), (10, 300)):
+        at = NOW + timedelta(days=days)
+        card = review.note_answer(records, learner, card, seed, 1.0, 0.9, True, {}, at)
+        assert card.due_at > at

@@ -5,10 +5,13 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox
+from sqlalchemy import delete
 
 from tests.records.kept import shelf_in
 from tests.ui.hand import Mouse
+from trainer.core.error import BadInput
 from trainer.knowledge.contents import cases_as_written
+from trainer.records import table
 from trainer.records.learner import add_learner
 from trainer.records.selfassessment import sets
 from trainer.ui.preference import Preferences
@@ -72,6 +75,24 @@ def test_another_learner_has_a_shelf_of_their_own(window, qtbot):
     window.library.learner_changed.emit(other)
     assert window.study.shelf.learner_id == other.id
     assert window.study.learner.pseudonym == "somebody else"
+
+
+def test_a_patient_who_was_called_for_one_learner_is_not_seated_with_another(window, qtbot):
+    window._call_patient(lambda _: None, lambda _: pytest.fail("seated with somebody else"))
+    window.library.learner_changed.emit(add_learner(window.study.shelf.records, "somebody else"))
+    assert window._opening is None
+    qtbot.wait(300)
+
+
+def test_what_is_learnt_is_never_kept_with_somebody_else(window, qtbot):
+    records = window.study.shelf.records
+    add_learner(records, "a-bystander")
+    with records.begin() as connection:  # as another workstation on the same server does
+        connection.execute(delete(table.learner).where(table.learner.c.id == window.study.shelf.learner_id))
+    with pytest.raises(BadInput, match="erased"):
+        _ = window.study.learner
+    window.show_library()
+    assert "erased" in window.statusBar().currentMessage()
 
 
 def test_what_would_be_lost_is_said_before_the_window_closes(window, monkeypatch):

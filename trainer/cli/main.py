@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -53,6 +54,13 @@ class _Parser(argparse.ArgumentParser):
         (file or sys.stdout).write(message)  # argparse's own would hide that it cannot be written
 
 
+class _Teller(logging.Handler):
+    """Says on standard error what befell beside the work, such as records that were damaged."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        complain(record.getMessage())
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     top = _Parser(
@@ -90,10 +98,13 @@ def run(words: Sequence[str]) -> int:
 
 
 def _carry_out(words: Sequence[str]) -> int:
+    log, teller = logging.getLogger("atoll"), _Teller(logging.WARNING)
+    log.addHandler(teller)
     try:
         arguments: Any = parser().parse_args(words)
         status: int = arguments.run(arguments)
     finally:
+        log.removeHandler(teller)
         sys.stdout.flush()
     return status
 

@@ -29,7 +29,12 @@ def add(commands: Any) -> None:
 
 
 def _group(commands: Any, name: str, text: str) -> Any:
-    parser = commands.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
+    parser = commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[:1].upper()}{text[1:]}.",
+        epilog=f"example: atoll {name} {'check' if name == 'records' else 'list'} --json",
+    )
     return parser.add_subparsers(metavar="WHAT", dest="what", required=True)
 
 
@@ -81,8 +86,6 @@ def _open(upgrade: bool = False) -> Iterator[Records]:
     try:
         yield records
     finally:
-        for line in records.notices:
-            announce(f"atoll: {line}")
         records.close()
 
 
@@ -230,16 +233,23 @@ def _number(value: Any) -> str:
 
 
 def _export_run(arguments: argparse.Namespace) -> int:
+    from trainer.records.selfassessment import withheld
+
     check_target(arguments.out)
     if arguments.out.exists():
         raise BadInput(f"{arguments.out}: is there already; name another file, or remove it")
     with _open() as records:
-        write_run(arguments.out, _shelf(records, arguments.learner).load(arguments.name))
+        shelf = _shelf(records, arguments.learner)
+        if arguments.name in withheld(records, shelf.learner_id):
+            raise BadInput(f"{arguments.name}: belongs to a self-assessment that is open; close it first")
+        write_run(arguments.out, shelf.load(arguments.name))
     print(f"{arguments.name}: written to {arguments.out}; a SIMULATED patient, for training")
     return 0
 
 
 def _import_run(arguments: argparse.Namespace) -> int:
+    from trainer.records.selfassessment import awaited
+
     run = read_run(arguments.path)
     if run.seal is None or run.state is None:
         raise BadInput(f"{arguments.path}: the run has no seal; only a run as Atoll saved it can be used")
@@ -248,6 +258,8 @@ def _import_run(arguments: argparse.Namespace) -> int:
         have = shelf.name_of(run)
         if have is not None:
             raise BadInput(f"{arguments.path}: is there already, as {have}")
+        if awaited(records, shelf.learner_id, run.header.case, run.header.seed):
+            raise BadInput(f"{arguments.path}: of a patient of a self-assessment that is open; close it first")
         name = shelf.new_name(run.header.case, run.header.seed)
         shelf.save(name, run)
     print(f"{arguments.path}: taken in as {name}")

@@ -132,8 +132,8 @@ def judge_act(examiner: Examiner, session: Session, act: str | None) -> Verdict:
     ordered = [name_of(one, library) for one in stand.author if one != OBSERVE]
     if ordered:
         reasons.append(f"The author of the case orders here: {listed([inline(one) for one in ordered])}.")
-    authors = listed([inline(one) for one in ordered[:_TITLES]]) or inline(name_of(OBSERVE, library))
-    model = capital(stand.turning or (authors if waiting else best[0]))
+    authors = listed([inline(one) for one in ordered[:_TITLES]])
+    model = capital(stand.turning or authors or (name_of(OBSERVE, library) if waiting else best[0]))
     if act is None or refused is not None:
         return Verdict(0.0, model, tuple(reasons), stand.due)
     unsafe = _gates_failed_by(examiner, session, arrived)

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +21,19 @@ _KEPT: Final = {"daily": 7, "before": 3}  # a week of days, and the last three c
 _NAME: Final = re.compile(r"-(?P<day>\d{8})-\d{6}(?:-before-(?P<revision>\w+))?\.sqlite$")
 
 
-def backups(path: Path) -> list[Path]:
-    """Return the backups of a database, the newest first."""
+def backups(path: Path, now: datetime) -> list[Path]:
+    """Return the backups of a database, the newest first; one of a day to come was made by a wrong clock, and is last.
+
+    Parameters
+    ----------
+    path : Path
+    now : datetime
+        In UTC.
+    """
     folder = path.parent / _FOLDER
     found = [one for one in folder.glob(f"{path.stem}-*.sqlite") if _NAME.search(one.name)]
-    return sorted(found, key=lambda one: one.name, reverse=True)
+    latest = f"{path.stem}-{now + timedelta(days=1):%Y%m%d-%H%M%S}"
+    return sorted(found, key=lambda one: (one.name <= latest, one.name), reverse=True)
 
 
 def take_backup(path: Path, now: datetime, before: str | None = None) -> Path:
@@ -64,19 +72,19 @@ def take_backup(path: Path, now: datetime, before: str | None = None) -> Path:
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
-    _thin_out(path)
+    _thin_out(path, now)
     return target
 
 
 def backup_is_due(path: Path, now: datetime) -> bool:
     """Return whether no backup was taken today."""
-    found = (_NAME.search(one.name) for one in backups(path))
+    found = (_NAME.search(one.name) for one in backups(path, now))
     return not any(one is not None and one["day"] == f"{now:%Y%m%d}" for one in found)
 
 
-def _thin_out(path: Path) -> None:
+def _thin_out(path: Path, now: datetime) -> None:
     left = dict(_KEPT)
-    for one in backups(path):
+    for one in backups(path, now):
         found = _NAME.search(one.name)
         kind = "before" if found is not None and found["revision"] else "daily"
         left[kind] -= 1
@@ -85,7 +93,7 @@ def _thin_out(path: Path) -> None:
                 one.unlink()
 
 
-def drop_backups(path: Path) -> None:
+def drop_backups(path: Path, now: datetime) -> None:
     """Remove every backup.
 
     Raises
@@ -93,7 +101,7 @@ def drop_backups(path: Path) -> None:
     BadInput
         If one cannot be removed.
     """
-    for one in backups(path):
+    for one in backups(path, now):
         try:
             one.unlink()
         except OSError as error:
@@ -114,24 +122,27 @@ def compact(path: Path) -> None:
             connection.execute("VACUUM")
             busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
-        raise BadInput(f"erased, but its space is not cleared yet: {line_of(error, str(path))}") from error
+        raise BadInput(f"its space is not cleared yet: {line_of(error, str(path))}") from error
     if busy:
-        raise BadInput(f"{path}: erased, but another program still reads what was there; close it and do it again")
+        raise BadInput(
+            f"{path}: another program still reads what was there; its log is cleared once all have closed it"
+        )
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged database with its log; return its new name, which no file had.
+    """Rename a damaged database with its log, or the log that it left; return its new name, which no file had.
 
     Raises
     ------
     BadInput
         If it cannot be renamed.
     """
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    ends, number = ("", "-wal", "-shm"), 1  # the file first: without its log it might pass for whole
+    while any(path.with_name(f"{path.name}.damaged-{number}{end}").exists() for end in ends):
         number += 1
+    aside = path.with_name(f"{path.name}.damaged-{number}")
     try:
-        for end in ("-wal", "-shm", ""):  # the file last: cut short, the next start does the rest
+        for end in ends:
             part = path.with_name(path.name + end)
             if part.exists():
                 part.rename(aside.with_name(aside.name + end))
@@ -142,7 +153,7 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def restore(path: Path, target: Path) -> Path | None:
+def restore(path: Path, target: Path, now: datetime) -> Path | None:
     """Copy the newest backup of a database that is whole to a place, and return it; None if there is none.
 
     Raises
@@ -150,7 +161,7 @@ def restore(path: Path, target: Path) -> Path | None:
     BadInput
         If it cannot be written.
     """
-    for one in backups(path):
+    for one in backups(path, now):
         try:
             if examine(one) is None:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -21,6 +23,7 @@ from trainer.records.fault import line_of
 from trainer.records.lock import hold
 from trainer.records.migration import REVISIONS
 
+_LOG: Final = logging.getLogger("atoll")
 FILE: Final = "records.sqlite"
 VARIABLE: Final = "ATOLL_DATABASE"
 _BUSY_MS: Final = 5000
@@ -70,7 +73,7 @@ class Records:
         shown = parsed.set(drivername="postgresql", password=None, query={}).render_as_string()
         self.place = shown if self.file is None else str(self.file)
         self.notices: tuple[str, ...] = ()
-        self._password = str(parsed.password) if parsed.password else None
+        self._secrets = _secrets(parsed)
         self._claimed = self.file is None
         revision = None if self.file is None else self._revision_of_file(self.file, now or datetime.now(UTC))
         self._engine = self._made_engine(parsed)
@@ -96,9 +99,11 @@ class Records:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise BadInput(line_of(error, self.place, self._password)) from error
+            raise BadInput(line_of(error, self.place, self._secrets)) from error
         except UnicodeDecodeError as error:
             raise BadInput(line_of(sqlite3.DatabaseError("a text in them is no text"), self.place)) from error
+        except UnicodeEncodeError as error:  # of a word of a command line, say
+            raise BadInput("what was asked for holds letters that are none; nothing was kept of it") from error
 
     def claim(self, now: datetime | None = None) -> None:
         """Be the one process that writes a SQLite file, and take the backup of the day. On a server many write.
@@ -155,30 +160,32 @@ class Records:
         try:
             revision = examine(path)
             if revision is None:
-                self._find_again(path)
+                self._find_again(path, now)
                 revision = examine(path)
         except Damaged:
             self._hold()
-            revision = self._mended(path)
+            revision = self._mended(path, now)
         if revision != REVISIONS[-1]:
             self._hold()
         if revision is not None and revision != REVISIONS[-1]:
             take_backup(path, now, before=REVISIONS[-1])
         return revision
 
-    def _find_again(self, path: Path) -> None:
+    def _find_again(self, path: Path, now: datetime) -> None:
         """Put back a file that went, or was emptied: as it was mended, or else from the newest backup."""
         made = _mending(path)
-        if not (made.exists() or backups(path)):
+        if not (made.exists() or backups(path, now)):
             return
         self._hold()
+        if any(path.with_name(path.name + end).exists() for end in ("", "-wal")):
+            set_aside(path)  # the log of another file would be read into the one that takes its place
         if made.exists():  # it is whole: the damaged file is set aside only then
             made.replace(path)
             self._notice(f"{path.name} was damaged and was mended; it was set aside as {path.name}.damaged-N.")
-        elif (used := restore(path, path)) is not None:
+        elif (used := restore(path, path, now)) is not None:
             self._notice(f"{path.name} was not there any more; the backup {used.name} took its place.")
 
-    def _mended(self, path: Path) -> str | None:
+    def _mended(self, path: Path, now: datetime) -> str | None:
         """Make new records of the newest backup and what can be vouched for; only then set the damaged ones aside."""
         try:
             return examine(path)  # another process mended it while this one waited
@@ -186,7 +193,7 @@ class Records:
             made = _mending(path)
             remove(made)
             try:
-                used = restore(path, made)
+                used = restore(path, made, now)
                 found = self._bring_over(path, made)
                 aside = set_aside(path)
                 made.replace(path)
@@ -220,7 +227,9 @@ class Records:
         return f"{found.runs or 'no'} run{'' if found.runs == 1 else 's'} could be brought over whole{lost}"
 
     def _notice(self, line: str) -> None:
+        """Keep what the learner is to be told, and say it wherever the log goes: a command shows it at once."""
         self.notices = (*self.notices, line)
+        _LOG.warning(line)
 
     def _made_engine(self, url: URL) -> Engine:
         if self.file is None:
@@ -228,6 +237,7 @@ class Records:
                 return create_engine(
                     url,
                     pool_pre_ping=True,
+                    hide_parameters=True,
                     isolation_level="REPEATABLE READ",  # a run and its events are read as they were at one moment
                     connect_args={"connect_timeout": _CONNECT_S},
                 )
@@ -235,7 +245,7 @@ class Records:
                 raise BadInput(
                     f"{self.place}: PostgreSQL needs one more package; `pip install 'atoll-trainer[postgresql]'`"
                 ) from error
-        made = create_engine(url)
+        made = create_engine(url, hide_parameters=True)
         event.listen(made, "connect", _prepare)
         event.listen(made, "begin", _begin)
         event.listen(made, "before_cursor_execute", self._before)
@@ -268,7 +278,7 @@ class Records:
                 with connection.begin():
                     migrate(connection)
         except SQLAlchemyError as error:
-            raise BadInput(line_of(error, self.place, self._password)) from error
+            raise BadInput(line_of(error, self.place, self._secrets)) from error
         finally:
             engine.dispose()  # the next connection is prepared anew
 
@@ -298,10 +308,10 @@ def _parsed(given: str) -> URL:
     try:
         url = make_url(given)
         backend = url.get_backend_name()
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):  # of a port that is no number: a part of a password, more often
         raise BadInput(
             f"{VARIABLE} is no URL of a database; postgresql://USER@HOST/NAME is expected, or sqlite:///FILE"
-        ) from error
+        ) from None
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
@@ -309,6 +319,13 @@ def _parsed(given: str) -> URL:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise BadInput(f"{VARIABLE} names no file; sqlite:///FILE is expected")
     return url.set(drivername="sqlite", query={})
+
+
+def _secrets(url: URL) -> tuple[str, ...]:
+    """Return what of a URL must not be shown, as it is and as it stands in the URL."""
+    found = [url.password, *(value for name, value in url.query.items() if "password" in name)]
+    plain = [str(one) for one in found if one]
+    return tuple(dict.fromkeys([*plain, *(quote(one, safe="") for one in plain)]))
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -23,7 +23,10 @@ from trainer.records.table import Moment, metadata
 _MAGIC: Final = b"SQLite format 3\x00"
 _VERSION_TABLE: Final = "alembic_version"
 _LONGEST_TEXT: Final = 1_000_000
-_LONGEST_EVENT: Final = 20_000  # more than one event can take: sixty steps of a course at some 120 bytes
+LONGEST_EVENT: Final = 20_000
+"""Letters, more than any event takes that was played: sixty steps of a course at some 120, forty reasons of 300."""
+
+_LONGEST_WORD: Final = 80  # letters of an identifier; SQLite keeps them in narrower columns too
 _LARGEST: Final = 1e15
 _WHY: Final = 90  # letters of what SQLite says of the damage
 _DAY: Final = "[1-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
@@ -181,5 +184,6 @@ def _of_kind(name: str, kind: TypeEngine[Any]) -> str:
     if isinstance(kind, Float):
         return f"typeof({name}) IN ('real', 'integer') AND abs({name}) < {_LARGEST}"
     assert isinstance(kind, String)
-    longest = _LONGEST_EVENT if name == '"body"' else kind.length or _LONGEST_TEXT
+    longest = max(kind.length, _LONGEST_WORD) if kind.length else _LONGEST_TEXT
+    longest = LONGEST_EVENT if name == '"body"' else longest
     return f"typeof({name}) = 'text' AND length({name}) <= {longest}"

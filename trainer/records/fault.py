@@ -25,6 +25,7 @@ _SQLITE: Final = {
     sqlite3.SQLITE_TOOBIG: "a text is longer than a database keeps",
 }
 _OVERTAKEN: Final = ("40001", "40P01")  # PostgreSQL: could not serialize, deadlock
+_ORPHAN: Final = "23503"  # PostgreSQL: a foreign key
 DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -33,7 +34,7 @@ def code_of(error: BaseException) -> int:
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
-def line_of(error: SQLAlchemyError | sqlite3.Error, place: str, password: str | None = None) -> str:
+def line_of(error: SQLAlchemyError | sqlite3.Error, place: str, secrets: tuple[str, ...] = ()) -> str:
     """Return one line for what went wrong, with neither the statement nor what was to be written nor a password.
 
     Parameters
@@ -41,16 +42,18 @@ def line_of(error: SQLAlchemyError | sqlite3.Error, place: str, password: str | 
     error : SQLAlchemyError or sqlite3.Error
     place : str
         Where the records are, as may be shown.
-    password : str, optional
+    secrets : tuple of str
         What must not be shown, should the server quote it.
     """
     inner: BaseException = error
     if isinstance(error, DBAPIError) and error.orig is not None:
         inner = error.orig
-    said = _SQLITE.get(code_of(inner))
+    said, sqlstate = _SQLITE.get(code_of(inner)), getattr(inner, "sqlstate", None)
     if said is None and isinstance(error, PoolTimeout):
         said = "every connection is in use; wait a moment, then do the last step again: it was not kept"
-    if isinstance(error, IntegrityError) or getattr(inner, "sqlstate", None) in _OVERTAKEN:
+    if getattr(inner, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY or sqlstate == _ORPHAN:
+        said = "what this belongs to was erased, elsewhere it may be; it was not kept"
+    elif isinstance(error, IntegrityError) or sqlstate in _OVERTAKEN:
         said = "another window wrote the same at the same time; do the last step again: it was not kept"
     if said is None:
         words = str(inner).strip().partition("\n")[0] or type(inner).__name__
@@ -58,4 +61,6 @@ def line_of(error: SQLAlchemyError | sqlite3.Error, place: str, password: str | 
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             said = "the server does not answer any more; when it does, do the last step again: it was not kept"
     line = f"the records in {place}: {said}"
-    return line.replace(password, "***") if password else line
+    for secret in secrets:
+        line = line.replace(secret, "***")
+    return line

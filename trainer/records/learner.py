@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -220,21 +221,26 @@ def erase_learner(records: Records, learner_id: str, now: datetime | None = None
     BadInput
         If there is no such learner, or something cannot be erased; the line says what.
     """
+    at = now or datetime.now(UTC)
     records.claim()
     if learner_id not in {one.id for one in learners(records)}:
         raise BadInput("there is no such learner")
     if records.file is not None:
-        drop_backups(records.file)
+        drop_backups(records.file, at)
     with records.begin() as connection:
         connection.execute(delete(table.learner).where(table.learner.c.id == learner_id))
     if _chosen() == learner_id:
-        (home_dir() / _CURRENT).unlink(missing_ok=True)
+        with suppress(OSError):  # it names nobody any more
+            (home_dir() / _CURRENT).unlink()
     left = ["files that were exported, reports and pictures: wherever they were put"]
     if records.file is None:
         return (*left, "the server's own log and dumps: ask whoever keeps it")
     records.close()  # its idle connections would keep the log from being cut
-    compact(records.file)
-    take_backup(records.file, now or datetime.now(UTC))
+    try:
+        compact(records.file)
+        take_backup(records.file, at)
+    except BadInput as error:  # the learner is gone all the same
+        left.append(str(error))
     damaged = sorted(one.name for one in records.file.parent.glob(f"{records.file.name}.damaged-*"))
     if damaged:
         left.append(f"damaged records that were set aside in {records.file.parent}: {', '.join(damaged)}")

@@ -20,7 +20,7 @@ from trainer.knowledge.statement import OTHER
 from trainer.records import table
 from trainer.records.database import Records
 from trainer.records.learner import Learner
-from trainer.records.schedule import Grade, capped, rating_of, reviewed, scheduler_name
+from trainer.records.schedule import Grade, capped, rating_of, reviewed, scheduled_in, scheduler_name
 from trainer.records.shelf import met_seeds
 
 if TYPE_CHECKING:
@@ -235,7 +235,16 @@ def _answered_today(connection: Connection, learner: Learner, now: datetime) -> 
         .join(table.card)
         .where(table.card.c.learner_id == learner.id, table.answer.c.answered_at >= begun)
     ).scalars()
-    return sum(1 for said in rows if not json.loads(said).get("played"))
+    return sum(not _was_played(said) for said in rows)
+
+
+def _was_played(said: str) -> bool:
+    """Return whether an answer is a run that counted as one; a text that was spoiled does not say so."""
+    try:
+        told = json.loads(said)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and bool(told.get("played"))
 
 
 def _in_play(connection: Connection, learner: Learner) -> frozenset[str]:
@@ -271,10 +280,9 @@ def _steps(cases: frozenset[str]) -> dict[str, int]:
 
 
 def _card(row: Row[Any], learner: Learner, now: datetime) -> Card:
-    from fsrs import Card as Scheduled
-
-    scheduled = Scheduled.from_json(row.schedule)
-    at = capped(scheduled.due, scheduled.last_review, learner.exam_date, now)
+    scheduled = scheduled_in(row.schedule)
+    due, last = (row.due_at, None) if scheduled is None else (scheduled.due, scheduled.last_review)
+    at = capped(due, last, learner.exam_date, now)
     return Card(row.id, row.learner_id, row.kind, row.case_id, row.step, at, row.last_seed, row.scheduler)
 
 

@@ -12,6 +12,7 @@ from trainer.core.error import BadInput
 from trainer.encounter.chain import broken_at, first_link
 from trainer.encounter.run import MAX_BYTES, MAX_EVENTS, Run, decode
 from trainer.records import table
+from trainer.records.examination import LONGEST_EVENT
 
 
 def events_of(connection: Connection, number: str) -> list[Row[Any]]:
@@ -22,13 +23,21 @@ def events_of(connection: Connection, number: str) -> list[Row[Any]]:
 
 
 def insert_events(connection: Connection, number: str, run: Run, links: tuple[str, ...], have: int) -> None:
-    """Add the events of a run after the first so many, each with its link."""
+    """Add the events of a run after the first so many, each with its link.
+
+    Raises
+    ------
+    BadInput
+        If one is longer than any that is played: the records would look damaged when they are next opened.
+    """
     # as in a run file, and not in the order of the chain: the seal is over the shares in the order they were stated in
-    new = [
+    new: list[dict[str, Any]] = [
         {"run_id": number, "number": n, "body": event.model_dump_json(exclude_none=True), "link": link}
         for n, (event, link) in enumerate(zip(run.events, links, strict=True), 1)
         if n > have
     ]
+    if any(len(event["body"]) > LONGEST_EVENT for event in new):
+        raise BadInput("an event of this run is longer than one can be; it was not kept")
     if new:
         connection.execute(insert(table.event), new)
 

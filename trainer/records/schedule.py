@@ -28,6 +28,7 @@ LONGEST_DAYS: Final = 180
 """No interval is longer."""
 
 _FAIR, _WELL, _FULL = 0.5, 0.7, 0.9  # scores from which an answer is hard, good, easy; judgement
+_LARGEST = 1e6  # days; no card lasts so long
 _SURE = 0.8  # confidence without which nothing is easy; judgement
 
 
@@ -75,8 +76,22 @@ def reviewed(schedule: str | None, identifier: str, grade: Grade, now: datetime)
 
     at = now.astimezone(UTC)
     number = int.from_bytes(sha256(identifier.encode()).digest()[:6])
-    card = Card.from_json(schedule) if schedule is not None else Card(card_id=number, due=at)
+    card = (None if schedule is None else scheduled_in(schedule)) or Card(card_id=number, due=at)
     return _scheduler().review_card(card, Rating(grade), at)[0]
+
+
+def scheduled_in(schedule: str) -> Scheduled | None:
+    """Return the scheduler's card as it was kept; None if it cannot be one: then it is begun anew."""
+    from fsrs import Card
+
+    try:
+        card = Card.from_json(schedule)
+        times, numbers = (card.due, card.last_review), (card.stability, card.difficulty)
+        whole = all(at is not None and at.tzinfo is not None for at in times)
+        whole = whole and all(one is not None and 0.0 < one < _LARGEST for one in numbers)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+    return card if whole and card.step in {None, 0} else None
 
 
 def capped(due: datetime, last: datetime | None, exam: date | None, now: datetime) -> datetime:

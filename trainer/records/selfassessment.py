@@ -391,3 +391,15 @@ def withheld(records: Records, learner_id: str) -> frozenset[str]:
             .where(of.learner_id == learner_id, of.ended_at.is_(None))
         ).scalars()
         return frozenset([*noted, *(row.name for row in _unnoted(connection, learner_id))])
+
+
+def awaited(records: Records, learner_id: str, case: str, seed: int) -> bool:
+    """Return whether a patient is one of the learner's open set, whom only the set itself may call."""
+    of, sitting = table.assessment.c, table.sitting.c
+    chosen = (
+        select(sitting.place)
+        .join(table.assessment, sitting.assessment_id == of.id)
+        .where(of.learner_id == learner_id, of.ended_at.is_(None), sitting.case_id == case, sitting.seed == seed)
+    )
+    with records.begin() as connection:
+        return connection.execute(chosen).first() is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ Value = str | float | int | bool | datetime | None
 DISCLAIMER: Final = "Simulated, for training; no measure of clinical competence."
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection, with the full-width forms)."""
+
+_AFTER_SEMICOLON: Final = re.compile(f";(?=[{re.escape(''.join(_FORMULA))}])")
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,12 @@ def csv_file(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 
 
 def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: one that could be begins with an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return a text that no spreadsheet takes for a formula: one that could be begins with an apostrophe.
+
+    So does what follows a semicolon, which parts the cells where a comma parts the decimals.
+    """
+    inner = _AFTER_SEMICOLON.sub(";'", text)
+    return f"'{inner}" if text.startswith(_FORMULA) else inner
 
 
 def _cell(value: Value) -> str:

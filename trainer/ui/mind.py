@@ -132,3 +132,16 @@ def _give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+def settle(_: Call) -> None:
+    """Import ahead what the other pages need, and let the collector never look again at what is loaded by now.
+
+    A full collection over knowledge and modules would hold the window up for a tenth of a second each time.
+    """
+    import pyqtgraph  # noqa: F401
+
+    import trainer.ui.debrief.page
+    import trainer.ui.encounter_page  # noqa: F401
+
+    gc.freeze()

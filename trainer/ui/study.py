@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from trainer.core.error import AtollError
+from trainer.core.error import AtollError, BadInput
 from trainer.records.learner import Learner, learners
-from trainer.records.result import note_result
 from trainer.records.selfassessment import withheld
 from trainer.records.shelf import Shelf
 from trainer.ui.mind import Thinker
@@ -73,10 +72,12 @@ class Study(QObject):
         Raises
         ------
         BadInput
-            If the records cannot be read.
+            If the records cannot be read, or another workstation erased the learner.
         """
-        known = learners(self.shelf.records)
-        return next((one for one in known if one.id == self.shelf.learner_id), known[0])
+        found = next((one for one in learners(self.shelf.records) if one.id == self.shelf.learner_id), None)
+        if found is None:
+            raise BadInput("this learner was erased elsewhere; choose another above the list")
+        return found
 
     def choose(self, learner: Learner) -> None:
         """Go on with another learner."""
@@ -87,7 +88,7 @@ class Study(QObject):
         """Return how many cards are due now."""
         from trainer.records.review import due_count
 
-        return due_count(self.shelf.records, self.learner, datetime.now(UTC))
+        return due_count(self.shelf.records, self.learner, _now())
 
     def silent_on(self, name: str) -> bool:
         """Return whether nothing is to be said of a run yet: it belongs to a set that is open."""
@@ -103,9 +104,10 @@ class Study(QObject):
 
     def keep(self, name: str, debrief: Debrief) -> None:
         """Keep what a debrief came to: its score, and a card for each decision point."""
+        from trainer.records.result import note_result
         from trainer.records.review import make_cards
 
-        now, records = datetime.now(UTC), self.shelf.records
+        now, records = _now(), self.shelf.records
         try:
             if debrief.performance is not None:
                 note_result(records, self.shelf.learner_id, name, debrief.performance, now)
@@ -117,15 +119,10 @@ class Study(QObject):
                 self.told.emit(f"{made} cards of this case were laid by; the library says when they are due.")
 
     def cover(self, name: str) -> Cover:
-        """Return what a report says of a run that is kept: whose it is, when it was saved, which cards fall due."""
+        """Return what stands on the cover of a report: the learner, when the run was last saved, the next cards."""
         from trainer.records.report.kept import cover_of
-        from trainer.records.report.value import Cover
 
-        try:
-            return cover_of(self.shelf.records, self.learner, name, datetime.now(UTC))
-        except AtollError as error:
-            self.told.emit(str(error))
-            return Cover()
+        return cover_of(self.shelf.records, self.learner, name, _now())
 
     def show_results(self) -> None:
         """Go to the results."""
@@ -182,3 +179,8 @@ class Study(QObject):
             self.review.rest()
         if self.results is not None:
             self.results.cancel()
+
+
+def _now() -> datetime:
+    """Return this moment in the zone of the workstation: a day of reviews begins at its midnight."""
+    return datetime.now().astimezone()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from trainer.records.learner import Learner
 from trainer.records.shelf import Shelf
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.library.page import LibraryPage
-from trainer.ui.mind import Thinker
+from trainer.ui.mind import Thinker, settle
 from trainer.ui.preference import Preferences, write_preferences
 from trainer.ui.shortcut import bind
 from trainer.ui.study import Study
@@ -97,6 +96,7 @@ class MainWindow(QMainWindow):
 
     def _choose(self, learner: Learner) -> None:
         """Go on with another learner, or with the same one under another name."""
+        self._cancel_opening()  # who is being called comes for the learner before
         self.study.choose(learner)
         self.library.show_learner(learner, self.study.shelf)
         self._show_due()
@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
             priority=Priority.AHEAD,
             progress=self._show_progress,
         )
-        self._lanes.mind.run(_settle, self._ready, self._tell_fault, priority=Priority.AHEAD)
+        self._lanes.mind.run(settle, self._ready, self._tell_fault, priority=Priority.AHEAD)
 
     def _ready(self, _: object) -> None:
         self._show_progress(1.0, "")
@@ -305,12 +305,20 @@ class MainWindow(QMainWindow):
         self._discussed = run
         self._pages.setCurrentWidget(self.debrief)
         self.debrief.open_run(run)
+        self._cover_report()
 
     def _keep(self, debrief: Debrief) -> None:
         if self._kept:
             self.study.keep(self._kept, debrief)
-            if self.debrief is not None:
+            self._cover_report()
+
+    def _cover_report(self) -> None:
+        """Say whose the run is in its report; that of a run out of a file bears no name."""
+        if self._kept and self.debrief is not None:
+            try:
                 self.debrief.report.set_cover(self.study.cover(self._kept))
+            except AtollError as error:
+                self.tell(str(error))
 
     def _play_again(self, _: str) -> None:
         """Begin the case that was discussed anew, with the next patient and all else as it was."""
@@ -390,16 +398,3 @@ class MainWindow(QMainWindow):
         self.hide()  # a worker that compiles hears nothing for a minute; nobody need look at a dead window
         self._lanes.close()
         super().closeEvent(event)
-
-
-def _settle(_: Call) -> None:
-    """Import ahead what the other pages need, and let the collector never look again at what is loaded by now.
-
-    A full collection over knowledge and modules would hold the window up for a tenth of a second each time.
-    """
-    import pyqtgraph  # noqa: F401
-
-    import trainer.ui.debrief.page
-    import trainer.ui.encounter_page  # noqa: F401
-
-    gc.freeze()

@@ -183,7 +183,7 @@ def _dial(debrief: Debrief, name: str) -> DialLine:
     value, se = (None, None) if reading is None else (reading.value, reading.se)
     lost = [item for item in debrief.sheet.items if item.dial == name and item.lost > _SLIGHT]
     worst = max(lost, key=lambda item: item.lost, default=None)
-    cost = "" if worst is None else f"{clip(worst.title, 46)}, day {worst.day}"
+    cost = "" if worst is None else f"{clip(worst.title, 44)}, day {worst.day}"
     return DialLine(capital(name), DIAL_WORDS[name], value, se, cost)
 
 

@@ -21,17 +21,8 @@ _WIDTH, _HEIGHT = 380, 304  # pixels: some 230 to the inch at the size in print
 _FOOT = 28  # pixels below it for words
 _AIR_HU = -1024
 _MARGIN_MM = 20.0  # of chest wall around the lungs, and for posture
-_LEVELS = (
-    0.32,
-    0.4,
-    0.48,
-    0.56,
-    0.64,
-    0.72,
-    0.8,
-)  # heights of the lungs; lower down another breath shows none
+_LEVELS = (0.38, 0.46, 0.54, 0.62, 0.7, 0.78)  # heights of the lungs; lower down another breath shows none
 _MIDDLE = 0.5
-_ZONES = ((0.38, "lower"), (0.62, "middle"), (1.0, "upper"))
 _PLACES = 9  # on each edge of the lungs' box, to see how far the visit has moved them
 
 
@@ -82,9 +73,10 @@ def _thumbnail(title: str, day: int, series: Series, level: float) -> Thumbnail:
     grey = Image.fromarray(window_level(image, level_hu, width_hu))
     tile = Image.new("L", (_WIDTH, _HEIGHT + _FOOT))
     tile.paste(grey.resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS))
-    zone = next(name for upto, name in _ZONES if level <= upto)
     _write(tile, f"day {day}", f"L {level_hu:.0f}  W {width_hu:.0f}")
-    alt = f"SIMULATED. {title} CT, day {day}: axial slice through the {zone} lungs, lung window."
+    alt = (
+        f"SIMULATED. {title} CT, day {day}: axial slice at {100 * level:.0f} % of the height of the lungs, lung window."
+    )
     return Thumbnail(f"{title} CT, day {day}", alt, png(np.asarray(tile)))
 
 
