@@ -136,7 +136,7 @@ class ResultsPage(QWidget):
         for label in (self._title, what):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # pseudonyms may be long
             names.addWidget(label)
-        header.addWidget(self._back)
+        header.addWidget(self._back, 0, Qt.AlignmentFlag.AlignTop)
         header.addLayout(names, 1)
         header.addWidget(self._export)
         filters = QHBoxLayout(self._filters)
