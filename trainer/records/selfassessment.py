@@ -393,6 +393,12 @@ def withheld(records: Records, learner_id: str) -> frozenset[str]:
         return frozenset([*noted, *(row.name for row in _unnoted(connection, learner_id))])
 
 
+def check_told(records: Records, learner_id: str, name: str) -> None:
+    """Raise `BadInput` if nothing is to be said of a run yet: it belongs to a set that is open."""
+    if name in withheld(records, learner_id):
+        raise BadInput(f"{name}: belongs to a self-assessment that is open; close it first")
+
+
 def awaited(records: Records, learner_id: str, case: str, seed: int) -> bool:
     """Return whether a patient is one of the learner's open set, whom only the set itself may call."""
     of, sitting = table.assessment.c, table.sitting.c

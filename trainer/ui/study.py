@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget
 
 from trainer.core.error import AtollError, BadInput
 from trainer.records.learner import Learner, learners
-from trainer.records.result import note_result
 from trainer.records.selfassessment import withheld
 from trainer.records.shelf import Shelf
 from trainer.ui.mind import Thinker
@@ -104,6 +103,7 @@ class Study(QObject):
 
     def keep(self, name: str, debrief: Debrief) -> None:
         """Keep what a debrief came to: its score, and a card for each decision point."""
+        from trainer.records.result import note_result
         from trainer.records.review import make_cards
 
         now, records = _now(), self.shelf.records
