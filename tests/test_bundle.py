@@ -200,7 +200,7 @@ def test_a_case_goes_on_in_the_real_window_and_its_ct_is_drawn(bundle, home, tmp
         screen = Screen(stack, tmp_path)
         for time_of in ("first", "second"):
             made = subprocess.Popen(
-                [str(bundle / "atoll-window")], cwd="/", stderr=subprocess.PIPE, text=True,
+                [str(bundle / "atoll-window")], cwd="/", stderr=subprocess.DEVNULL,
                 env=around(home, DISPLAY=screen.display),
             )  # fmt: skip
             stack.callback(made.wait)

@@ -47,7 +47,7 @@ def linted(watch, what):
 @pytest.mark.parametrize("name", ["case", "textbook"])
 def test_bytes_of_a_case(watch, name):
     path, good = watch.folder / "cases" / CASE / f"{name}.yaml", (OWN / f"{name}.yaml").read_bytes()
-    for seed in range(150):
+    for seed in range(100):
         path.write_bytes(mutated(good, seed))
         linted(watch, seed)
     watch.tell(f"{name}, bytes")
@@ -80,11 +80,11 @@ def test_a_case_that_the_linter_passes_is_played_or_refused(engine, watch):
     folder = watch.folder / "cases"
     kept = {name: yaml.safe_load((OWN / f"{name}.yaml").read_text()) for name in ("case", "textbook")}
     played = 0
-    for seed in range(120):
+    for seed in range(80):
         name = ("case", "textbook")[seed % 2]
         path = folder / CASE / f"{name}.yaml"
         path.write_text(yaml.safe_dump(changed(kept[name], seed, 1), sort_keys=False))
-        if linted(watch, seed) and played < 12:
+        if linted(watch, seed) and played < 8:
             played += 1
             with watch.over(seed):
                 case = read_case(CASE, library(), folder)
@@ -92,7 +92,7 @@ def test_a_case_that_the_linter_passes_is_played_or_refused(engine, watch):
                 play(Session(engine, case, Run(header=Header(case=CASE, seed=1))), plan, Written(plan))
         path.write_text(yaml.safe_dump(kept[name], sort_keys=False))
     watch.tell(f"cases, values ({played} played)")
-    assert played == 12
+    assert played == 8
 
 
 def full(unit, tail=""):

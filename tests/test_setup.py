@@ -90,7 +90,8 @@ def test_a_first_start_goes_on_from_a_kill_and_later_starts_compile_nothing(lab,
         assert first.poll() is None and time.monotonic() < end
         time.sleep(0.2)
     first.send_signal(signal.SIGTERM)
-    assert first.wait(30) == 128 + signal.SIGTERM, first.stderr.read()
+    _, err = first.communicate(timeout=60)
+    assert first.returncode == 128 + signal.SIGTERM, err
     assert not list(package.rglob("*.tmp.*")), "something half-written was left"
     after_window = kernels()
     time.sleep(3)
@@ -98,11 +99,11 @@ def test_a_first_start_goes_on_from_a_kill_and_later_starts_compile_nothing(lab,
 
     second = begin(lab, tmp_path, "warm", "--json")
     said = [json.loads(second.stdout.readline()) for _ in range(2)]
-    assert said[-1]["share"] > 0.02, "it began anew"
+    assert said[-1]["share"] > 0.01, "it began anew"  # a first kernel alone is a tenth of that
     while json.loads(second.stdout.readline())["share"] < 0.4:
         pass
     second.send_signal(signal.SIGKILL)
-    second.wait(30)
+    second.communicate(timeout=60)
     killed = kernels()
     assert {path for path in after_window if killed.get(path) == after_window[path]} == set(after_window)
 
@@ -121,7 +122,8 @@ def test_a_first_start_goes_on_from_a_kill_and_later_starts_compile_nothing(lab,
     time.sleep(15)
     assert last.poll() is None
     last.send_signal(signal.SIGTERM)
-    assert last.wait(60) == 128 + signal.SIGTERM, last.stderr.read()
+    _, err = last.communicate(timeout=60)
+    assert last.returncode == 128 + signal.SIGTERM, err
     assert kernels() == all_of_them, "a later start compiled something"
 
 

@@ -98,6 +98,22 @@ def test_what_is_not_there_is_told_in_one_sentence(questions):
     assert re.search(r"No amiodarone, no nitrofurantoin, no methotrexate", history)
 
 
+def test_what_a_patient_answers_stands_beside_what_was_asked(questions):
+    history = dict(questions["three-courses", 0].stem.results)["History"]
+    assert "Previous cancer: No, never. Why do you ask?" in history
+
+
+def test_findings_are_sentences(questions):
+    for question in questions.values():
+        for _, text in question.stem.results:
+            assert not re.search(r"; [A-Z][a-z]", text), text
+
+
+def test_a_drug_that_was_stopped_is_told_as_stopped(questions):
+    happened = " ".join(questions["the-pill-box", 1].stem.happened)
+    assert "suspected drug stopped" in happened and "Stop the" not in happened
+
+
 def test_what_is_taken_is_told_with_its_dose_of_today(questions):
     stem = questions["wandering-shadows", 2].stem
     assert "Prednisolone 0.75 mg/kg a day, since day 7" in stem.taking

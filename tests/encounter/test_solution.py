@@ -1,5 +1,7 @@
 """Answers marked: the diagnosis by what could be known, the change by what is there, the act by what it is worth."""
 
+import re
+
 import pytest
 
 from trainer.encounter.question import question_of
@@ -145,6 +147,33 @@ def test_what_passes_by_the_point_earns_less_than_right(pills):
     part = pills.part("act", act="sputum-culture")
     assert part.credit <= 0.6
     assert pills.part("act", act="stop-culprit-drug").credit == 1.0
+
+
+def test_to_wait_is_not_right_where_something_is_due(examiner):
+    shadow = Asked(examiner, "three-courses", 0)
+    part = shadow.part("act", act="observe")
+    assert part.model == "Lavage with cytology and cultures"
+    assert part.credit <= 0.6 and not part.right
+    assert "It passes by what this step turns on." in part.reasons
+    assert shadow.part("act", act="bronchoscopy-lavage").credit == 1.0
+
+
+def test_what_a_step_turns_on_is_told_as_one_sentence(examiner):
+    part = Asked(examiner, "wandering-shadows", 1).part("act", act="prednisolone")
+    assert part.model.endswith("and prophylaxis against Pneumocystis")
+
+
+def test_a_figure_has_the_digits_of_the_stem(examiner):
+    shadow = Asked(examiner, "three-courses", 1)
+    told = " ".join(shadow.part("diagnosis", diagnosis="cop").reasons)
+    figures = re.findall(r"\(([0-9.]+ \S+)\)", told)
+    stem = " ".join(text for _, text in shadow.question.stem.results)
+    assert figures and all(f" {one}" in stem for one in figures), figures
+
+
+def test_nothing_is_told_as_certain(early):
+    told = early.part("diagnosis", diagnosis="bacterial").reasons
+    assert not any("100 %" in line or " 0 %" in line for line in told)
 
 
 def test_going_on_is_right_where_nothing_is_due(early):

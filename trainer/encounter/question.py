@@ -217,7 +217,7 @@ def _happened(session: Session) -> Iterable[str]:
             one.text.rstrip(".") for _, when, why in now.stops if when == day for one in why if one.kind != "result"
         ]
         tests = [library.tests[o.request.test] for o in now.tests if o.request.day == day]
-        said += [test.name for test in tests if test.invasive or not test.reports]
+        said += [inline(test.name) for test in tests if test.invasive or not test.reports]
         begun = [b.course for b in now.begun if b.course.day == day]
         said += [_begun(course, library) for course in begun if not _beside(course, library)]
         besides = [inline(library.treatments[course.give].name) for course in begun if _beside(course, library)]
@@ -241,7 +241,9 @@ def _begun(course: Course, library: Library) -> str:
     span = _span(sum(step.days for step in given))
     if given[0].unit == "1":
         withdrawn = library.treatments[course.give].group == "withdrawal"
-        return name if withdrawn else f"{name} begun, for {span}"
+        if withdrawn:
+            return f"{name.removeprefix('Stop ')} stopped" if name.startswith("Stop ") else name
+        return f"{name} begun, for {span}"
     falling = f", falling over {span}" if len(given) > 1 else f" for {span}"
     return f"{name} {given[0].dose:g} {given[0].unit} a day begun{falling}"
 
@@ -275,7 +277,11 @@ def _results(session: Session) -> Iterable[tuple[str, str]]:
         own = [one for one in found if library.tests[one.test].group == group]
         latest = list(chart.latest(own).values())
         asked = {o.request.test for o in session.now.tests}
-        told = [session.fill(h.text) for h in session.case.history if group == "history" and h.test in asked]
+        told = [
+            f"{library.tests[h.test].name}: {session.fill(h.text)}"  # "No, never" is no answer without its question
+            for h in session.case.history
+            if group == "history" and h.test in asked
+        ]
         for day in sorted({one.taken_day for one in latest}) or ([0] if told else []):
             texts = _in_words([one for one in latest if one.taken_day == day], own, library)
             when = "" if group == "history" else ", today" if day == today else f", day {day}"
@@ -284,22 +290,17 @@ def _results(session: Session) -> Iterable[tuple[str, str]]:
 
 
 def _in_words(shown: Sequence[chart.Result], own: Sequence[chart.Result], library: Library) -> list[str]:
-    """Return findings as sentences: figures in one, what is there in one, and all that is not there in one."""
-    figures, there, absent = list[str](), list[str](), list[str]()
+    """Return findings as sentences: figures in one, what is plainly absent in one, and all else in one each."""
+    figures, plain, others = list[str](), list[str](), list[str]()
     for one in shown:
         text = _with_first(one, own, library)
-        if isinstance(one.report, BinaryReport):
-            (there if one.value else absent).append(text)
-        else:
+        if not isinstance(one.report, BinaryReport | CategoryReport):
             figures.append(text)
-    plain = [text for text in absent if text.startswith("No ") and "," not in text and " no " not in text]
-    none = [text.removeprefix("No ") for text in plain]
-    others = [text for text in absent if text not in plain]
-    lines = [
-        capital("; ".join(figures)),
-        capital("; ".join([*there, *others])),
-        f"No {', no '.join(none)}" if none else "",
-    ]
+        elif not one.value and text.startswith("No ") and "," not in text and " no " not in text:
+            plain.append(text.removeprefix("No "))
+        else:
+            others.append(capital(text))
+    lines = [capital("; ".join(figures)), *others, f"No {', no '.join(plain)}" if plain else ""]
     return [f"{line}." for line in lines if line]
 
 

@@ -15,6 +15,7 @@ from trainer.chest.opacity.sign import signs_of
 from trainer.course.opacity import ChestState, Lobe
 from trainer.course.outcome import SEEN_ML
 from trainer.encounter import sight
+from trainer.encounter.chart import figure, latest
 from trainer.encounter.debrief import reference_of
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.mind import Mind
@@ -173,14 +174,12 @@ def _diagnosis(mind: Mind, reply: Reply) -> Part:
     ranked = sorted(posterior.shares, key=lambda d: (-posterior.shares[d], d))
     names = {disease: library.diseases[disease].name for disease in ranked}
     lead = ranked[0]
-    told = [f"{inline(names[d])} {share(posterior.shares[d])}" for d in ranked[:3] if posterior.shares[d] >= 0.01]
+    told = [f"{inline(names[d])} {_weight(posterior.shares[d])}" for d in ranked[:3] if posterior.shares[d] >= 0.01]
     reasons = [f"On what the stem and the CT show: {listed(told)}."]
     reasons += _arguments(mind, posterior, lead)
     said = reply.diagnosis
     if said is not None and said not in (lead, OTHER):
-        part = posterior.shares.get(said, 0.0)
-        weight = share(part) if part >= 0.01 else "less than 1 %"
-        reasons.append(f"{names.get(said, said)}, your answer: {weight}.")
+        reasons.append(f"{capital(names.get(said, said))}, your answer: {_weight(posterior.shares.get(said, 0.0))}.")
         reasons += _arguments(mind, posterior, said, against_only=True)
     if session.case.disease != lead:
         reasons.append(
@@ -196,6 +195,11 @@ def _diagnosis(mind: Mind, reply: Reply) -> Part:
     )
 
 
+def _weight(part: float) -> str:
+    """Return a probability in words; none is told as certain, or as impossible."""
+    return "less than 1 %" if part < 0.01 else "more than 99 %" if part > 0.99 else share(part)
+
+
 def _diagnosis_credit(session: Session, shares: Mapping[str, float], said: str | None, lead: str) -> float:
     diseases = session.engine.library.diseases
     if said is None or said not in shares:
@@ -207,7 +211,7 @@ def _diagnosis_credit(session: Session, shares: Mapping[str, float], said: str |
 def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: bool = False) -> list[str]:
     """Return the findings that tell most for and against a disease, with what was found."""
     session = mind.session
-    findings, shown = session.engine.library.findings, mind.shown(session.now)
+    findings, shown = session.engine.library.findings, mind.shown(session.now) | _measured(session)
     chart = Chart(posterior.evidence, mind.seen(session.now), {})
     known = sorted((set(chart.seen) - _misread(session)) & set(findings))
     ratios = sorted(((chart.ratio(one, disease), one) for one in known), key=lambda pair: -abs(pair[0]))
@@ -225,6 +229,16 @@ def _arguments(mind: Mind, posterior: Posterior, disease: str, *, against_only: 
         if supports:
             return [f"{heading}: {told(supports)}.", *against]
     return ["No single finding tells much for it; together they do.", *against]
+
+
+def _measured(session: Session) -> dict[str, str]:
+    """Return what was measured last, with the digits of the stem."""
+    found = {name: (one.value, getattr(one.report, "unit", "1")) for name, one in latest(session.results()).items()}
+    return {
+        name: figure(value, unit) + (f" {unit}" if unit != "1" else "")
+        for name, (value, unit) in found.items()
+        if isinstance(value, float)
+    }
 
 
 def _misread(session: Session) -> set[str]:
@@ -325,6 +339,6 @@ def _act(session: Session, verdict: Verdict, reply: Reply) -> Part:
     reasons = [*verdict.reasons]
     for feature in verdict.features:
         source = reference_of(library, feature.source)
-        reasons.append(f"{feature.title}: {feature.reason} ({source.rstrip('.')}.)")
+        reasons.append(f"{feature.title}: {feature.reason} ({capital(source.rstrip('.'))}.)")
     yours = capital(name_of(reply.act, library)) if reply.act is not None else "no answer"
     return Part("act", "The next act", verdict.credit, yours, verdict.model, tuple(reasons))

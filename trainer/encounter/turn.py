@@ -170,7 +170,7 @@ class _Stand:
     @property
     def turning(self) -> str:
         """What the step turns on, in words; nothing where it turns on nothing."""
-        return "; ".join(feature.title for feature in self.due)
+        return capital(listed([inline(feature.title) for feature in self.due])) if self.due else ""
 
 
 def _stand_of(session: Session) -> _Stand:
@@ -195,7 +195,7 @@ def _bounds(stand: _Stand, act: str, waiting: bool, library: Library) -> _Bounds
     met = tuple(f for f in stand.open if _meets(f, act, library))
     if met:
         return _met(stand, met)
-    if act in stand.author:
+    if act in stand.author and not (act == OBSERVE and stand.due):  # to wait does nothing of what is due
         return (_AUTHORS, _AUTHORS, (), stand.due) if stand.due else (_USEFUL, 1.0, (), ())
     if stand.due:
         return 0.0, _BESIDE_THE_POINT, ("It passes by what this step turns on.",), stand.due

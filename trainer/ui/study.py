@@ -17,6 +17,7 @@ from trainer.ui.work import Lanes
 
 if TYPE_CHECKING:
     from trainer.encounter.debrief import Debrief
+    from trainer.records.report.value import Cover
     from trainer.ui.assessment.page import AssessmentPage
     from trainer.ui.results.page import ResultsPage
     from trainer.ui.review.page import ReviewPage
@@ -116,6 +117,12 @@ class Study(QObject):
         else:
             if made:
                 self.told.emit(f"{made} cards of this case were laid by; the library says when they are due.")
+
+    def cover(self, name: str) -> Cover:
+        """Return what stands on the cover of a report: the learner, when the run was last saved, the next cards."""
+        from trainer.records.report.kept import cover_of
+
+        return cover_of(self.shelf.records, self.learner, name, _now())
 
     def show_results(self) -> None:
         """Go to the results."""

@@ -305,10 +305,20 @@ class MainWindow(QMainWindow):
         self._discussed = run
         self._pages.setCurrentWidget(self.debrief)
         self.debrief.open_run(run)
+        self._cover_report()
 
     def _keep(self, debrief: Debrief) -> None:
         if self._kept:
             self.study.keep(self._kept, debrief)
+            self._cover_report()
+
+    def _cover_report(self) -> None:
+        """Say whose the run is in its report; that of a run out of a file bears no name."""
+        if self._kept and self.debrief is not None:
+            try:
+                self.debrief.report.set_cover(self.study.cover(self._kept))
+            except AtollError as error:
+                self.tell(str(error))
 
     def _play_again(self, _: str) -> None:
         """Begin the case that was discussed anew, with the next patient and all else as it was."""

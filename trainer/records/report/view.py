@@ -94,7 +94,7 @@ def _step(step: RegretStep) -> dict[str, Any]:
         ],
         "luck": luck,
         "pictures": [{"label": one.label, "alt": one.alt, "png": one.png} for one in step.pictures],
-        "no_picture": ("No CT by this day", "No CT before it", "")[len(step.pictures)],
+        "no_picture": ("No CT to show by this day", "No CT before it", "")[len(step.pictures)],
     }
 
 

@@ -153,7 +153,7 @@ class AssessmentPage(QWidget):
             self._show_chosen()
 
     def _dress(self) -> None:
-        self._back.setIcon(icon("books"))
+        self._back.setIcon(icon("arrow-left"))
 
     def show_learner(self, learner: Learner) -> None:
         """Show the sets of a learner."""

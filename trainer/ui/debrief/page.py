@@ -104,7 +104,7 @@ class DebriefPage(QWidget):
         self._chest = QLabel()
         self._title, self._gates = QLabel(), Prose("failed_gates", "Safety gates that failed", self, fitting=True)
         self._again = self._button("play_again", "Play again with another seed")
-        self._back = self._button("back_to_library", "Back to the library")
+        self._back = self._button("back_to_library", " Library")
         self.report, self._report_line = ReportButton(lanes, thinker, self), QLabel()
         self._bar, self._stop, self._line = QProgressBar(), self._button("cancel_debrief", "Cancel"), QLabel()
         self._retry = self._button("retry_debrief", "Make the debrief")
@@ -125,6 +125,7 @@ class DebriefPage(QWidget):
         self._dials.chosen.connect(self._show_dial)
         self._search.place_asked.connect(self._show_opacity)
         self._choices.chosen.connect(self._show_choice)
+        self._dress()
 
     @staticmethod
     def _button(name: str, text: str) -> QPushButton:
@@ -135,7 +136,7 @@ class DebriefPage(QWidget):
 
     def _dress(self) -> None:
         self._again.setIcon(icon("arrow-clockwise"))
-        self._back.setIcon(icon("books"))
+        self._back.setIcon(icon("arrow-left"))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take the icons of the new theme."""
@@ -149,10 +150,12 @@ class DebriefPage(QWidget):
         self._title.setObjectName("debrief_title")
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QHBoxLayout()
+        head.setContentsMargins(10, 4, 10, 4)
+        head.setSpacing(14)
+        head.addWidget(self._back)
         head.addWidget(self._title, 1)
         head.addWidget(self.report)
         head.addWidget(self._again)
-        head.addWidget(self._back)
         self._stack.addWidget(self._waiting())
         self._stack.addWidget(self._tabs)
         self._tabs.setObjectName("debrief_tabs")

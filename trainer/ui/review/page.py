@@ -88,7 +88,7 @@ class ReviewPage(QWidget):
         self._viewer = Viewer(lanes.chest, scale, self)
         self._title, self._place = QLabel("Review"), QLabel()
         self._later = self._button("review_later", "Ask me later")
-        self._back = self._button("review_back", "Back to the library")
+        self._back = self._button("review_back", " Library")
         self._waiting = Waiting(self)
         self._stem, self._answer = Prose("review_stem", "The question"), Prose("review_solution", "The model answer")
         self._form = Form(self)
@@ -107,7 +107,7 @@ class ReviewPage(QWidget):
         return button
 
     def _dress(self) -> None:
-        self._back.setIcon(icon("books"))
+        self._back.setIcon(icon("arrow-left"))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Take the icons of the new theme."""
@@ -117,16 +117,15 @@ class ReviewPage(QWidget):
 
     def _lay_out(self) -> None:
         self._title.setObjectName("review_title")
-        self._title.setProperty("kind", "section")
+        self._title.setProperty("kind", "title")
         self._place.setObjectName("review_place")
         self._place.setProperty("kind", "dim")
         self._place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._next.setProperty("kind", "primary")
         head = QHBoxLayout()
-        head.addWidget(self._title)
-        head.addWidget(self._place, 1)
-        head.addWidget(self._later)
-        head.addWidget(self._back)
+        head.setContentsMargins(10, 4, 10, 4)
+        for widget, stretch in ((self._back, 0), (self._title, 0), (self._place, 1), (self._later, 0)):
+            head.addWidget(widget, stretch)
         question = QWidget()
         asking = QVBoxLayout(question)
         asking.setContentsMargins(0, 0, 0, 0)
