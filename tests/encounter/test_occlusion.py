@@ -90,6 +90,18 @@ def test_a_ring_that_is_not_cut_through_its_centre_is_not_asked_for():
     assert puzzle.region.name is Sign.REVERSED_HALO
 
 
+def test_a_ring_cut_at_its_pole_is_not_asked_for():
+    """A slice near the pole shows a dense ball in a haze, which is a halo to anybody who looks."""
+    ring = opacity(1, ring=1.0)
+    away = np.hypot(*(np.indices((SIDE, 4 * SIDE)) - 25))
+    ball = {(1, Sign.REVERSED_HALO): away < 9, (1, Sign.GROUND_GLASS_OPACITY): (away >= 9) & (away < 20)}
+    atoll = {(1, Sign.REVERSED_HALO): (away >= 14) & (away < 20), (1, Sign.GROUND_GLASS_OPACITY): away < 14}
+    assert puzzle_of(Slices(lambda _: ball), ring, 5) is None
+    assert puzzle_of(Slices(lambda _: atoll), ring, 5).region.name is Sign.REVERSED_HALO
+    both = puzzle_of(Slices(lambda index: atoll if 40 <= index < 60 else ball), ring, 5)
+    assert 40 <= both.index < 60
+
+
 def test_what_lies_over_another_is_not_asked_for():
     two = np.concatenate([opacity(1), opacity(2, fill=0.4)])
     over = {(1, Sign.CONSOLIDATION): box(30), (2, Sign.GROUND_GLASS_OPACITY): box(28)}

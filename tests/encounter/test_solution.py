@@ -6,7 +6,7 @@ import pytest
 
 from trainer.encounter.question import question_of
 from trainer.encounter.session import Session
-from trainer.encounter.solution import CHANGES, Reply, change_credits, solve, think_ahead
+from trainer.encounter.solution import CHANGES, Reply, _change, change_credits, solve, think_ahead
 from trainer.knowledge.casebook import read_case
 from trainer.reasoning.reading import Sight
 
@@ -113,6 +113,16 @@ def test_a_word_one_class_off_is_worth_a_part():
 def test_the_trend_of_what_has_migrated_is_worth_a_part():
     worth = change_credits(sight_with("better", {1: "resolved", 2: "migrated"}, migrated=True), 0.5)
     assert worth["migrated"] == 1.0 and 0.5 < worth["smaller"] < 1.0 and worth["larger"] == 0.0
+
+
+def test_only_the_true_trend_is_called_true_as_a_whole(early):
+    seen = sight_with("same", {1: "resolved", 2: "migrated"}, migrated=True)
+    told = {
+        word: _change(early.question, seen, 0.25, Reply(change=word)).reasons for word in ("smaller", "same", "larger")
+    }
+    assert [
+        word for word, lines in told.items() if any(line.startswith("As a whole that is so") for line in lines)
+    ] == ["same"]
 
 
 def test_the_change_is_told_lobe_by_lobe(early):

@@ -125,6 +125,8 @@ def test_the_classic_case_from_the_library_to_the_debrief(qtbot, window, tmp_pat
     assert entry.over
     assert entry.score.overall == pytest.approx(shown.overall, abs=0.5)
 
+    assert window.debrief.report._cover.learner == "tester" and window.debrief.report._cover.next_cards
+
     # what lasts: the result, the cards, and a day later what is due
     runs = finished_runs(window.study.shelf.records, window.study.shelf.learner_id)
     assert [(run.name, run.result is not None) for run in runs] == [(name, True)]

@@ -1,6 +1,7 @@
 """The main window before a case is begun: sheets beside it, and nothing left behind when it closes."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -49,6 +50,17 @@ def sheet_of(qtbot, kind):
     qtbot.waitUntil(lambda: bool(found()))
     (sheet,) = found()
     return sheet
+
+
+def test_a_report_out_of_the_window_says_whose_run_it_is(window, monkeypatch):
+    given = []
+    report = SimpleNamespace(set_cover=given.append)
+    monkeypatch.setattr(window, "debrief", SimpleNamespace(report=report, rest=lambda: None))
+    monkeypatch.setattr(window.study, "keep", lambda *_: None)
+    window.study.shelf.save("wandering-shadows-1-1", ended("wandering-shadows"))
+    window._kept = "wandering-shadows-1-1"
+    window._keep(None)
+    assert [(cover.learner, cover.finished_on is not None) for cover in given] == [("tester", True)]
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

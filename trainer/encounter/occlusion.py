@@ -225,12 +225,22 @@ def regions_of(
             name = ranked[0]
             right = {*telling, *(_SIZES if name in _SIZES else ())} - {name}
             also = tuple(s for s in dict.fromkeys([*signs_of(one), *there]) if s is not name and s not in right)
-            cut = name is not Sign.REVERSED_HALO or Sign.GROUND_GLASS_OPACITY in there
+            cut = name is not Sign.REVERSED_HALO or (
+                Sign.GROUND_GLASS_OPACITY in there
+                and _ringed(masks[label, name], masks[label, Sign.GROUND_GLASS_OPACITY], wholes[label])
+            )
             lobe = list(LOBES)[int(Lobe(int(one["lobe"])))]
             shared = float((times[wholes[label]] > 1).mean())
             plain = cut and shared <= _SHARED
             found.append(Region(label, name, also, lobe, whole, tuple(s for s in Sign if s in right), plain))
     return tuple(sorted(found, key=lambda region: (-region.area_mm2, region.label)))
+
+
+def _ringed(ring: np.ndarray, glass: np.ndarray, whole: np.ndarray) -> bool:
+    """Return whether ground glass lies within the ring: near its pole a slice shows the ring as a ball in a halo."""
+    centre = np.argwhere(whole).mean(axis=0)
+    away, radius = (np.hypot(*(np.argwhere(mask) - centre).T) for mask in (glass, ring))
+    return bool((away < radius.mean()).sum() >= _MUCH * whole.sum())
 
 
 def mark(puzzle: Puzzle, sign: Sign | None, lobe: str | None) -> Named:

@@ -288,7 +288,7 @@ def _change(question: Question, seen: Sight, near: float, reply: Reply) -> Part:
     said = reply.change
     (before, early), (day, late) = question.scans
     reasons = [f"Beside day {before}, day {day} shows:", *_parts_told(seen.changes, early, late)]
-    if seen.migrated and said in _ORDER and worth.get(said, 0.0) > 0.0:
+    if seen.migrated and said in _ORDER and worth[said] == max(worth[word] for word in _ORDER):
         reasons.append("As a whole that is so, but where it went and where it came counts more: look lobe by lobe.")
     if seen.migrated and said != "migrated":
         reasons.append("Shadows that clear in one place and come in another speak for organizing or eosinophilic "

@@ -70,6 +70,12 @@ def test_the_cards_of_this_learner_are_named_by_case_and_step(records, learner):
     assert cards[1].text == f"{CASES['the-night-shift'].title}, {first}: name what a CT shows"
 
 
+def test_an_overdue_card_is_due_today(records, learner):
+    made = add_run(records, learner)
+    add_card(records, learner, "wandering-shadows", 2, -30)
+    assert [card.due for card in cover_of(records, learner, made["name"], NOW).next_cards] == [NOW.date()]
+
+
 def test_nothing_is_said_of_a_run_of_a_set_that_goes_on(records, learner):
     made = add_run(records, learner)
     where = {"id": str(uuid4()), "learner_id": learner.id, "seed": 1, "time_factor": 1.0, "policy": "default"}

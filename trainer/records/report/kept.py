@@ -40,11 +40,11 @@ def cover_of(records: Records, learner: Learner, name: str, now: datetime) -> Co
     with records.begin() as connection:
         saved = connection.scalar(select(run.played_at).where(run.learner_id == learner.id, run.name == name))
     cases = {case.id: case for case in cases_as_written()}
-    cards = tuple(_card(card, cases[card.case]) for card in upcoming(records, learner, now) if card.case in cases)
+    cards = tuple(_card(card, cases[card.case], now) for card in upcoming(records, learner, now) if card.case in cases)
     return Cover(learner.pseudonym, None if saved is None else saved.date(), cards)
 
 
-def _card(card: Card, case: Case) -> NextCard:
-    """Return a card by its case and step, which tell no answer."""
+def _card(card: Card, case: Case, now: datetime) -> NextCard:
+    """Return a card by its case and step, which tell no answer; what is overdue is due today."""
     kind = _KINDS.get(card.kind, card.kind)
-    return NextCard(card.due_at.date(), f"{case.title}, {case.steps[card.step].title}: {kind}")
+    return NextCard(max(card.due_at, now).date(), f"{case.title}, {case.steps[card.step].title}: {kind}")
