@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from trainer.cli.engine import draw, imagined, session_of
-from trainer.cli.output import announce, progress
+from trainer.cli.output import announce, print_json, progress
+from trainer.cli.word import add_json
 from trainer.core.error import BadInput
 from trainer.encounter.debrief import debrief_of
 from trainer.encounter.examiner import Examiner
@@ -34,6 +35,7 @@ def add(commands: Any) -> None:
         metavar="PSEUDONYM",
         help='who played (default: you, for a run of yours, and nobody for a file; "" for nobody)',
     )
+    add_json(one)
     one.set_defaults(run=_report)
 
 
@@ -64,6 +66,8 @@ def _report(arguments: argparse.Namespace) -> int:
             tell=lambda share, _: tell(_DEBRIEF + (1.0 - _DEBRIEF) * share),
         )
     write_report(arguments.out, report)
+    if arguments.json:
+        print_json({"file": str(arguments.out), "case": run.header.case, "overall": round(debrief.sheet.overall, 2)})
     announce(f"{debrief.title}: the report is in {arguments.out}")
     return 0
 
