@@ -63,7 +63,7 @@ def test_the_file_and_its_dictionary(played, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--learner", "nobody"], "no learner is called 'nobody'; there are: river, stone"),
+        (["--learner", "nobody"], "'nobody': there is no such learner"),
         (["--learner", "river", "--out", "/nowhere/x.csv"], "/nowhere"),
         (["--mode", "blind"], "invalid choice"),
     ],

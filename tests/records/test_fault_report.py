@@ -3,8 +3,11 @@
 import getpass
 import io
 import json
+import os
 import platform
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from trainer.cli.main import run
 from trainer.core.error import BadInput
 from trainer.records.fault_report import write_fault_report
 
+ROOT = Path(__file__).resolve().parents[2]
 WHO = "Dr Grey-Wolf"
 
 
@@ -81,3 +85,17 @@ def test_the_command(home, tmp_path, capsys):
     assert "there is no such folder" in capsys.readouterr().err
     with pytest.raises(BadInput):
         write_fault_report(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("where", ["records.sqlite", "logs/odd.log", ".lock"])
+def test_a_pipe_in_the_folder_is_not_waited_for(tmp_path, where):
+    (tmp_path / "logs").mkdir()
+    os.mkfifo(tmp_path / where)
+    words = ("learner", "add", "me") if where == ".lock" else ("crash-report", "--out", str(tmp_path / "out.zip"))
+    done = subprocess.run(
+        [sys.executable, "-m", "trainer.app", *words], capture_output=True, text=True, timeout=60, cwd=ROOT,
+        env={**os.environ, "ATOLL_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == (2 if where == ".lock" else 0), done.stderr
+    assert "Traceback" not in done.stderr

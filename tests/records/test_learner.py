@@ -4,7 +4,7 @@ import json
 import sqlite3
 import zipfile
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -190,3 +190,12 @@ def test_what_belongs_to_nobody_any_more_is_refused_with_the_reason(records):
     erase_learner(records, gone.id, NOW)
     with pytest.raises(BadInput, match="erased"):
         shelf.save("a-1-1", run())
+
+
+def test_a_backup_that_a_kill_left_half_made_is_erased_too(records):
+    gone = add_learner(records, "goes-away")
+    fill(records, gone, "goes-away")
+    half = take_backup(records.file, NOW - timedelta(days=1))
+    half = half.rename(half.with_name(f".half-{half.name}"))
+    erase_learner(records, gone.id, NOW)
+    assert not half.exists() and not list(half.parent.glob(".half-*"))

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from trainer.cli.dialogue import Dialogue
-from trainer.cli.engine import draw, engine, imagined
+from trainer.cli.engine import draw, engine, imagined, session_of
 from trainer.cli.output import announce, print_json, print_table
 from trainer.cli.word import add_json, whole
 from trainer.core.error import BadInput
@@ -112,7 +112,7 @@ def _head(text: str) -> str:
 
 def _resumed(path: Path, case: str, arguments: argparse.Namespace) -> Session:
     """Return the encounter that a file holds, to go on with; anything else in its place is left as it is."""
-    session = _session(read_run(path), str(path))
+    session = session_of(read_run(path), str(path))
     header = session.run.header
     if (header.case, header.seed, header.mode) != (case, arguments.seed, arguments.mode):
         raise BadInput(f"{path}: is another run, of {header.case} with seed {header.seed}; name another file")
@@ -161,21 +161,10 @@ def _look(session: Session, day: int, path: Path) -> None:
     write_atomically(path, png(montage([(f"day {day}", draw(session, day))])))
 
 
-def _session(run: Run, name: str) -> Session:
-    if run.seal is None or run.state is None:
-        raise BadInput(f"{name}: the run has no seal; only a run as Atoll saved it can be used")
-    ready = engine()
-    try:
-        ready.library.policy(run.header.policy)
-        return Session(ready, read_case(run.header.case, ready.library), run)
-    except BadInput as error:
-        raise BadInput(f"{name}: {error}") from error
-
-
 def _finished(word: str) -> Session:
     """Return the encounter of a run, unless it is an examination that goes on: that is not to be looked into."""
     run = find_run(word)
-    session = _session(run, word)
+    session = session_of(run, word)
     left = session.case.minutes * 60 * run.header.time_factor - run.elapsed_s
     if run.header.mode == "exam" and not session.now.over and left > 0:
         raise BadInput(f"{word}: an examination that is not over; it is discussed once it has ended")
@@ -294,7 +283,7 @@ def _print_difference(one: str, other: str, sheets: Sequence[ScoreSheet], as_jso
 
 def _replay(arguments: argparse.Namespace) -> int:
     run = find_run(arguments.run_word)
-    session = _session(run, arguments.run_word)
+    session = session_of(run, arguments.run_word)
     found = sealed(session).state
     day, events = session.now.day, len(session.run.events)
     head = links_of(run.header, run.events)[-1]

@@ -9,11 +9,15 @@ from rich.console import Console
 
 from trainer.cli.output import announce, progress
 from trainer.core.chance import key_of
+from trainer.core.error import BadInput
 from trainer.course import warming
 from trainer.course.cohort import Engine
+from trainer.encounter.run import Run
 from trainer.encounter.session import Session
+from trainer.knowledge.casebook import read_case
 from trainer.knowledge.library import library
 from trainer.reasoning.imagined import COUNT, Imagined
+from trainer.records.run_file import check_sealed
 
 if TYPE_CHECKING:
     from trainer.chest.series import Series
@@ -25,6 +29,23 @@ def engine() -> Engine:
     if not warming.is_warm():
         _compile("the simulator for this machine (half a minute, once)", lambda: warming.warm(made.parameters))
     return made
+
+
+def session_of(run: Run, name: str) -> Session:
+    """Return the encounter of a run.
+
+    Raises
+    ------
+    BadInput
+        If it is not as Atoll saves one, or its case or policy is not there; ``name`` is what to call it.
+    """
+    check_sealed(run, name)
+    ready = engine()
+    try:
+        ready.library.policy(run.header.policy)
+        return Session(ready, read_case(run.header.case, ready.library), run)
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}") from error
 
 
 def imagined(ready: Engine, patients: int = COUNT) -> Imagined:

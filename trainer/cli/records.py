@@ -13,7 +13,7 @@ from trainer.cli.output import announce, print_json, print_table
 from trainer.cli.word import add_json
 from trainer.core.error import BadInput
 from trainer.core.storage import check_target
-from trainer.records.run_file import read_run, write_run
+from trainer.records.run_file import check_sealed, read_run, write_run
 
 if TYPE_CHECKING:  # the database is loaded by the commands that need it
     from trainer.records.database import Records
@@ -233,15 +233,14 @@ def _number(value: Any) -> str:
 
 
 def _export_run(arguments: argparse.Namespace) -> int:
-    from trainer.records.selfassessment import withheld
+    from trainer.records.selfassessment import check_told
 
     check_target(arguments.out)
     if arguments.out.exists():
         raise BadInput(f"{arguments.out}: is there already; name another file, or remove it")
     with _open() as records:
         shelf = _shelf(records, arguments.learner)
-        if arguments.name in withheld(records, shelf.learner_id):
-            raise BadInput(f"{arguments.name}: belongs to a self-assessment that is open; close it first")
+        check_told(records, shelf.learner_id, arguments.name)
         write_run(arguments.out, shelf.load(arguments.name))
     print(f"{arguments.name}: written to {arguments.out}; a SIMULATED patient, for training")
     return 0
@@ -251,8 +250,7 @@ def _import_run(arguments: argparse.Namespace) -> int:
     from trainer.records.selfassessment import awaited
 
     run = read_run(arguments.path)
-    if run.seal is None or run.state is None:
-        raise BadInput(f"{arguments.path}: the run has no seal; only a run as Atoll saved it can be used")
+    check_sealed(run, str(arguments.path))
     with _open() as records:
         shelf = _shelf(records, arguments.learner)
         have = shelf.name_of(run)

@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trainer.cli.engine import draw, engine, imagined
-from trainer.cli.output import announce, progress
+from trainer.cli.engine import draw, imagined, session_of
+from trainer.cli.output import announce, print_json, progress
+from trainer.cli.word import add_json
 from trainer.core.error import BadInput
 from trainer.encounter.debrief import debrief_of
 from trainer.encounter.examiner import Examiner
-from trainer.encounter.run import Run
-from trainer.encounter.session import Session
-from trainer.knowledge.casebook import read_case
 from trainer.records.report.value import Cover
 from trainer.records.run_file import find_run, is_file
 
@@ -37,6 +35,7 @@ def add(commands: Any) -> None:
         metavar="PSEUDONYM",
         help='who played (default: you, for a run of yours, and nobody for a file; "" for nobody)',
     )
+    add_json(one)
     one.set_defaults(run=_report)
 
 
@@ -47,7 +46,7 @@ def _report(arguments: argparse.Namespace) -> int:
     check_report_target(arguments.out)
     word = arguments.run_word
     run, cover = find_run(word), _cover(word)
-    session = _session(run, word)
+    session = session_of(run, word)
     try:
         check_finished(run, session)
     except BadInput as error:
@@ -67,6 +66,8 @@ def _report(arguments: argparse.Namespace) -> int:
             tell=lambda share, _: tell(_DEBRIEF + (1.0 - _DEBRIEF) * share),
         )
     write_report(arguments.out, report)
+    if arguments.json:
+        print_json({"file": str(arguments.out), "case": run.header.case, "overall": round(debrief.sheet.overall, 2)})
     announce(f"{debrief.title}: the report is in {arguments.out}")
     return 0
 
@@ -84,14 +85,3 @@ def _cover(word: str) -> Cover:
         return cover_of(records, current_learner(records), word, datetime.now(UTC))
     finally:
         records.close()
-
-
-def _session(run: Run, name: str) -> Session:
-    if run.seal is None or run.state is None:
-        raise BadInput(f"{name}: the run has no seal; only a run as Atoll saved it can be used")
-    ready = engine()
-    try:
-        ready.library.policy(run.header.policy)
-        return Session(ready, read_case(run.header.case, ready.library), run)
-    except BadInput as error:
-        raise BadInput(f"{name}: {error}") from error

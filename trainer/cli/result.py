@@ -9,7 +9,6 @@ from typing import Any
 
 from trainer.cli.output import announce, print_json, print_table
 from trainer.cli.word import add_json
-from trainer.core.error import BadInput
 from trainer.core.storage import check_target
 
 _EPILOG = """\
@@ -40,7 +39,7 @@ def add(commands: Any) -> None:
 
 def _results(arguments: argparse.Namespace) -> int:
     from trainer.records.database import Records
-    from trainer.records.learner import current_learner, learners
+    from trainer.records.learner import current_learner, learner_called
     from trainer.records.result import finished_runs
     from trainer.records.spreadsheet import RESULT_COLUMNS, dictionary_path, results_csv, write_table
 
@@ -49,14 +48,8 @@ def _results(arguments: argparse.Namespace) -> int:
         check_target(dictionary_path(arguments.out))
     records = Records()
     try:
-        if arguments.learner is None:
-            learner = current_learner(records)
-        else:
-            known = {one.pseudonym: one for one in learners(records)}
-            if arguments.learner not in known:
-                there = ", ".join(sorted(known)) or "none yet"
-                raise BadInput(f"no learner is called {arguments.learner!r}; there are: {there}")
-            learner = known[arguments.learner]
+        named = arguments.learner
+        learner = current_learner(records) if named is None else learner_called(records, named)
         runs = finished_runs(records, learner.id)
     finally:
         records.close()

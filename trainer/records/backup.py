@@ -94,14 +94,15 @@ def _thin_out(path: Path, now: datetime) -> None:
 
 
 def drop_backups(path: Path, now: datetime) -> None:
-    """Remove every backup.
+    """Remove every backup, half-made ones too.
 
     Raises
     ------
     BadInput
         If one cannot be removed.
     """
-    for one in backups(path, now):
+    half_made = (path.parent / _FOLDER).glob(f".half-{path.stem}-*")  # by a process that was killed
+    for one in [*backups(path, now), *half_made]:
         try:
             one.unlink()
         except OSError as error:

@@ -86,7 +86,8 @@ def _fault_report(home: Path) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _README)
         archive.writestr("report.json", hide(json.dumps(report, indent=1, ensure_ascii=False)))
-        for log in sorted((home / "logs").glob("*.log*"))[:_MOST_LOGS]:
+        logs = (one for one in (home / "logs").glob("*.log*") if one.is_file())  # a pipe would be waited for
+        for log in sorted(logs)[:_MOST_LOGS]:
             with suppress(OSError):
                 archive.writestr(f"logs/{hide(log.name)}", hide(_end_of(log)))
     return out.getvalue()
@@ -118,8 +119,8 @@ def _listing(home: Path) -> dict[str, int]:
 
 def _records(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return how a database is, with counts alone, and the pseudonyms in it, which are to be hidden elsewhere."""
-    if not path.exists():
-        return {"there": False}, ()
+    if not path.is_file():
+        return {"there": path.exists()}, ()
     pseudonyms: list[str] = []
     health: dict[str, Any] = {"there": True}
     try:

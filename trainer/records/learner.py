@@ -140,7 +140,7 @@ def learner_called(records: Records, pseudonym: str) -> Learner:
     """
     found = next((one for one in learners(records) if one.pseudonym == pseudonym), None)
     if found is None:
-        raise BadInput(f"{pseudonym!r}: there is no such learner; `atoll learner list` lists them")
+        raise BadInput(f"{pseudonym[:_LONGEST]!r}: there is no such learner; `atoll learner list` lists them")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from pathlib import Path
 from typing import IO, Final
@@ -30,7 +31,9 @@ def hold(folder: Path) -> None:
     if where in _HELD:
         return
     try:
-        stream = (where / _NAME).open("ab")
+        # without O_NONBLOCK, opening a pipe that nobody reads would wait for ever
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        stream = os.fdopen(os.open(where / _NAME, flags, 0o644), "ab")
     except OSError as error:
         raise BadInput(f"{folder}: cannot be written ({error.strerror}); set ATOLL_HOME to another folder") from error
     try:

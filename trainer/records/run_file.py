@@ -25,6 +25,12 @@ def read_run(path: Path) -> Run:
         raise BadInput(f"{path}: not a run file") from error
 
 
+def check_sealed(run: Run, name: str) -> None:
+    """Raise `BadInput` if a run is not as Atoll saves one; ``name`` is what to call it."""
+    if run.seal is None or run.state is None:
+        raise BadInput(f"{name}: the run has no seal; only a run as Atoll saved it can be used")
+
+
 def write_run(path: Path, run: Run) -> None:
     """Write a run into a file, whole or not at all.
 
@@ -57,16 +63,15 @@ def find_run(word: str) -> Run:
         return read_run(Path(word))
     from trainer.records.database import Records, there_are_records
     from trainer.records.learner import found_learner
-    from trainer.records.selfassessment import withheld
+    from trainer.records.selfassessment import check_told
     from trainer.records.shelf import Shelf
 
     if there_are_records():
         records = Records()
         try:
             learner = found_learner(records)
-            if learner is not None and word in withheld(records, learner.id):
-                raise BadInput(f"{word}: belongs to a self-assessment that is open; close it first")
             if learner is not None:
+                check_told(records, learner.id, word)
                 return Shelf(records, learner.id).load(word)
         finally:
             records.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trainer.records.assessment import Assessment
 from trainer.records.database import Records
 from trainer.records.estimate import estimate
 from trainer.records.gradebook import MEASURES, measured
 from trainer.records.result import finished_runs
-from trainer.records.selfassessment import Assessment
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def test_nothing_is_said_of_a_run_of_a_set_that_goes_on(records, learner):
                 assessment_id=where["id"], place=1, case_id="wandering-shadows", seed=3, run_id=made["id"]
             )
         )
-    with pytest.raises(BadInput, match="close the set first"):
+    with pytest.raises(BadInput, match="close it first"):
         cover_of(records, learner, made["name"], NOW)
     with records.begin() as connection:
         connection.execute(table.assessment.update().values(ended_at=NOW))

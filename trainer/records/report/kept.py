@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from trainer.core.error import BadInput
 from trainer.knowledge.case import Case
 from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
@@ -14,7 +13,7 @@ from trainer.records.database import Records
 from trainer.records.learner import Learner
 from trainer.records.report.value import Cover, NextCard
 from trainer.records.review import Card, upcoming
-from trainer.records.selfassessment import withheld
+from trainer.records.selfassessment import check_told
 
 _KINDS = {"decision": "a decision in a new patient", "occlusion": "name what a CT shows"}
 
@@ -36,8 +35,7 @@ def cover_of(records: Records, learner: Learner, name: str, now: datetime) -> Co
     BadInput
         If the run belongs to a self-assessment that is not closed: nothing is said of it until then.
     """
-    if name in withheld(records, learner.id):
-        raise BadInput(f"{name}: belongs to a self-assessment that goes on; close the set first")
+    check_told(records, learner.id, name)
     run = table.run.c
     with records.begin() as connection:
         saved = connection.scalar(select(run.played_at).where(run.learner_id == learner.id, run.name == name))

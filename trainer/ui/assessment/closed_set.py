@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.knowledge.marking import DIALS
-from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.assessment import Assessment, Sitting
 from trainer.records.setresult import Mean
 from trainer.ui.assessment.leaf import Leaf, button, clear, words
 from trainer.ui.assessment.word import (

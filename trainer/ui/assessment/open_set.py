@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from trainer.records.selfassessment import Assessment, Sitting, State
+from trainer.records.assessment import Assessment, Sitting, State
 from trainer.ui.assessment.leaf import Leaf, button, clear, words
 from trainer.ui.assessment.word import CLOSING, TERMS, conditions_of, state_of, time_of, title_of, to_go
 from trainer.ui.theme import colours, icon

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from trainer.core.error import AtollError
 from trainer.knowledge.contents import cases_as_written, policy_titles
 from trainer.records import selfassessment
+from trainer.records.assessment import Assessment, Sitting
 from trainer.records.database import Records
 from trainer.records.learner import Learner
-from trainer.records.selfassessment import Assessment, Sitting
 from trainer.records.setresult import Mean, means_of
 from trainer.ui.assessment.closed_set import ClosedSet
 from trainer.ui.assessment.leaf import button, words

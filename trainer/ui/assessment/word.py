@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from trainer.records.selfassessment import Assessment, Sitting
+from trainer.records.assessment import Assessment, Sitting
 from trainer.records.setresult import Mean
 
 _WIDE: Final = 40.0  # an interval over so much of the scale tells a strong candidate from a weak one hardly. Judgement.

@@ -11,7 +11,7 @@ from trainer.encounter.situation import situation_of
 from trainer.knowledge.contents import cases_as_written
 from trainer.records.database import Records
 from trainer.records.learner import Learner
-from trainer.records.run_file import read_run
+from trainer.records.run_file import check_sealed, read_run
 from trainer.records.selfassessment import sets
 from trainer.records.shelf import Shelf
 
@@ -32,8 +32,7 @@ def foreign_run(records: Records, learner: Learner, path: Path) -> Run:
         If it is no run as Atoll saved it, has not ended, or is of a case that the learner has in play or is to sit.
     """
     run = read_run(path)
-    if run.seal is None or run.state is None:
-        raise BadInput(f"{path}: the run has no seal; only a run as Atoll saved it can be used")
+    check_sealed(run, str(path))
     if not _ended(run):
         raise BadInput(f"{path}: a run that has not ended; it is discussed once it has")
     if run.header.case in _in_play(records, learner):
