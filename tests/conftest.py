@@ -1,6 +1,7 @@
 """What every test may rest on."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,12 @@ def engine():
     made = Engine.of(library())
     warm(made.parameters)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _let_go_of_folders():
+    """Let go of the folders that a test held: a process holds them to its end, and tests have a thousand of them."""
+    yield
+    held = getattr(sys.modules.get("trainer.records.lock"), "_HELD", {})
+    while held:
+        os.close(held.popitem()[1])

@@ -542,7 +542,7 @@ def test_killed_while_a_damaged_file_is_mended_the_next_start_goes_on(file, wher
     kept = {name: shelf_in(file.parent).load(name) for name in names(file)}
     sql(file, "CREATE VIEW odd AS SELECT 1")
     assert len(kept) > 1 and file.with_name(f"{file.name}-wal").exists()
-    lock._HELD.pop(file.parent.resolve()).close()
+    os.close(lock._HELD.pop(file.parent.resolve()))
     code = f"""
 import os, signal
 from pathlib import Path

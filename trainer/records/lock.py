@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from trainer.core.error import BadInput
 
@@ -16,7 +16,7 @@ else:
     import fcntl
 
 _NAME: Final = ".lock"
-_HELD: dict[Path, IO[bytes]] = {}  # to the end of the process: letting go earlier would let two write by turns
+_HELD: dict[Path, int] = {}  # to the end of the process: letting go earlier would let two write by turns
 
 
 def hold(folder: Path) -> None:
@@ -33,23 +33,23 @@ def hold(folder: Path) -> None:
     try:
         # without O_NONBLOCK, opening a pipe that nobody reads would wait for ever
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        stream = os.fdopen(os.open(where / _NAME, flags, 0o644), "ab")
+        handle = os.open(where / _NAME, flags, 0o644)
     except OSError as error:
         raise BadInput(f"{folder}: cannot be written ({error.strerror}); set ATOLL_HOME to another folder") from error
     try:
-        _take(stream)
+        _take(handle)
     except OSError as error:
         if error.errno in {errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK}:
-            stream.close()
+            os.close(handle)
             raise BadInput(
                 "Atoll is open already and writes these records; go on in its window, or close it"
             ) from error
         # some network drives know no locks: better to play without one than not at all
-    _HELD[where] = stream
+    _HELD[where] = handle
 
 
-def _take(stream: IO[bytes]) -> None:
+def _take(handle: int) -> None:
     if sys.platform == "win32":
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
     else:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
