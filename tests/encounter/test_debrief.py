@@ -110,6 +110,7 @@ def test_a_run_that_was_not_read_on_the_screen_has_no_search(examiner, case):
 def test_the_twin_lives_the_same_days_and_begins_alike(debrief):
     twin = debrief.twin
     assert twin is not None and twin.plan and twin.mine == debrief.ending
+    assert "left as they stood, alive on day" in debrief.ending, "what comes after the case is no part of it"
     days = [pair.day for pair in twin.days]
     assert days == sorted(set(days)) and set(range(0, days[-1], 7)) <= set(days)
     assert {visit.day for visit in debrief.visits} <= set(days)

@@ -155,12 +155,14 @@ def ending(session: Session, until_day: int | None = None) -> str:
         for name, text in _EVENTS.items()
         if patient[f"{name}_tick"] != NEVER
     ]
+    later = f"With the orders of day {session.now.day} left as they stood,"
     if patient["death_tick"] != NEVER:
-        said = f"Died on day {int(patient['death_tick']) // TICKS_PER_DAY}."
+        died = int(patient["death_tick"]) // TICKS_PER_DAY
+        said = f"Died on day {died}." if died <= session.now.day else f"{later} died on day {died}."
     else:
         said = (
-            f"Alive on day {last}, FVC {patient['fvc_percent']:.0f} % and DLCO {patient['dlco_percent']:.0f} % of "
-            f"predicted, {patient['burden_ml']:.0f} mL of lung filled."
+            f"{later} alive on day {last}, FVC {patient['fvc_percent']:.0f} % and "
+            f"DLCO {patient['dlco_percent']:.0f} % of predicted, {patient['burden_ml']:.0f} mL of lung filled."
         )
     said += f" Relapses noticed: {', '.join(f'day {day}' for day in relapses) or 'none'}."
     said += f" Prednisolone in all: {cumulative:.1f} g."
