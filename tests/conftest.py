@@ -50,3 +50,21 @@ def _let_go_of_folders():
     held = getattr(sys.modules.get("trainer.records.lock"), "_HELD", {})
     while held:
         os.close(held.popitem()[1])
+
+
+@pytest.fixture
+def records(tmp_path):
+    """Records with nothing in them."""
+    from trainer.records.database import FILE, Records
+
+    made = Records(f"sqlite:///{tmp_path / FILE}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def learner(records):
+    """Who plays in these records."""
+    from trainer.records.learner import add_learner
+
+    return add_learner(records, "heron")

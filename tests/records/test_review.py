@@ -19,24 +19,11 @@ from trainer.encounter.run import Header, Run
 from trainer.reasoning.dial import ScoreSheet
 from trainer.reasoning.item import Item
 from trainer.records import review, table
-from trainer.records.database import Records
 from trainer.records.learner import add_learner
 from trainer.records.schedule import AGAIN, EASY, GOOD, LONGEST_DAYS, scheduler_name
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 CASE = "wandering-shadows"  # steps on days 0, 7, 28, 91 and 189
-
-
-@pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def learner(records):
-    return add_learner(records, "heron")
 
 
 def item(day, points, dial="diagnosis"):

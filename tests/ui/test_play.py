@@ -4,29 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.records.kept import shelf_in
 from tests.ui.hand import Keys, Mouse
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import read_case
 from trainer.records import review
 from trainer.records.result import finished_runs
-from trainer.ui.preference import Preferences
-from trainer.ui.window import MainWindow
 
 CASE = "wandering-shadows"
 BELIEF = {"cop": ("cop", 14), "eosinophilic": ("chronic eosinophilic", 4)}
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, engine):
-    made = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
-    made.resize(1366, 768)
-    made.show()
-    with qtbot.waitActive(made):
-        made.activateWindow()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def read_today(hand, compared):

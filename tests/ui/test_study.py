@@ -7,27 +7,12 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox
 from sqlalchemy import delete
 
-from tests.records.kept import shelf_in
 from tests.ui.hand import Mouse
 from trainer.core.error import BadInput
 from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
 from trainer.records.learner import add_learner
 from trainer.records.selfassessment import sets
-from trainer.ui.preference import Preferences
-from trainer.ui.window import MainWindow
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, engine):
-    made = MainWindow(shelf_in(tmp_path), Preferences(), scale=2)
-    made.resize(1366, 768)
-    made.show()
-    with qtbot.waitActive(made):
-        made.activateWindow()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def last_set(window):

@@ -10,19 +10,11 @@ from sqlalchemy import insert
 from trainer.core.error import BadInput
 from trainer.knowledge.contents import cases_as_written
 from trainer.records import table
-from trainer.records.database import Records
 from trainer.records.learner import add_learner
 from trainer.records.report.kept import cover_of
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CASES = {case.id: case for case in cases_as_written()}
-
-
-@pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -12,24 +12,11 @@ from tests.records.test_selfassessment import CASES, finish, play, score
 from tests.ui.checks import faults
 from trainer.knowledge.library import library
 from trainer.records import table
-from trainer.records.database import Records
 from trainer.records.learner import add_learner
 from trainer.records.selfassessment import sets, withheld
 from trainer.ui import theme
 from trainer.ui.assessment.page import AssessmentPage
 from trainer.ui.library.catalogue import StartRequest
-
-
-@pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def learner(records):
-    return add_learner(records, "heron")
 
 
 @pytest.fixture

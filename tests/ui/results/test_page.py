@@ -29,7 +29,6 @@ from trainer.core.error import BadInput
 from trainer.encounter.event import Advanced, Ended, RolledBack
 from trainer.encounter.run import Header, Run
 from trainer.records import table
-from trainer.records.database import Records
 from trainer.records.learner import add_learner
 from trainer.records.result import finished_runs, note_result
 from trainer.records.run_file import read_run, write_run
@@ -64,13 +63,6 @@ class Thinker:
 
     def rest(self, call):
         self.rested += 1
-
-
-@pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path}/records.sqlite")
-    yield made
-    made.close()
 
 
 @pytest.fixture

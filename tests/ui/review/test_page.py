@@ -11,8 +11,6 @@ from tests.ui.checks import faults
 from trainer import __version__
 from trainer.reasoning.imagined import Imagined
 from trainer.records import review, table
-from trainer.records.database import Records
-from trainer.records.learner import add_learner
 from trainer.records.schedule import AGAIN, EASY
 from trainer.ui import theme
 from trainer.ui.mind import Thinker
@@ -62,18 +60,6 @@ def thinker(engine):
 
     warm()
     return Quick(4, engine)
-
-
-@pytest.fixture
-def records(tmp_path):
-    made = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def learner(records):
-    return add_learner(records, "heron")
 
 
 @pytest.fixture
