@@ -121,7 +121,8 @@ def test_a_dialog_that_is_closed_does_nothing(qtbot, page, asked, made):
     assert not made and line(page) == "" and page.report.text() == "Report..."
 
 
-def test_it_can_be_cancelled_while_it_is_made(qtbot, page, asked, monkeypatch):
+def endless(monkeypatch):
+    """Make reports that are never done, and return where it is noted that one was stopped."""
     stopped, pause = [], Event()
 
     def report_of(*_, tell, **__):
@@ -134,6 +135,11 @@ def test_it_can_be_cancelled_while_it_is_made(qtbot, page, asked, monkeypatch):
             raise
 
     monkeypatch.setattr(content, "report_of", report_of)
+    return stopped
+
+
+def test_it_can_be_cancelled_while_it_is_made(qtbot, page, asked, monkeypatch):
+    stopped = endless(monkeypatch)
     page.show_debrief(DEBRIEF)
     press(qtbot, page)
     qtbot.waitUntil(lambda: line(page) == "The report, 30 %: drawing")
@@ -145,18 +151,7 @@ def test_it_can_be_cancelled_while_it_is_made(qtbot, page, asked, monkeypatch):
 
 
 def test_leaving_stops_it_and_offers_nothing_more(qtbot, page, asked, monkeypatch):
-    stopped, pause = [], Event()
-
-    def report_of(*_, tell, **__):
-        try:
-            while True:
-                tell(0.3, "drawing")
-                pause.wait(0.01)
-        except Cancelled:
-            stopped.append(True)
-            raise
-
-    monkeypatch.setattr(content, "report_of", report_of)
+    stopped = endless(monkeypatch)
     page.show_debrief(DEBRIEF)
     press(qtbot, page)
     qtbot.waitUntil(lambda: line(page) == "The report, 30 %: drawing")
