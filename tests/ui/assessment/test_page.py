@@ -58,7 +58,9 @@ def begun(page, records, learner):
 def sit_all(page, records, learner, but=0):
     """Begin a set and end its cases, the last few left out."""
     made = begun(page, records, learner)
-    names = [play(records, learner.id, one.case, one.seed, over=True, second=600) for one in made.sittings]
+    names = [
+        play(records, learner.id, one.case, one.seed, over=True, second=600, at=made.made_at) for one in made.sittings
+    ]
     if but:
         with records.begin() as connection:
             connection.execute(update(table.run).where(table.run.c.name.in_(names[-but:])).values(over=False))
@@ -96,7 +98,7 @@ def test_from_the_first_case_to_the_result(page, qtbot, records, learner):
         with qtbot.waitSignal(page.sit_asked) as asked:
             press(page, "go_on")
         assert asked.args == [StartRequest(one.case, one.seed, "exam", 1.0, "second-defect"), number]
-        name = play(records, learner.id, one.case, one.seed, second=30)
+        name = play(records, learner.id, one.case, one.seed, second=30, at=made.made_at)
         page.note_run(number, name)
         page.refresh()
         assert text(page, f"place_text_{number}").startswith(f"Case {number}: {one.title}")
