@@ -34,3 +34,8 @@ def home_dir() -> Path:
 def packs_dir() -> Path:
     """Return the folder of installed case packs, one folder each. It may not exist yet."""
     return home_dir() / "packs"
+
+
+def chests_dir() -> Path:
+    """Return the folder of imported chests, one folder each. It may not exist yet."""
+    return home_dir() / "chests"

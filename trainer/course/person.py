@@ -9,6 +9,22 @@ Sex = Literal["F", "M"]
 
 
 @dataclass(frozen=True)
+class ChestName:
+    """Which imported chest: a real one that stands for the patient's own.
+
+    Parameters
+    ----------
+    name : str
+        As it was called on the workstation where the patient was met.
+    digest : str
+        SHA-256 of its content, hexadecimal: what tells it from another of the same name.
+    """
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Person:
     """A simulated person.
 
@@ -18,6 +34,8 @@ class Person:
         64-bit key (`trainer.core.chance`) from which everything individual is drawn.
     sex : {"F", "M"}
     age_years, height_cm, weight_kg : float
+    chest : ChestName, optional
+        The imported chest that the pictures show; without one a chest is built for the person.
     """
 
     key: int
@@ -25,3 +43,4 @@ class Person:
     age_years: float
     height_cm: float
     weight_kg: float
+    chest: ChestName | None = None

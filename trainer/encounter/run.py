@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from trainer import __version__
 from trainer.core.error import BadInput
+from trainer.course.person import ChestName
 from trainer.encounter.chain import broken_at, links_of
 from trainer.encounter.event import Event, RolledBack
 from trainer.knowledge.number import Frozen
@@ -22,6 +23,18 @@ _EVENT_BYTES = 12_000  # more than one event can take: sixty steps of a course a
 _LINK_BYTES = 71  # a link in the file, with its quotes, its comma and its place in the line
 Mode = Literal["tutor", "exam"]
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Chest(Frozen):
+    """The imported chest that an encounter is played on, `trainer.course.person.ChestName` in a file."""
+
+    name: Identifier
+    digest: _Digest
+
+    @property
+    def named(self) -> ChestName:
+        """The chest as a person wears it."""
+        return ChestName(self.name, self.digest)
 
 
 class Header(Frozen):
@@ -40,6 +53,8 @@ class Header(Frozen):
         Policy that the learner played under.
     time_factor : float
         Accommodation: the time of an examination is the case's minutes times this.
+    chest : Chest, optional
+        The imported chest on which the case is played. It decides pictures and marks, nothing else of the patient.
     """
 
     case: Identifier
@@ -49,6 +64,7 @@ class Header(Frozen):
     mode: Mode = "tutor"
     policy: Identifier = "default"
     time_factor: Annotated[float, Field(ge=1, le=4)] = 1.0
+    chest: Chest | None = None
 
 
 class Run(Frozen):

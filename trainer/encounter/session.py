@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from trainer.core.error import BadInput
@@ -132,8 +132,9 @@ class Session:
 
     @cached_property
     def person(self) -> Person:
-        """Who the patient is."""
-        return person_of(self.bedside.onset.patients[0])
+        """Who the patient is, in the chest that the run is played on."""
+        chest = self.run.header.chest
+        return replace(person_of(self.bedside.onset.patients[0]), chest=None if chest is None else chest.named)
 
     @cached_property
     def presentation(self) -> dict[str, float]:

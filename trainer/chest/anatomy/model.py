@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from trainer.chest.acquisition import Acquisition
 from trainer.chest.grid import Grid
 
 
@@ -93,6 +94,8 @@ class Anatomy:
         the stomach holds gas, "gas_level": a point on the surface of its fluid.
     source : str
         "built" or "imported".
+    acquisition : Acquisition, optional
+        The scan that an imported chest comes from; its slices are sampled from there, ``hu`` only tells organs apart.
     """
 
     grid: Grid
@@ -110,6 +113,7 @@ class Anatomy:
     veins: Branches
     landmarks: MappingProxyType[str, tuple[float, float, float]]
     source: str = "built"
+    acquisition: Acquisition | None = None
 
 
 SEGMENTS = (

@@ -1,0 +1,43 @@
+"""How an imported chest was scanned: its densities, and its noise and sharpness as they were measured on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.chest.grid import Grid
+
+
+@dataclass(frozen=True, eq=False)
+class Acquisition:
+    """The scan that an imported chest comes from.
+
+    Parameters
+    ----------
+    grid : Grid
+        The source's own lattice, in the patient space of the anatomy; its slices may lie 3 mm apart.
+    coefficients : numpy.ndarray
+        int16 [z, y, x]: coefficients of the cubic B-spline through the cleaned densities in HU.
+    kept : numpy.ndarray
+        uint8 [z, y, x]: share, 0 to 255, of the noise's standard deviation that cleaning left.
+    thickness_mm : float
+        Of the slices.
+    noise_hu : float
+        Standard deviation of the noise in soft tissue.
+    power : numpy.ndarray
+        float32, shape (n,): radial power of the noise at ``np.linspace(0, 0.7072, n)`` cycles a pixel, on any scale.
+    transfer : numpy.ndarray
+        float32, shape (n,): what is left of the contrast of a detail at the same frequencies, 1 at 0.
+    blood_hu : float
+        Density of the blood in the heart or aorta, by which contrast medium is told.
+    """
+
+    grid: Grid
+    coefficients: np.ndarray
+    kept: np.ndarray
+    thickness_mm: float
+    noise_hu: float
+    power: np.ndarray
+    transfer: np.ndarray
+    blood_hu: float
