@@ -21,6 +21,12 @@ settings.register_profile("long", parent=settings.get_profile("default"), max_ex
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+def pytest_xdist_auto_num_workers(config):
+    """Share the default run between two processes; what is asked for by name runs in one, where it can be watched."""
+    whole = config.args_source is config.ArgsSource.TESTPATHS and "not long" in config.option.markexpr
+    return 2 if whole else 0
+
+
 @pytest.fixture(autouse=True, scope="session")
 def home(tmp_path_factory):
     """Keep what Atoll writes by itself out of the real home."""

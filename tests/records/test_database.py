@@ -249,8 +249,10 @@ def as_nobody(folder, code):
 )
 def test_what_the_system_forbids_is_one_line_and_nothing_is_touched(tmp_path_factory, folder_mode, file_mode, says):
     folder = tmp_path_factory.mktemp("home")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    for parent in (folder, *folder.parents):
+        mode = parent.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            parent.chmod(mode | stat.S_IXOTH | stat.S_IROTH)
     shelf_in(folder).records.close()
     before = bytes_of(folder)
     file = folder / FILE
