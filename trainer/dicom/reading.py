@@ -21,7 +21,7 @@ from trainer.dicom.incoming import folder as folders
 from trainer.dicom.incoming import header as headers
 from trainer.dicom.incoming.folder import Unreadable, find
 from trainer.dicom.incoming.header import Header, read_header
-from trainer.dicom.incoming.lattice import Lattice
+from trainer.dicom.incoming.lattice import Lattice, Unfit
 from trainer.dicom.incoming.stack import choose
 from trainer.dicom.incoming.volume import fill
 from trainer.dicom.incoming.words import counted, millimetres, plain_name
@@ -108,6 +108,8 @@ def read_series(
         chosen = choose(slices, where)
         source, changes = fill(chosen.lattice, lambda share: step(_HEADERS_SHARE + (1.0 - _HEADERS_SHARE) * share))
         _check_air(where, source.hu)
+    except Unfit as reason:
+        raise BadInput(f"{where}: the series {reason}") from reason
     except MemoryError as error:
         raise BadInput(f"{where}: there is not enough memory to read it; choose a thicker reconstruction") from error
     taken = (_what(chosen.lattice), *([chosen.why] if chosen.why else []), *changes)

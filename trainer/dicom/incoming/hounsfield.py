@@ -33,7 +33,7 @@ def to_hu(raw: bytes, stored: Stored, little: bool, allocated: int) -> np.ndarra
         sign = 1 << (stored.bits - 1)
         values = (values ^ sign) - sign
     if stored.slope == 1.0 and stored.intercept.is_integer():
-        hu = np.clip(values + int(stored.intercept), LEAST_HU, MOST_HU).astype(np.int16)
+        hu: np.ndarray = np.clip(values + int(stored.intercept), LEAST_HU, MOST_HU).astype(np.int16)
     else:
         scaled = values * stored.slope + stored.intercept
         hu = np.rint(np.clip(scaled, LEAST_HU, MOST_HU)).astype(np.int16)

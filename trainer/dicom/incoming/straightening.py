@@ -53,7 +53,8 @@ def _mirrored(index: np.ndarray, count: int) -> np.ndarray:
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(values, LEAST_HU, MOST_HU)).astype(np.int16)
+    rounded: np.ndarray = np.rint(np.clip(values, LEAST_HU, MOST_HU)).astype(np.int16)
+    return rounded
 
 
 def straightened(
