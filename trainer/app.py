@@ -22,6 +22,10 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         if not given:
             return window()
+        if given == ["decode-slices"]:  # a process that the reader of DICOM begins
+            from trainer.dicom.incoming.decoding import serve
+
+            return serve()
         from trainer.cli.main import run
 
         for name in _ENDING:
