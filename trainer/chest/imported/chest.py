@@ -12,23 +12,26 @@ import numpy as np
 
 from trainer.chest.acquisition import Acquisition
 from trainer.chest.anatomy.build import BuildCancelled
-from trainer.chest.anatomy.lobe import fissures_of
+from trainer.chest.anatomy.lobe import Fissures, fissures_of
 from trainer.chest.anatomy.lung import LungInterior, furnish
 from trainer.chest.anatomy.model import Anatomy, Organ
 from trainer.chest.grid import Grid
 from trainer.chest.imported import body as patient
-from trainer.chest.imported.frame import Frame, frame_of, halved, means, refined, resampled, sampled
+from trainer.chest.imported.fissure import fissures_in, on_grid
+from trainer.chest.imported.frame import Frame, frame_of, means, refined, resampled, sampled
 from trainer.chest.imported.landmark import Point, landmarks_of
 from trainer.chest.imported.lung import Lungs, lungs_of, refine
 from trainer.chest.imported.organ import organs_of
 from trainer.chest.imported.scout import extent_of
 from trainer.chest.imported.source import Source
 from trainer.chest.imported.trachea import Airways, airways_of, trachea_of
-from trainer.chest.imported.vessel import vessels_of
+from trainer.chest.imported.vessel import lung_hu, vessels_of
 from trainer.core.error import BadInput
 from trainer.course.person import Person
 
 _AIR_HU = -1000
+_EXCESS_HU = 150.0  # more is a vessel or the chest wall
+_VESSEL_SHARE = 0.08
 _LOBE_ML = 30.0  # no lobe of an adult is smaller (judgement)
 
 
@@ -58,11 +61,11 @@ class Segmented:
     hu : numpy.ndarray
         int16 [z, y, x] on ``frame.grid``.
     body : numpy.ndarray
-        bool: the patient, on the halved lattice.
+        bool: the patient, on the lattice of `Frame.look`.
     kept : numpy.ndarray
-        bool: the patient and the margin around, on the halved lattice.
+        bool: the patient and the margin around, on the lattice of `Frame.look`.
     lungs : Lungs
-        On the halved lattice.
+        On the lattice of `Frame.look`.
     lung : numpy.ndarray
         uint8 [z, y, x] on ``frame.grid``: 0, 1 right, 2 left.
     lumen : numpy.ndarray
@@ -130,7 +133,7 @@ def segment(source: Source, force: bool, scale: int, step: Callable[[float], Non
     step(0.1)
     frame = frame_of(source, extent.bottom_mm, extent.top_mm, scale)
     hu = resampled(source, frame)
-    low, half = means(hu, (2, 2, 2)), halved(frame.grid)
+    low, half = means(hu, (frame.by,) * 3), frame.look
     step(0.3)
     body = patient.body_of(low, half.spacing_mm)
     kept = patient.with_margin(body, half.spacing_mm)
@@ -142,6 +145,9 @@ def segment(source: Source, force: bool, scale: int, step: Callable[[float], Non
     step(0.7)
     lung = refine(lungs, hu, half, frame.grid)
     hu[~refined(kept, half, frame.grid)] = _AIR_HU
+    top = float(np.flatnonzero(lung.any(axis=(1, 2)))[-1]) * frame.grid.spacing_mm[0] + frame.grid.origin_mm[0]
+    frame = frame.raised(-top)
+    half = frame.look
     landmarks = landmarks_of(airways, lungs.side, half)
     lumen = sampled(airways.lumen, half, frame.grid)
     step(1.0)
@@ -157,13 +163,13 @@ def assemble(
     source: Source, found: Segmented, acquisition: Acquisition | None, step: Callable[[float], None]
 ) -> Imported:
     """Return the anatomy of what was found in a series."""
-    grid, half = found.frame.grid, halved(found.frame.grid)
-    low = means(found.hu, (2, 2, 2))
+    grid, half = found.frame.grid, found.frame.look
+    low = means(found.hu, (found.frame.by,) * 3)
     person = _stand_in(source)
     vessel = vessels_of(found.hu, found.lung, grid, (low, found.lungs, half))
     step(0.3)
-    fissures = fissures_of(grid, found.lung, found.landmarks, person)
-    inner = furnish(grid, found.lung, found.landmarks, person, lambda share: step(0.3 + 0.5 * share), fissures)
+    fissures, of_fissures = _fissures(found, low, vessel, person)
+    inner = furnish(grid, found.lung, found.landmarks, person, lambda share: step(0.4 + 0.4 * share), fissures)
     _check_lobes(inner, grid)
     airway = _airway(inner.airway, found, vessel)
     organ = _organ(found, low, half)
@@ -178,13 +184,26 @@ def assemble(
         landmarks=MappingProxyType(found.landmarks), source="imported", acquisition=acquisition, **volumes,
     )  # fmt: skip
     step(1.0)
-    return Imported(anatomy, found.told)
+    return Imported(anatomy, (*found.told, *of_fissures))
 
 
 def _stand_in(source: Source) -> Person:
     """Return someone of whom nothing is known but this chest: chance is keyed by its content."""
     digest = hashlib.blake2b(np.ascontiguousarray(source.hu), digest_size=8).digest()
     return Person(int.from_bytes(digest, "little") >> 1, "F", 60.0, 168.0, 70.0)
+
+
+def _fissures(
+    found: Segmented, low: np.ndarray, vessel: np.ndarray, person: Person
+) -> tuple[Fissures, tuple[str, ...]]:
+    """Return the fissures over the full lattice, and a line about each."""
+    look, by = found.frame.look, found.frame.by
+    share = means(vessel, (by, by, by)).astype(np.float32) / np.float32(255.0)
+    excess = np.clip(low - lung_hu(low, found.lungs, look), -_EXCESS_HU, _EXCESS_HU).astype(np.float32)
+    excess[share > _VESSEL_SHARE] = 0.0
+    usual = fissures_of(look, found.lungs.side, found.landmarks, person)
+    fissures, told = fissures_in(usual, found.lungs.side, share, excess, look)
+    return on_grid(fissures, look, found.frame.grid), told
 
 
 def _check_lobes(inner: LungInterior, grid: Grid) -> None:
@@ -204,7 +223,7 @@ def _airway(drawn: np.ndarray, found: Segmented, vessel: np.ndarray) -> np.ndarr
 def _organ(found: Segmented, low: np.ndarray, half: Grid) -> np.ndarray:
     coarse = organs_of(low, found.body, found.lungs.side, found.landmarks, half)
     shape = found.hu.shape
-    at = [np.minimum(np.arange(n) // 2, m - 1) for n, m in zip(shape, half.shape, strict=True)]
+    at = [np.minimum(np.arange(n) // found.frame.by, m - 1) for n, m in zip(shape, half.shape, strict=True)]
     out: np.ndarray = coarse[np.ix_(*at)]
     out[found.lumen >= 128] = Organ.AIRWAY
     out[found.lung > 0] = Organ.LUNG

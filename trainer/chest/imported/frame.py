@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numba as nb
@@ -32,11 +32,28 @@ class Frame:
         Of the slices of the source that are kept.
     first : int
         Lowest slice of the source that is kept.
+    by : int
+        Voxels of ``grid`` to one of ``look`` along each axis.
     """
 
     grid: Grid
     source: Grid
     first: int
+    by: int
+
+    @property
+    def look(self) -> Grid:
+        """The lattice of about 2 mm on which is looked for organs."""
+        return blocks_of(self.grid, self.by)
+
+    def raised(self, up_mm: float) -> Frame:
+        """Return the same lattices a little higher in the patient's space."""
+
+        def moved(grid: Grid) -> Grid:
+            z, y, x = grid.origin_mm
+            return replace(grid, origin_mm=(z + up_mm, y, x))
+
+        return replace(self, grid=moved(self.grid), source=moved(self.source))
 
 
 def means(hu: np.ndarray, by: tuple[int, int, int]) -> np.ndarray:
@@ -51,13 +68,12 @@ def means(hu: np.ndarray, by: tuple[int, int, int]) -> np.ndarray:
     return out
 
 
-def halved(grid: Grid) -> Grid:
-    """Return the lattice of blocks of eight voxels, placed at their middles."""
-    n, s, o = grid.shape, grid.spacing_mm, grid.origin_mm
+def blocks_of(grid: Grid, by: int) -> Grid:
+    """Return the lattice of blocks of ``by`` voxels along each axis, placed at their middles."""
+    (nz, ny, nx), (dz, dy, dx), (z, y, x) = grid.shape, grid.spacing_mm, grid.origin_mm
+    more = 0.5 * (by - 1)
     return Grid(
-        (n[0] // 2, n[1] // 2, n[2] // 2),
-        (2 * s[0], 2 * s[1], 2 * s[2]),
-        (o[0] + 0.5 * s[0], o[1] + 0.5 * s[1], o[2] + 0.5 * s[2]),
+        (nz // by, ny // by, nx // by), (by * dz, by * dy, by * dx), (z + more * dz, y + more * dy, x + more * dx)
     )
 
 
@@ -84,7 +100,7 @@ def frame_of(source: Source, bottom_mm: float, top_mm: float, scale: int) -> Fra
     pixel = field / matrix
     half = 0.5 * (matrix - 1) * pixel
     own = Grid((last - first + 1, n[1], n[2]), (dz, dy, dx), (low, -0.5 * (n[1] - 1) * dy, -0.5 * (n[2] - 1) * dx))
-    return Frame(Grid((slices, matrix, matrix), (step, pixel, pixel), (low, -half, -half)), own, first)
+    return Frame(Grid((slices, matrix, matrix), (step, pixel, pixel), (low, -half, -half)), own, first, 2 if scale == 1 else 1)
 
 
 def resampled(source: Source, frame: Frame) -> np.ndarray:

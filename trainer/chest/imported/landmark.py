@@ -14,6 +14,7 @@ from trainer.chest.imported.trachea import Airways
 Point = tuple[float, float, float]
 
 _STEP_MM = 3.0
+_STEEP = 1.5  # slope from which a lung lies on the heart, or on the chest wall, rather than on the dome (judgement)
 # Along the bronchus from the carina to its entry into the lung: at least and at most, mm (judgement)
 _WAY_MM = {RIGHT: (20.0, 45.0), LEFT: (35.0, 62.0)}
 # (up, back, left) mm from the carina where a bronchus is not seen so far, and of the vessels from the hilum of their
@@ -106,19 +107,24 @@ def _hilum(
 
 
 def _dome(lung: np.ndarray, which: int, carina_z: int, grid: Grid) -> Point:
-    """Return the top of the diaphragm under one lung: where its floor stands highest in the outer back of its middle.
+    """Return the top of the diaphragm under one lung: of the even part of its floor in the outer back of its middle.
 
-    Further inward and to the front the lung's floor is the heart.
+    Further inward and to the front the lung's floor is the heart, which stands out of the diaphragm steeply.
     """
     foot = lung.any(axis=0)
-    floor = np.where(foot, lung.argmax(axis=0), 10**6)
+    floor = np.where(foot, lung.argmax(axis=0), -1)
     rows, columns = np.flatnonzero(foot.any(axis=1)), np.flatnonzero(foot.any(axis=0))
-    depth, width = len(rows), len(columns)
-    behind = slice(rows[0] + int(0.42 * depth), rows[0] + int(0.75 * depth))
+    behind = slice(rows[0] + int(0.42 * len(rows)), rows[0] + int(0.75 * len(rows)))
     outer = (0.25, 0.6) if which == RIGHT else (0.4, 0.75)
-    aside = slice(columns[0] + int(outer[0] * width), columns[0] + int(outer[1] * width))
-    seen = np.full(foot.shape, -1)
-    seen[behind, aside] = np.where(floor[behind, aside] < carina_z, floor[behind, aside], -1)
-    z = float(np.percentile(seen[seen >= 0], 95.0)) if (seen >= 0).any() else float(floor[foot].min())
-    y, x = np.argwhere(seen >= z).mean(axis=0) if (seen >= z).any() else np.argwhere(foot).mean(axis=0)
+    aside = slice(columns[0] + int(outer[0] * len(columns)), columns[0] + int(outer[1] * len(columns)))
+    down, across = np.gradient(ndi.median_filter(floor, 3).astype(np.float64) * grid.spacing_mm[0])
+    even = foot & (floor < carina_z) & (np.hypot(down / grid.spacing_mm[1], across / grid.spacing_mm[2]) < _STEEP)
+    labels, count = ndi.label(ndi.binary_erosion(even))
+    inside = np.bincount(labels[behind, aside].ravel(), minlength=count + 1)
+    inside[0] = 0
+    # the lowest of the larger patches is diaphragm
+    patches = [n for n in range(1, count + 1) if inside[n] > 0.25 * inside.max()]
+    part = min((labels == n for n in patches), key=lambda m: float(np.median(floor[m])), default=foot)
+    z = float(np.percentile(floor[part], 97.0))
+    y, x = np.argwhere(part & (floor >= z)).mean(axis=0)
     return _point(_place(np.array([z, y, x]), grid))

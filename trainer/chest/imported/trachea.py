@@ -16,6 +16,7 @@ _ASIDE_MM = 55.0
 _LENGTH_MM = 30.0
 _LEVELS_HU = (-960, -940, -920, -900, -880, -860, -840, -820, -800, -780, -750)
 _MOST_ML = 160.0  # trachea and bronchi as far as they are seen hold 50 to 100 ml (judgement)
+_BRONCHUS_MM2 = 35.0  # of a main bronchus: 6.7 mm across, at least (judgement)
 _LEAP = 1.35  # growth by more between two levels is a leak
 
 
@@ -118,22 +119,15 @@ def carina_of(lumen: np.ndarray, start: int, grid: Grid) -> tuple[int, int, int]
     pixel = grid.spacing_mm[1] * grid.spacing_mm[2]
     deep = max(2, round(6.0 / grid.spacing_mm[0]))
     for z in range(start, deep, -1):
-        pairs = [_pair(lumen[z - k], pixel) for k in range(1, deep + 1)]
-        if all(p is not None for p in pairs):
-            left, right = pairs[0]  # type: ignore[misc]
-            y, x = 0.5 * (left[0] + right[0]), 0.5 * (left[1] + right[1])
+        if all(_two(lumen[z - k], pixel) for k in range(1, deep + 1)):
+            labels, _ = ndi.label(lumen[z])
+            y, x = ndi.center_of_mass(labels == int(np.bincount(labels.ravel())[1:].argmax()) + 1)
             return z, round(y), round(x)
     raise BadInput("the trachea does not part into two main bronchi; a CT of the whole chest is expected")
 
 
-def _pair(plane: np.ndarray, pixel_mm2: float) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return the middles of the two large lumens of a slice, or None if there is one or none."""
+def _two(plane: np.ndarray, pixel_mm2: float) -> bool:
+    """Tell whether a slice holds two large lumens."""
     labels, count = ndi.label(plane)
-    if count < 2:
-        return None
-    areas = np.bincount(labels.ravel())[1:] * pixel_mm2
-    first, second = np.argsort(-areas, kind="stable")[:2]
-    if areas[second] < 35.0:
-        return None
-    one, two = ndi.center_of_mass(plane, labels, [first + 1, second + 1])
-    return (float(one[0]), float(one[1])), (float(two[0]), float(two[1]))
+    areas = np.sort(np.bincount(labels.ravel())[1:] * pixel_mm2)
+    return bool(count > 1 and areas[-2] >= _BRONCHUS_MM2)
