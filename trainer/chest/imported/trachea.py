@@ -17,6 +17,9 @@ _LENGTH_MM = 30.0
 _LEVELS_HU = (-960, -940, -920, -900, -880, -860, -840, -820, -800, -780, -750)
 _MOST_ML = 160.0  # trachea and bronchi as far as they are seen hold 50 to 100 ml (judgement)
 _BRONCHUS_MM2 = 35.0  # of a main bronchus: 6.7 mm across, at least (judgement)
+_FINE_HU = (-950, -940, -930, -920, -910, -900, -890, -880, -870)
+_FINE_LEAP = 1.12
+_AROUND_MM = 30.0
 _LEAP = 1.35  # growth by more between two levels is a leak
 
 
@@ -103,6 +106,43 @@ def airways_of(hu: np.ndarray, body: np.ndarray, trachea: np.ndarray, grid: Grid
     if best is None:
         raise BadInput("the airways cannot be told from the lungs; a CT of the whole chest at full breath is expected")
     return Airways(best, carina_of(best, seed_z, grid))
+
+
+def followed(hu: np.ndarray, share: np.ndarray, carina_z: int, grid: Grid) -> np.ndarray:
+    """Return the share of open airway, uint8 [z, y, x], followed beyond what a coarser look has found.
+
+    Parameters
+    ----------
+    hu : numpy.ndarray
+        int16 [z, y, x] on ``grid``.
+    share : numpy.ndarray
+        uint8 [z, y, x] on ``grid``: the airways of the coarser look.
+    carina_z : int
+        Slice of the carina.
+    grid : Grid
+    """
+    known = share >= 128
+    top = min(hu.shape[0], carina_z + round(8.0 / grid.spacing_mm[0]))
+    where = [np.flatnonzero(known[:top].any(axis=tuple(b for b in range(3) if b != a))) for a in range(3)]
+    pad = [round(_AROUND_MM / s) for s in grid.spacing_mm]
+    box = tuple(
+        slice(max(0, int(w[0]) - p), min(n, int(w[-1]) + p + 1)) for w, p, n in zip(where, pad, hu.shape, strict=True)
+    )
+    box = (slice(box[0].start, top), box[1], box[2])
+    seed, inner = known[box], hu[box]
+    best, last = seed, float(seed.sum())
+    for level in _FINE_HU:
+        labels, _ = ndi.label((inner < level) | seed)
+        own = np.bincount(labels[seed])
+        grown = labels == int(own.argmax())
+        volume = float(grown.sum())
+        if volume > _FINE_LEAP * last:
+            break
+        best, last = grown, volume
+    out = share.copy()
+    soft = ndi.uniform_filter(best.astype(np.float32), 3)
+    out[box] = np.maximum(out[box], np.rint(255.0 * np.where(best, np.maximum(soft, 0.6), soft * (soft > 0.2))))
+    return out
 
 
 def _connected(mask: np.ndarray, z: int, seed: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ from trainer.chest.imported.lung import Lungs, lungs_of, refine
 from trainer.chest.imported.organ import organs_of
 from trainer.chest.imported.scout import extent_of
 from trainer.chest.imported.source import Source
-from trainer.chest.imported.trachea import Airways, airways_of, trachea_of
+from trainer.chest.imported.trachea import Airways, airways_of, followed, trachea_of
 from trainer.chest.imported.vessel import lung_hu, vessels_of
 from trainer.core.error import BadInput
 from trainer.course.person import Person
@@ -149,7 +149,7 @@ def segment(source: Source, force: bool, scale: int, step: Callable[[float], Non
     frame = frame.raised(-top)
     half = frame.look
     landmarks = landmarks_of(airways, lungs.side, half)
-    lumen = sampled(airways.lumen, half, frame.grid)
+    lumen = followed(hu, sampled(airways.lumen, half, frame.grid), frame.by * airways.carina[0], frame.grid)
     step(1.0)
     return Segmented(frame, hu, body, kept, lungs, lung, lumen, landmarks, ())
 
