@@ -55,7 +55,8 @@ class Fissures:
     left: Fissure
 
 
-def _fissure(height: np.ndarray, grid: Grid) -> Fissure:
+def fissure_over(height: np.ndarray, grid: Grid) -> Fissure:
+    """Return the fissure with these heights, mm [y, x], over the rows and columns of ``grid``."""
     dy, dx = np.gradient(height, grid.spacing_mm[1], grid.spacing_mm[2])
     return Fissure(height.astype(np.float32), (1.0 / np.sqrt(1.0 + dy**2 + dx**2)).astype(np.float32))
 
@@ -105,13 +106,13 @@ def fissures_of(grid: Grid, lung: np.ndarray, landmarks: Mapping[str, Point], pe
         above = above + own + lean * (back - front) * (share - 0.6)
         twist = -7.0 * lateral * np.clip((above + 35.0 * size) / 45.0, -1.0, 1.0)
         height = carina[0] + above + twist + _waves(person, side, y, x)
-        made[side] = _fissure(height, grid)
+        made[side] = fissure_over(height, grid)
         if side == 1:
             own = 4.0 * chance.normal(person.key, _STREAM, side, 902)
             # the horizontal fissure is a little domed and falls forward
             dome = -6.0 * lateral - 13.0 * lateral**2 - 20.0 * np.clip(0.55 - share, 0.0, 1.0) ** 2 / 0.3
             horizontal = carina[0] + _HORIZONTAL_MM * size + 3.0 + own + dome + _waves(person, 3, y, x)
-            made[3] = _fissure(np.broadcast_to(horizontal, (y.size, x.size)), grid)
+            made[3] = fissure_over(np.broadcast_to(horizontal, (y.size, x.size)), grid)
     return Fissures(made[1], made[3], made[2])
 
 

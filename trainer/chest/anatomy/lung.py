@@ -44,9 +44,10 @@ class LungInterior:
     segment : numpy.ndarray
         uint8, half resolution: 0 or 1 to 18.
     hu : numpy.ndarray
-        int16 [z, y, x]: tissue, vessels and airways; means nothing outside the lungs.
+        int16 [z, y, x]: tissue, vessels and airways; means nothing outside the lungs. Of no size where a real lung
+        was furnished, which has its own.
     vessel, airway : numpy.ndarray
-        uint8 [z, y, x]: share of the voxel, 0 to 255, inside the lungs.
+        uint8 [z, y, x]: share of the voxel, 0 to 255, inside the lungs. ``vessel`` is of no size where ``hu`` is.
     depth_mm : numpy.ndarray
         float16, half resolution: distance to the surface of the own lung.
     lobule : numpy.ndarray
@@ -245,12 +246,11 @@ def _paint(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw airways, arteries and veins into ``hu`` and return the coverage of vessels and of all lumens."""
     airways, arteries, veins = trees
-    rows = np.arange(1, len(arteries))
     room = np.empty(lung.shape, dtype=np.uint8)
     _reachable(room, lung, costal)
-    vessels = capsule.coverage(tree.capsules_of(arteries, rows), grid, room)
+    vessels = capsule.coverage(tree.capsules_of(arteries, np.arange(1, len(arteries))), grid, room)
     capsule.coverage(tree.capsules_of(veins, np.arange(len(veins))), grid, room, vessels)
-    lumens = capsule.coverage(tree.capsules_of(airways, rows), grid, room)
+    lumens = _open(grid, lung, airways, costal)
     rods = tree.capsules_of(airways, seen)
     wall = airway.wall_mm(airways.radius_mm[seen]).repeat(len(rods.start_radius_mm) // max(1, len(seen)))
     shell = capsule.Capsules(
@@ -263,12 +263,20 @@ def _paint(
     return vessels, lumens
 
 
+def _open(grid: Grid, lung: np.ndarray, airways: Branches, costal: np.ndarray) -> np.ndarray:
+    """Return the coverage of all lumens."""
+    room = np.empty(lung.shape, dtype=np.uint8)
+    _reachable(room, lung, costal)
+    return capsule.coverage(tree.capsules_of(airways, np.arange(1, len(airways))), grid, room)
+
+
 def furnish(
     grid: Grid,
     lung: np.ndarray,
     landmarks: Mapping[str, Point],
     person: Person,
     progress: Callable[[float], None] | None = None,
+    real: Fissures | None = None,
 ) -> LungInterior:
     """Return all that lies inside the lungs.
 
@@ -283,13 +291,15 @@ def furnish(
     person : Person
     progress : callable, optional
         Told the share done, 0 to 1.
+    real : Fissures, optional
+        Of a real lung, which needs no tissue and no vessels: it has its own.
     """
 
     def tell(share: float) -> None:
         if progress is not None:
             progress(share)
 
-    fissures = fissures_of(grid, lung, landmarks, person)
+    fissures = real or fissures_of(grid, lung, landmarks, person)
     lobe = lobes(grid, lung, fissures)
     room = _room(grid, lobe, lung)
     tell(0.2)
@@ -298,6 +308,12 @@ def furnish(
     tell(0.35)
     label, septum = lobule.lobules(room.half, room.lobe, room.costal, person.key)
     tell(0.5)
+    if real is not None:
+        none, lumens = np.empty((0, 0, 0), np.uint8), _open(grid, lung, airways, room.costal)
+        return LungInterior(
+            lobe, segment, none.astype(np.int16), none, lumens, room.depth.astype(np.float16), label, septum,
+            airways, arteries, veins,
+        )  # fmt: skip
     front = grid.origin_mm[1] + grid.spacing_mm[1] * float(np.flatnonzero(lung[::4].any((0, 2)))[0])
     # fissures are often incomplete towards the hilum
     whole = np.clip((75.0 - room.costal) / 25.0, 0.0, 1.0).astype(np.float32)
