@@ -37,6 +37,17 @@ _ONE = np.float32(1.0)
 _TRACHEA_HU = np.float32(-300.0)  # no node stands in an airway
 
 
+@nb.njit(cache=True, nogil=True, inline="always")
+def _only_lobe(v: np.ndarray, z: int, y: int, x: int) -> int:
+    """Return the lobe in which all corners of a voxel's cell lie, or 0."""
+    label = v[z, y, x]
+    if v[z, y, x + 1] != label or v[z, y + 1, x] != label or v[z, y + 1, x + 1] != label or v[z + 1, y, x] != label:
+        return 0
+    if v[z + 1, y, x + 1] != label or v[z + 1, y + 1, x] != label or v[z + 1, y + 1, x + 1] != label:
+        return 0
+    return int(label)
+
+
 @nb.njit(cache=True, nogil=True)
 def _plant(
     cell: tuple[int, int, int],
@@ -57,7 +68,13 @@ def _plant(
     """Write what is planted into a point of lung, in the order of `Share`."""
     iz, iy, ix = cell
     z, y, x = place
-    _, open_ = surroundings(cell, (z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)), shares, hu, lobe, airway)
+    part = (z - np.float32(iz), y - np.float32(iy), x - np.float32(ix))
+    only = _only_lobe(lobe, iz, iy, ix)
+    if only > 0:
+        shares[:] = _ZERO
+        shares[only] = _ONE
+    else:
+        surroundings(cell, part, shares, hu, lobe, airway)
     right = shares[1] + shares[2] + shares[3]
     lung = right + shares[4] + shares[5]
     mz, my, mx = origin[0] + z * spacing[0], origin[1] + y * spacing[1], origin[2] + x * spacing[2]
@@ -66,7 +83,9 @@ def _plant(
     out[_THINNING] = thinning[0] * right + thinning[1] * (lung - right)
     out[_MOSAIC] = mosaic[half_label(layer.lobule, hz, hy, hx)] * lung if mosaic.shape[0] > 1 else _ZERO
     tissue, air = stains(layer, shares, _ZERO, (hz, hy, hx), (mz, my, mx), parts)
-    tissue *= (_ONE - min(_ONE, open_ * PATENT)) * (_ONE - air)
+    if tissue > _ZERO:
+        _, open_ = surroundings(cell, part, shares, hu, lobe, airway)
+        tissue *= (_ONE - min(_ONE, open_ * PATENT)) * (_ONE - air)
     wet = _ZERO
     side = 0 if right > _HALF * lung else 1
     if fluid[side, 0] > np.float32(-1e8):

@@ -25,8 +25,10 @@ from trainer.chest.opacity.drawing import Drawing
 from trainer.chest.opacity.effusion import FLUID_HU
 from trainer.chest.scanner import AIR_HU, GRID_STEP, TISSUE_HU
 
+_DRY: Final = -1e8  # `Drawing.fluid` of a side without fluid lies below
 _PLAIN_BLOOD_HU: Final = 42.0
 _UPTAKE: Final = 0.4  # of the blood's contrast that consolidated lung shows in the first minutes, judgement
+_PLANE_MM: Final = 1.5  # distance of the planes through a slice in which opacities are looked at
 _MARGIN: Final = 12  # pixels around what is planted that its blur may reach
 _BLOCK: Final = 32  # sizes of blurred boxes are its multiples
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
@@ -102,6 +104,12 @@ class Rescan:
         """Transfers for boxes of several sizes, as they come to be needed."""
         return {}
 
+    @cached_property
+    def _sick(self) -> bool:
+        """Whether anything is planted but the breath's thinning, for which one plane is enough."""
+        d = self.drawing
+        return len(d.brushes) > 0 or len(d.mosaic) > 1 or bool((d.fluid[:, 0] > _DRY).any())
+
     def _levels_mm(self, index: int) -> np.ndarray:
         """Return the heights of the source's slices whose mean is a slice: one, unless a thicker one is asked for."""
         scan, middle = self.acquisition, self.field.position_mm(index)
@@ -133,7 +141,9 @@ class Rescan:
         """Return what the state plants, float32 in the order of `Share`, blurred as the scanner blurs."""
         a, d = self.field.anatomy, self.drawing
         planted = np.zeros((len(Share), *given.shape), np.float32)
-        planes = self.field.planes_mm(index)
+        n = max(1, round(self.field.protocol.thickness_mm / _PLANE_MM)) if self._sick else 1
+        step = self.field.protocol.thickness_mm / n
+        planes = self.field.position_mm(index) + (np.arange(n) - 0.5 * (n - 1)) * step
         for z_mm in planes:
             places = (self.field.nodes_mm(float(z_mm), self.field.deformation) - a.grid.origin_mm) / a.grid.spacing_mm
             plant_plane(
@@ -176,17 +186,17 @@ class Rescan:
                 spectrum = scipy.fft.rfft2(part, workers=1) * self._boxes[shape]
                 planted[share, rows, columns] = scipy.fft.irfft2(spectrum, s=shape, workers=1)
 
-    def _shown(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the healthy slice, the slice, and the share of the source's noise in it."""
+    def _shown(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the slice, and the share of the source's noise in it."""
         given, left = self._given(index)
         image, clear = np.empty_like(given), np.empty_like(given)
         _mix(given, self._planted(index, given), tissue_hu(self.acquisition), image, clear)
         left *= clear
-        return given, image, left
+        return image, left
 
     def clean(self, index: int) -> np.ndarray:
         """Return a slice before table, blanket and fresh noise: float32 HU, shape (rows, columns)."""
-        return self._shown(index)[1]
+        return self._shown(index)[0]
 
     def _noise_hu(self, index: int) -> float:
         """Return the noise of a slice where `local_sd` is 1: that of the part of the body it shows, thickness, dose."""
@@ -205,15 +215,11 @@ class Rescan:
         noise : numpy.ndarray
             float32, white, as `trainer.chest.noise.raw_noise` writes it; used up.
         """
-        given, image, left = self._shown(index)
+        image, left = self._shown(index)
         noise *= np.float32(np.sqrt(len(self.field.planes_mm(index))))  # unit variance, however many planes
         sd, _ = local_sd(image, self.field.pixel_mm)
-        was, _ = local_sd(given, self.field.pixel_mm)
         spread(sd.astype(np.float32), self._noise_hu(index), noise)
-        share = np.ones_like(noise)
-        spread((was / sd).astype(np.float32), 1.0, share)
-        share *= left
-        noise *= np.sqrt(np.maximum(_ZERO, _ONE - share * share))
+        noise *= np.sqrt(np.maximum(_ZERO, _ONE - left * left))
         furnished = image.copy()
         self.field.furnish(furnished, index)
         furnished -= image
