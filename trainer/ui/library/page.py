@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
+from trainer.course.person import ChestName
+from trainer.encounter.run import Mode
 from trainer.knowledge.contents import contents, policy_titles
 from trainer.records.learner import Learner, choose_learner, learners
 from trainer.records.selfassessment import withheld
@@ -283,12 +285,12 @@ class LibraryPage(QWidget):
     def _activate(self, _: QModelIndex) -> None:
         self.detail.go_on()
 
-    def _ask_start(self, mode: str, time_factor: float, policy: str) -> None:
+    def _ask_start(self, mode: Mode, time_factor: float, policy: str, chest: ChestName | None) -> None:
         row = self.list.row
         if row is None:
             return
         seed = self._shelf.next_seed(row.case)
-        self.start_asked.emit(StartRequest(row.case, seed, "exam" if mode == "exam" else "tutor", time_factor, policy))
+        self.start_asked.emit(StartRequest(row.case, seed, mode, time_factor, policy, chest))
 
     def _dress(self) -> None:
         self._preferences.setIcon(icon("gear-six"))
