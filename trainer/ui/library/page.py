@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
+from trainer.core.place import chests_dir
 from trainer.course.person import ChestName
 from trainer.encounter.run import Mode
 from trainer.knowledge.contents import contents, policy_titles
@@ -198,6 +199,7 @@ class LibraryPage(QWidget):
             self._show_learners()
         except AtollError as error:
             self.tell(str(error))
+        self.detail.set_chests(_chests())
         self._rows = catalogue(self._contents.cases, entries, silent)
         self._narrow()
         complaints = (*self._contents.left_out, *self._shelf.complaints)
@@ -330,3 +332,12 @@ def _tool(name: str, text: str) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setAutoRaise(True)
     return button
+
+
+def _chests() -> list[ChestName]:
+    """Return the imported chests; where none ever was, nothing is loaded that the start would wait for."""
+    if not chests_dir().is_dir():
+        return []
+    from trainer.chest.chests import imported_chests
+
+    return [chest.named for chest in imported_chests()]
