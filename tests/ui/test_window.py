@@ -12,7 +12,9 @@ from tests.records.kept import shelf_in
 from tests.ui.checks import faults
 from trainer.core.error import BadInput
 from trainer.encounter.event import Ended
-from trainer.encounter.run import Header, Run
+from trainer.encounter.run import Chest, Header, Run
+from trainer.encounter.session import Session, sealed
+from trainer.knowledge.casebook import read_case
 from trainer.ui import theme
 from trainer.ui.library.catalogue import StartRequest
 from trainer.ui.preference import Preferences, read_preferences
@@ -140,6 +142,17 @@ def test_a_debrief_that_is_opened_while_a_patient_is_called_stays(window, qtbot,
     assert window.debrief.isVisible()
     assert window._kept == "wandering-shadows-1-1"
     assert [entry.name for entry in window.study.shelf.entries()] == ["wandering-shadows-1-1"]
+
+
+def test_a_run_on_a_chest_that_is_not_here_can_be_resumed_and_says_so(window, qtbot, engine):
+    header = Header(case="wandering-shadows", seed=2, chest=Chest(name="ward-3", digest="0" * 64))
+    case = read_case("wandering-shadows", engine.library)
+    window.study.shelf.save("wandering-shadows-2-1", sealed(Session(engine, case, Run(header=header))))
+    window.library.resume_asked.emit("wandering-shadows-2-1")
+    qtbot.waitUntil(lambda: window.encounter is not None and window.encounter.desk is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: "'ward-3'" in window.encounter.room.stage.missing, timeout=60_000)
+    assert "not on this workstation" in window.encounter.room.stage.missing
+    assert "CT on the chest ward-3" in window.encounter.strip.accessibleDescription()
 
 
 def test_leaving_an_examination_gives_no_time_back(window, qtbot):

@@ -80,12 +80,13 @@ class Thinker:
 
     def begin(self, request: StartRequest, call: Call) -> Session:
         """Return a new encounter."""
-        from trainer.encounter.run import Header, Run
+        from trainer.encounter.run import Chest, Header, Run
         from trainer.encounter.session import Session
         from trainer.knowledge.casebook import read_case
 
         engine = self.engine(call)
         case = read_case(request.case, engine.library)
+        chest = request.chest
         header = Header(
             case=case.id,
             version=case.version,
@@ -93,6 +94,7 @@ class Thinker:
             mode=request.mode,
             policy=request.policy,
             time_factor=request.time_factor,
+            chest=None if chest is None else Chest(name=chest.name, digest=chest.digest),
         )
         return Session(engine, case, Run(header=header))
 

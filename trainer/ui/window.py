@@ -330,7 +330,7 @@ class MainWindow(QMainWindow):
         except AtollError as error:
             self._complain(error)
         else:
-            self._start(StartRequest(header.case, seed, header.mode, header.time_factor, header.policy))
+            self._start(StartRequest.again(header, seed))
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""

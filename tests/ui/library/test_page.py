@@ -1,6 +1,7 @@
 """The library page, driven as a person would, by mouse and by keys."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -19,6 +20,7 @@ from sqlalchemy import update
 
 from tests.records.kept import note, shelf_in
 from tests.records.test_shelf import SHEET, run
+from trainer.course.person import ChestName
 from trainer.encounter.event import Advanced, Ended
 from trainer.knowledge.casebook import case_names, read_case
 from trainer.knowledge.library import library
@@ -98,6 +100,32 @@ def test_an_examination_with_an_accommodation(page, qtbot, place, factor, text):
     with qtbot.waitSignal(page.start_asked) as asked:
         press(page, "start_case")
     assert (asked.args[0].mode, asked.args[0].time_factor) == ("tutor", 1.0)
+
+
+def test_a_case_is_started_on_an_imported_chest(page, qtbot):
+    ours, theirs = ChestName("ward-3", "a" * 64), ChestName("ward-4", "b" * 64)
+    box = part(page, QComboBox, "chest")
+    assert box.count() == 1 and "atoll chest import" in box.toolTip()
+    page.detail.set_chests([ours, theirs])
+    box.setCurrentIndex(2)
+    assert box.currentText().startswith("ward-4") and "whatever the patient's sex" in box.toolTip()
+    page.detail.set_chests([theirs])
+    assert box.currentData() == theirs, "what was chosen stays chosen"
+    page.list.choose("the-tailor")
+    with qtbot.waitSignal(page.start_asked) as asked:
+        press(page, "start_case")
+    assert asked.args == [StartRequest("the-tailor", 3, "tutor", 1.0, "default", theirs)]
+    page.detail.set_chests([ours])
+    assert box.currentData() is None, "a chest that was removed is chosen no more"
+
+
+def test_the_imported_chests_are_offered_as_they_are_now(page, monkeypatch, tmp_path):
+    monkeypatch.setattr("trainer.ui.library.page.chests_dir", lambda: tmp_path)
+    monkeypatch.setattr(
+        "trainer.chest.chests.imported_chests", lambda: (SimpleNamespace(named=ChestName("reef", "c" * 64)),)
+    )
+    page.refresh()
+    assert [part(page, QComboBox, "chest").itemText(n) for n in range(2)][1].startswith("reef")
 
 
 def test_resume_and_debrief(page, qtbot):

@@ -40,14 +40,40 @@ def test_letters():
 def test_every_pane_says_what_it_shows():
     state = view.slabbed(ViewState(NAME, "axial", 9, -600.0, 1500.0, zoom=1.5), "minimum", 8.0)
     said = overlay.spoken(
-        overlay.corners(state, count=30, position_mm=-32.0, spacing_mm=2.0, role="current", key_image=True), False
+        overlay.corners(
+            state,
+            count=30,
+            position_mm=-32.0,
+            spacing_mm=2.0,
+            thickness_mm=1.0,
+            kernel="lung kernel",
+            role="current",
+            key_image=True,
+        ),
+        False,
     )
     for part in ("Day 14", "15 Jan 2001", "current", "Axial", "lung kernel", "L −600", "W 1500", "z −32 mm",
                  "slice 10/30", "MinIP 8 mm every 2 mm", "zoom 1.50×", "key image", "SIMULATED"):  # fmt: skip
         assert part in said
-    across = overlay.corners(ViewState(NAME, "coronal", 9), count=30, position_mm=-32.0, spacing_mm=0.7023)
+    across = overlay.corners(
+        ViewState(NAME, "coronal", 9),
+        count=30,
+        position_mm=-32.0,
+        spacing_mm=0.7023,
+        thickness_mm=1.0,
+        kernel="lung kernel",
+    )
     assert across.bottom_left[1] == "0.702 mm every 0.702 mm"
-    waits = overlay.corners(state, count=30, position_mm=-32.0, spacing_mm=2.0, shown=7, complete=False)
+    waits = overlay.corners(
+        state,
+        count=30,
+        position_mm=-32.0,
+        spacing_mm=2.0,
+        thickness_mm=1.0,
+        kernel="lung kernel",
+        shown=7,
+        complete=False,
+    )
     assert "slice 8 stands in" in waits.bottom_left[0] and "still being drawn" in waits.top_right[-1]
 
 

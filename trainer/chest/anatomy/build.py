@@ -14,6 +14,7 @@ from trainer.chest.anatomy.habitus import grid_of, habitus_of
 from trainer.chest.anatomy.lung import furnish
 from trainer.chest.anatomy.model import Anatomy, Organ
 from trainer.chest.anatomy.outer import outer
+from trainer.chest.chests import open_chest
 from trainer.course.person import Person
 
 _VESSEL, _AIRWAY = int(Organ.VESSEL), int(Organ.AIRWAY)
@@ -94,7 +95,21 @@ def anatomy_of(
     cancelled: Callable[[], bool] | None = None,
     scale: int = 1,
 ) -> Anatomy:
-    """Return the chest of ``person`` from disk, or build and keep it; see `build_anatomy`."""
+    """Return the chest of ``person`` from disk, or build and keep it; see `build_anatomy`.
+
+    The imported chest that a person wears is opened. It has one resolution, whatever ``scale`` says: nothing is gained
+    by half of what lies on the disk.
+
+    Raises
+    ------
+    BadInput
+        If the imported chest is not on this workstation, or damaged.
+    """
+    if person.chest is not None:
+        imported = open_chest(person.chest)
+        if progress is not None:
+            progress(1.0)
+        return imported
     folder = store.folder_of(person, scale)
     kept = store.load(folder)
     if kept is not None:

@@ -16,15 +16,13 @@ import shutil
 import tempfile
 import time
 import zlib
-from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from trainer.chest.anatomy.model import Anatomy, Branches
-from trainer.chest.grid import Grid
+from trainer.chest.anatomy.model import Anatomy
+from trainer.chest.anatomy.raw import RAW, TREES, UNSOUND, anatomy_in, arrays_of, geometry_of
 from trainer.core import chance
 from trainer.core.place import home_dir
 from trainer.course.person import Person
@@ -32,14 +30,10 @@ from trainer.course.person import Person
 # Raised whenever the same person would be built otherwise than before.
 VERSION = 7
 
-_INDEX, _RAW, _PART = "index.json", ".raw", ".part"
+_INDEX, _PART = "index.json", ".part"
 _ABANDONED_S = 3600.0  # no anatomy takes so long to write
 MOST_BYTES = 8_000_000_000
 """What is kept at most, some sixteen chests of the full grid; the one opened longest ago goes first."""
-
-_VOLUMES = ("hu", "organ", "lobe", "segment", "vessel", "airway", "depth_mm", "lobule", "septum_mm")
-_TREES = ("airways", "arteries", "veins")
-_COLUMNS = ("start_mm", "end_mm", "radius_mm", "parent", "generation", "segment")
 
 
 def folder_of(person: Person, scale: int = 1) -> Path:
@@ -67,15 +61,13 @@ def save(folder: Path, anatomy: Anatomy) -> None:
     _sweep(folder.parent)
     part = Path(tempfile.mkdtemp(prefix=folder.name, suffix=_PART, dir=folder.parent))
     try:
-        arrays = _arrays(anatomy)
+        arrays = arrays_of(anatomy)
         for name, array in arrays.items():
-            np.ascontiguousarray(array).tofile(part / f"{name}{_RAW}")
+            np.ascontiguousarray(array).tofile(part / f"{name}{RAW}")
         body = json.dumps(
             {
                 "version": VERSION,
-                "grid": asdict(anatomy.grid),
-                "landmarks": dict(anatomy.landmarks),
-                "source": anatomy.source,
+                **geometry_of(anatomy),
                 "arrays": {n: _described(n, a) for n, a in arrays.items()},
             }
         )
@@ -102,9 +94,8 @@ def load(folder: Path) -> Anatomy | None:
             return None
         with contextlib.suppress(OSError):  # the time of the last use; a place that cannot be written keeps its own
             os.utime(folder / _INDEX)
-        arrays = {name: _opened(folder / f"{name}{_RAW}", form) for name, form in index["arrays"].items()}
-        return _anatomy(index, arrays)
-    except (OSError, ValueError, KeyError, TypeError):
+        return anatomy_in(folder, index, _checksum)
+    except UNSOUND:
         return None
 
 
@@ -114,24 +105,7 @@ def _described(name: str, array: np.ndarray) -> dict[str, Any]:
 
 def _checksum(name: str, array: np.ndarray) -> int | None:
     """Return the checksum of a column of a tree; volumes are too large to be read when they are opened."""
-    return zlib.crc32(np.ascontiguousarray(array).tobytes()) if name.split("-", maxsplit=1)[0] in _TREES else None
-
-
-def _opened(path: Path, form: dict[str, Any]) -> np.ndarray:
-    """Return a file of bare numbers as a memory map.
-
-    Raises
-    ------
-    ValueError
-        If it has another size or, of a tree, other content than when it was written.
-    """
-    shape, dtype = tuple(form["shape"]), np.dtype(form["dtype"])
-    if path.stat().st_size != int(np.prod(shape)) * dtype.itemsize:
-        raise ValueError(path)
-    array = np.memmap(path, dtype, mode="r", shape=shape) if 0 not in shape else np.empty(shape, dtype)
-    if form["checksum"] is not None and form["checksum"] != _checksum(path.stem, array):
-        raise ValueError(path)
-    return array
+    return zlib.crc32(np.ascontiguousarray(array).tobytes()) if name.split("-", maxsplit=1)[0] in TREES else None
 
 
 def _sweep(place: Path) -> None:
@@ -155,19 +129,3 @@ def _make_room(newest: Path) -> None:
         room -= size
         if room < 0:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _arrays(anatomy: Anatomy) -> dict[str, np.ndarray]:
-    arrays = {name: getattr(anatomy, name) for name in _VOLUMES}
-    for tree in _TREES:
-        for column in _COLUMNS:
-            arrays[f"{tree}-{column}"] = getattr(getattr(anatomy, tree), column)
-    return arrays
-
-
-def _anatomy(index: dict[str, Any], arrays: dict[str, np.ndarray]) -> Anatomy:
-    grid = Grid(*(tuple(index["grid"][k]) for k in ("shape", "spacing_mm", "origin_mm")))
-    trees: dict[str, Any] = {t: Branches(**{c: arrays[f"{t}-{c}"] for c in _COLUMNS}) for t in _TREES}
-    landmarks = MappingProxyType({name: (p[0], p[1], p[2]) for name, p in index["landmarks"].items()})
-    volumes: dict[str, Any] = {name: arrays[name] for name in _VOLUMES}
-    return Anatomy(grid=grid, landmarks=landmarks, source=index["source"], **volumes, **trees)

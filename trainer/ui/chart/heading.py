@@ -69,6 +69,7 @@ def heading_of(desk: Desk) -> Heading:
     person = session.person
     sex = "Woman" if person.sex == "F" else "Man"
     drugs = taken_today(desk)
+    chest = "" if person.chest is None else f" · CT on the chest {person.chest.name}"
     return Heading(
         title=session.case.title,
         person=f"{sex}, {person.age_years:.0f} y, {person.weight_kg:.0f} kg",
@@ -77,7 +78,7 @@ def heading_of(desk: Desk) -> Heading:
         step="The case is over" if now.over else desk.step.title,
         vitals=_vitals(desk),
         drugs="Drugs: " + ", ".join(drugs) if drugs else "No drugs ordered",
-        mode="Exam" if desk.exam else "Tutor",
+        mode=("Exam" if desk.exam else "Tutor") + chest,
         timed=desk.exam and not desk.over,
     )
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from trainer.encounter.run import Mode
+from trainer.course.person import ChestName
+from trainer.encounter.run import Header, Mode
 from trainer.knowledge.case import Case
 from trainer.records.shelf import Entry, ScoreNote
 
@@ -39,6 +40,8 @@ class StartRequest:
     time_factor : float
         The time of an examination is the case's minutes times this.
     policy : str
+    chest : ChestName, optional
+        The imported chest that stands for the patient's own.
     """
 
     case: str
@@ -46,6 +49,13 @@ class StartRequest:
     mode: Mode
     time_factor: float
     policy: str
+    chest: ChestName | None = None
+
+    @classmethod
+    def again(cls, header: Header, seed: int) -> StartRequest:
+        """Return what starts another patient as a run was started."""
+        chest = None if header.chest is None else header.chest.named
+        return cls(header.case, seed, header.mode, header.time_factor, header.policy, chest)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trainer.course.person import ChestName
 from trainer.encounter.run import Mode
 from trainer.records.shelf import Entry
 from trainer.ui.library.catalogue import TIME_FACTORS, Row, dials_of
@@ -30,6 +31,9 @@ from trainer.ui.theme import colours, icon
 _RUNS_SHOWN: Final = 6
 _READING_WIDTH: Final = 760  # longer lines are hard to follow
 _BOX_WIDTH: Final = 460
+_BUILT: Final = "Built for the patient"
+_NO_CHESTS: Final = "A normal chest CT of your own can stand for the patient's: atoll chest import FOLDER --name NAME"
+_ANY_BODY: Final = "The CT shows this chest, whatever the patient's sex, age and build."
 _GUIDE: Final = (
     "Read the chart, order what you need to know, mark what you see on the CT, and sign the read.\n"
     "Spend 20 tokens on the differential, and cite findings for and against.\n"
@@ -43,13 +47,13 @@ class CaseDetail(QScrollArea):
 
     Attributes
     ----------
-    start_asked : Signal(str, float, str)
-        Mode, time factor, policy.
+    start_asked : Signal(str, float, str, ChestName or None)
+        Mode, time factor, policy, and the imported chest, if one is chosen.
     resume_asked, debrief_asked : Signal(str)
         Name of the run on the shelf.
     """
 
-    start_asked = Signal(str, float, str)
+    start_asked = Signal(str, float, str, object)
     resume_asked = Signal(str)
     debrief_asked = Signal(str)
 
@@ -70,6 +74,7 @@ class CaseDetail(QScrollArea):
         self._exam = QRadioButton("Exam")
         self._time = QComboBox()
         self._policy = QComboBox()
+        self._chest = QComboBox()
         self._start = QPushButton()
         self._resume = QPushButton()
         self._debrief = QPushButton(" Open the last debrief")
@@ -82,17 +87,19 @@ class CaseDetail(QScrollArea):
         for policy, title in policies.items():
             self._policy.addItem(title, policy)
         self._opening.setMaximumWidth(_READING_WIDTH)
-        for box in (self._time, self._policy):
+        for box in (self._time, self._policy, self._chest):
             box.setMaximumWidth(_BOX_WIDTH)
         self._name_parts()
         self._lay_out()
         self._tutor.setChecked(True)
         self._show_mode()
+        self.set_chests(())
 
     def _name_parts(self) -> None:
         for widget, name, spoken in (
             (self._tutor, "mode_tutor", "Tutor mode"), (self._exam, "mode_exam", "Exam mode"),
             (self._time, "time_factor", "Time of the examination"), (self._policy, "policy", "Policy"),
+            (self._chest, "chest", "Chest that the CT shows"),
             (self._start, "start_case", "Start with a new patient"), (self._resume, "resume_case", "Resume"),
             (self._debrief, "open_debrief", "Open the last debrief"),
         ):  # fmt: skip
@@ -132,6 +139,7 @@ class CaseDetail(QScrollArea):
         form.setHorizontalSpacing(16)
         form.addRow("Time", self._time)
         form.addRow("Policy", self._policy)
+        form.addRow("Chest", self._chest)
         column.addLayout(form)
         column.addSpacing(6)
         buttons = QHBoxLayout()
@@ -157,7 +165,8 @@ class CaseDetail(QScrollArea):
     @property
     def parts(self) -> tuple[QWidget, ...]:
         """What can have the focus, in the order of Tab; the runs come after."""
-        return (self._tutor, self._exam, self._time, self._policy, self._resume, self._start, self._debrief)
+        choices = (self._tutor, self._exam, self._time, self._policy, self._chest)
+        return (*choices, self._resume, self._start, self._debrief)
 
     @property
     def mode(self) -> Mode:
@@ -168,6 +177,18 @@ class CaseDetail(QScrollArea):
     def time_factor(self) -> float:
         """The accommodation that is chosen, 1 outside an examination."""
         return float(self._time.currentData() or 1.0) if self.mode == "exam" else 1.0
+
+    def set_chests(self, chests: Sequence[ChestName]) -> None:
+        """Offer imported chests, beside the one that is built for the patient; a choice that is still there stays."""
+        before = self._chest.currentData()
+        self._chest.clear()
+        self._chest.addItem(_BUILT, None)
+        for chest in chests:
+            self._chest.addItem(f"{chest.name}  (imported)", chest)
+        known = [None, *chests]
+        self._chest.setCurrentIndex(known.index(before) if before in known else 0)
+        self._chest.setToolTip(_ANY_BODY if chests else _NO_CHESTS)
+        self._chest.setAccessibleDescription(self._chest.toolTip())
 
     def show_row(self, row: Row | None) -> None:
         """Show a case, or nothing."""
@@ -256,7 +277,7 @@ class CaseDetail(QScrollArea):
         self._time.setEnabled(self.mode == "exam")
 
     def _ask_start(self) -> None:
-        self.start_asked.emit(self.mode, self.time_factor, self._policy.currentData())
+        self.start_asked.emit(self.mode, self.time_factor, self._policy.currentData(), self._chest.currentData())
 
     def _ask_resume(self) -> None:
         if self._row is not None and self._row.open_run is not None:

@@ -20,6 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from trainer.core.error import AtollError
+from trainer.core.place import chests_dir
+from trainer.course.person import ChestName
+from trainer.encounter.run import Mode
 from trainer.knowledge.contents import contents, policy_titles
 from trainer.records.learner import Learner, choose_learner, learners
 from trainer.records.selfassessment import withheld
@@ -196,6 +199,7 @@ class LibraryPage(QWidget):
             self._show_learners()
         except AtollError as error:
             self.tell(str(error))
+        self.detail.set_chests(_chests())
         self._rows = catalogue(self._contents.cases, entries, silent)
         self._narrow()
         complaints = (*self._contents.left_out, *self._shelf.complaints)
@@ -283,12 +287,12 @@ class LibraryPage(QWidget):
     def _activate(self, _: QModelIndex) -> None:
         self.detail.go_on()
 
-    def _ask_start(self, mode: str, time_factor: float, policy: str) -> None:
+    def _ask_start(self, mode: Mode, time_factor: float, policy: str, chest: ChestName | None) -> None:
         row = self.list.row
         if row is None:
             return
         seed = self._shelf.next_seed(row.case)
-        self.start_asked.emit(StartRequest(row.case, seed, "exam" if mode == "exam" else "tutor", time_factor, policy))
+        self.start_asked.emit(StartRequest(row.case, seed, mode, time_factor, policy, chest))
 
     def _dress(self) -> None:
         self._preferences.setIcon(icon("gear-six"))
@@ -328,3 +332,12 @@ def _tool(name: str, text: str) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setAutoRaise(True)
     return button
+
+
+def _chests() -> list[ChestName]:
+    """Return the imported chests; where none ever was, nothing is loaded that the start would wait for."""
+    if not chests_dir().is_dir():
+        return []
+    from trainer.chest.chests import imported_chests
+
+    return [chest.named for chest in imported_chests()]

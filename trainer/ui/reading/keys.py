@@ -61,7 +61,7 @@ def acts_of(room: ReadingRoom) -> Mapping[str, Callable[[], None]]:
         "slab": changes(view.next_slab),
         "thicker": changes(lambda state: view.thicker(state, 1)),
         "thinner": changes(lambda state: view.thicker(state, -1)),
-        "kernel": changes(view.other_kernel),
+        "kernel": room.other_kernel,
         "undo": reader.book.stack.undo,
         "redo": reader.book.stack.redo,
         "delete": reader.delete,

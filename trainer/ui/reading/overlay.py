@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from trainer.chest.protocol import Protocol
 from trainer.ui.reading.scan import Frame
 from trainer.ui.reading.view import SLABS, Name, Place, ViewState, signed
 
@@ -81,6 +80,8 @@ def corners(
     count: int,
     position_mm: float,
     spacing_mm: float,
+    thickness_mm: float,
+    kernel: str,
     role: str = "",
     shown: int | None = None,
     key_image: bool = False,
@@ -97,6 +98,10 @@ def corners(
         Of the slice along its axis.
     spacing_mm : float
         From this slice to the next.
+    thickness_mm : float
+        Of an axial slice.
+    kernel : str
+        How the picture was reconstructed, in words.
     role : str
         `role_text`.
     shown : int, optional
@@ -110,16 +115,16 @@ def corners(
     if shown is not None and shown != state.index:
         where += f" · slice {shown + 1} stands in"
     flags = (("key image",) if key_image else ()) + (() if complete else ("slices are still being drawn",))
-    thickness_mm = float(f"{spacing_mm:.3g}") if state.plane != "axial" else Protocol().thickness_mm
+    thick_mm = float(f"{spacing_mm:.3g}") if state.plane != "axial" else thickness_mm
     greys = " · inverted" if state.inverted else ""
     return Corners(
         (visit_text(state.scan), *((role,) if role else ())),
         (
-            f"{state.plane.capitalize()} · {state.kernel} kernel",
+            f"{state.plane.capitalize()} · {kernel}",
             f"L {signed(state.level_hu)}  W {state.width_hu:.0f}{greys}",
             *flags,
         ),
-        (where, f"{slab_text(state, thickness_mm)} every {spacing_mm:.3g} mm"),
+        (where, f"{slab_text(state, thick_mm)} every {spacing_mm:.3g} mm"),
         (f"zoom {state.zoom:.2f}×",),
     )
 

@@ -193,6 +193,15 @@ class Pictures(QObject):
         """Return the distance of neighbours along (z, y, x)."""
         return self._easel.visits[name].lattice.spacing_mm
 
+    def thickness_mm(self, name: Name) -> float:
+        """Return how thick the slices of a scan are."""
+        return self._easel.visits[name].thickness_mm
+
+    @property
+    def as_scanned(self) -> bool:
+        """Whether the chest is an imported one, which has but the kernel that it was scanned with."""
+        return self._anatomy is not None and self._anatomy.acquisition is not None
+
     def position_mm(self, ask: Ask) -> float:
         """Return z of an axial plane, y of a coronal one, x of a sagittal one, in the coordinates of its visit."""
         return self._easel.visits[ask.scan].lattice.position_mm(ask.plane, ask.index)

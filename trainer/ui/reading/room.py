@@ -18,7 +18,7 @@ from trainer.ui.reading.scan import Scan
 from trainer.ui.reading.stage import Stage
 from trainer.ui.reading.tool import FACES, POINTING, SCHEMES, Tool
 from trainer.ui.reading.toolbar import Toolbar
-from trainer.ui.reading.view import Name
+from trainer.ui.reading.view import Name, other_kernel
 from trainer.ui.shortcut import keys_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ReadingRoom(QWidget):
         bar.preset_asked.connect(stage.set_preset)
         bar.window_asked.connect(stage.set_window)
         bar.slab_asked.connect(stage.set_slab)
-        bar.kernel_asked.connect(stage.other_kernel)
+        bar.kernel_asked.connect(self.other_kernel)
         bar.asked.connect(self.do)
         bar.cine_asked.connect(stage.cine.run)
         bar.speed_asked.connect(stage.cine.set_speed)
@@ -121,6 +121,7 @@ class ReadingRoom(QWidget):
 
     def _ready(self) -> None:
         ready = self._pictures.ready
+        self.toolbar.set_as_scanned(self._pictures.as_scanned)
         self.stage.missing = "No CT yet. Order one in the section Orders." if ready else "Waiting for the chest"
         self.stage.open_scans(ordered([scan.name for scan in self._pictures.scans]) if ready else ())
 
@@ -220,6 +221,13 @@ class ReadingRoom(QWidget):
         self.stage.point_at_cursor(tool)
         if self.reader.chosen is not None and self.reader.chosen != before:
             self.card.focus_choice()
+
+    def other_kernel(self) -> None:
+        """Show the other kernel in the active pane, where there is one."""
+        if self._pictures.as_scanned:
+            self.card.say("An imported chest has but the kernel that it was scanned with.")
+        else:
+            self.stage.change(other_kernel)
 
     def put_away(self) -> None:
         """Put away, one after the other: a measurement begun, what is chosen, the tool, the crosshair."""

@@ -216,10 +216,6 @@ class Stage(QWidget):
         """Show a slab; the single slice where the thickness is 0."""
         self.change(lambda state: view.slabbed(state, kind, thickness_mm))
 
-    def other_kernel(self) -> None:
-        """Show the other kernel."""
-        self.change(view.other_kernel)
-
     def zoom(self, factor: float) -> None:
         """Enlarge the active pane about its middle."""
         geometry = self.canvas.geometry_now

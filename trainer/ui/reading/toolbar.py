@@ -92,6 +92,7 @@ class Toolbar(QWidget):
         self.setSizePolicy(policy)
         self._flow = Flow(self, gap=2)
         self._running = False
+        self._as_scanned = False
         self._iconed: list[tuple[QToolButton, str]] = []
         self._tipped: list[tuple[QWidget, str, str, str]] = []
         self.layouts, self.tools = QButtonGroup(self), QButtonGroup(self)
@@ -276,6 +277,11 @@ class Toolbar(QWidget):
 
     # what is
 
+    def set_as_scanned(self, as_scanned: bool) -> None:
+        """Say that the pictures have but the kernel that they were scanned with, or let it be chosen."""
+        self._as_scanned = as_scanned
+        self.kernel.setEnabled(not as_scanned)
+
     def show_state(self, state: ViewState) -> None:
         """Show the window, kernel and slab of the active pane."""
         for name, button in self.presets.items():
@@ -284,8 +290,9 @@ class Toolbar(QWidget):
             if box.value() != round(value) and not box.hasFocus():
                 with QSignalBlocker(box):
                     box.setValue(round(value))
-        if self.kernel.text() != f"{state.kernel} kernel":
-            self.kernel.setText(f"{state.kernel} kernel")
+        kernel = "as scanned" if self._as_scanned else f"{state.kernel} kernel"
+        if self.kernel.text() != kernel:
+            self.kernel.setText(kernel)
         row = 0 if state.slab_mm == 0.0 else 1 + [kind for kind, _ in SLABS].index(state.slab)
         if self.slab.currentIndex() != row:
             self.slab.setCurrentIndex(row)

@@ -26,6 +26,7 @@ class Visit:
         bare = Series(anatomy, scan.state, protocol, scan.visit_key)
         self.lattice = Lattice(bare.shape, bare.spacing_mm, bare.origin_mm)
         self.deformation: Deformation = bare.deformation
+        self.thickness_mm = bare.protocol.thickness_mm
         self.series: dict[Kernel, Series] = {}
         self.waiting: list[Callable[[Series], None]] = []  # what is done once it is drawn
         self.cancels: list[Callable[[], None]] = []  # of searches under way
