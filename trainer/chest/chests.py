@@ -311,7 +311,7 @@ def _sha(content: bytes) -> str:
 
 
 def _checksum(_: str, array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
 def _check_labels(anatomy: Anatomy) -> None:

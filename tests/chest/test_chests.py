@@ -1,0 +1,449 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.chest.imported import small_chest, tree
+from trainer import __version__
+from trainer.chest import chests
+from trainer.chest.anatomy import raw, store
+from trainer.chest.anatomy.build import anatomy_of
+from trainer.chest.chests import (
+    CARD,
+    INDEX,
+    chest_called,
+    check_here,
+    check_name,
+    damaged_chests,
+    imported_chests,
+    keep_chest,
+    open_chest,
+    remove_chest,
+)
+from trainer.core.error import BadInput
+from trainer.core.place import chests_dir
+from trainer.core.storage import STAGING
+from trainer.course.person import ChestName, Person
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATOLL_HOME", str(tmp_path))
+    chests._verified.cache_clear()
+    return tmp_path
+
+
+def alike(one, other) -> bool:
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
+    if is_dataclass(one):
+        return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+    return one == other
+
+
+def everything(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+def test_what_is_kept_comes_back_by_its_content_and_cannot_be_written():
+    card = keep_chest("ward-3", small_chest(), ("lobes: by fissures",))
+    opened = open_chest(card.named)
+    assert alike(opened, small_chest())
+    assert opened.acquisition is not None
+    with pytest.raises(ValueError, match="read-only"):
+        opened.acquisition.coefficients[0, 0, 0] = 1
+    assert imported_chests() == (card,)
+    assert chest_called("ward-3") == card
+    assert (card.slices, card.rows, card.columns, card.spacing_mm) == (3, 10, 12, (3.0, 0.7, 0.7))
+    assert card.lung_ml == pytest.approx(np.count_nonzero(small_chest().lobe) * 0.49e-3, abs=0.05)
+
+
+def test_nothing_else_is_kept():
+    keep_chest("ward-3", small_chest(), ("told",))
+    folder = chests_dir() / "ward-3"
+    assert everything(folder) == {CARD, INDEX, *(f"{name}.raw" for name in raw.arrays_of(small_chest()))}
+    assert set(json.loads((folder / CARD).read_text())) == {
+        "format", "name", "digest", "slices", "rows", "columns", "spacing_mm", "thickness_mm", "lung_ml", "told",
+        "engine",
+    }  # fmt: skip
+    assert set(json.loads((folder / INDEX).read_text())) == {
+        "format", "grid", "landmarks", "source", "acquisition", "arrays",
+    }  # fmt: skip
+    assert json.loads((folder / CARD).read_text())["engine"] == __version__
+
+
+def test_the_same_chest_has_the_same_digest_under_any_name_and_another_has_another():
+    first, second = keep_chest("a", small_chest()), keep_chest("b", small_chest(), ("told otherwise",))
+    assert first.digest == second.digest
+    scan = small_chest().acquisition
+    for changed in (
+        small_chest(4), replace(small_chest(), acquisition=replace(scan, noise_hu=11.5)),
+        replace(small_chest(), lobe=np.where(small_chest().lobe == 1, 2, small_chest().lobe).astype(np.uint8)),
+        replace(small_chest(), veins=tree(2)),
+    ):  # fmt: skip
+        assert keep_chest("c", changed).digest != first.digest
+        remove_chest("c")
+
+
+def test_a_chest_is_found_whatever_it_is_called_here():
+    card = keep_chest("here", small_chest())
+    check_here(ChestName("there", card.digest))
+    assert alike(open_chest(ChestName("there", card.digest)), small_chest())
+
+
+def test_a_missing_chest_is_one_line():
+    with pytest.raises(BadInput, match="'ward-3', which is not on this workstation; import it with `atoll chest impo"):
+        open_chest(ChestName("ward-3", "0" * 64))
+
+
+def test_another_chest_of_the_same_name_is_not_taken_for_it():
+    keep_chest("ward-3", small_chest())
+    with pytest.raises(BadInput, match="the chest 'ward-3' that is here is another one"):
+        open_chest(ChestName("ward-3", "0" * 64))
+
+
+def test_a_person_wears_an_imported_chest_at_any_scale():
+    card = keep_chest("ward-3", small_chest())
+    told: list[float] = []
+    person = Person(1, "F", 60.0, 165.0, 60.0, card.named)
+    assert alike(anatomy_of(person, told.append), small_chest())
+    assert told == [1.0]
+    assert alike(anatomy_of(person, scale=4), small_chest())
+    with pytest.raises(BadInput, match="not on this workstation"):
+        anatomy_of(replace(person, chest=ChestName("ward-3", "1" * 64)))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Ward", "ward_3", "ward 3", "-ward", "ward-", "a--b", "../x", "a/b", ".", "nul", "com1", "x" * 41, "é"]
+)
+def test_names_that_some_system_cannot_write_are_refused(name):
+    with pytest.raises(BadInput, match="no name"):
+        check_name(name)
+    with pytest.raises(BadInput, match="no name"):
+        keep_chest(name, small_chest())
+    assert not chests_dir().exists()
+
+
+def test_a_name_that_is_taken_is_refused_and_what_was_there_stays():
+    card = keep_chest("ward-3", small_chest())
+    with pytest.raises(BadInput, match="first `atoll chest remove ward-3`"):
+        keep_chest("ward-3", small_chest(4))
+    assert imported_chests() == (card,)
+
+
+def test_a_built_chest_or_one_with_labels_that_are_none_is_never_kept():
+    for wrong in (
+        replace(small_chest(), source="built", acquisition=None),
+        replace(small_chest(), lobe=np.full((8, 10, 12), 6, np.uint8)),
+        replace(small_chest(), lobule=np.full((4, 5, 6), 2**31 - 1, np.int32)),
+        replace(small_chest(), airways=replace(tree(), parent=np.array([-1, 2, 0], np.int32))),
+    ):
+        with pytest.raises(ValueError, match=r"built|lobe|lobule|airways"):
+            keep_chest("ward-3", wrong)
+    assert not chests_dir().exists()
+
+
+def test_removed_is_removed():
+    keep_chest("ward-3", small_chest())
+    remove_chest("ward-3")
+    assert imported_chests() == ()
+    assert list(chests_dir().iterdir()) == []
+    with pytest.raises(BadInput, match="no imported chest is called 'ward-3'; there is none"):
+        remove_chest("ward-3")
+
+
+def test_a_link_is_removed_and_what_it_leads_to_stays(tmp_path):
+    keep_chest("ward-3", small_chest())
+    (chests_dir() / "ward-3").rename(tmp_path / "elsewhere")
+    (chests_dir() / "ward-3").symlink_to(tmp_path / "elsewhere")
+    assert len(imported_chests()) == 1
+    remove_chest("ward-3")
+    assert (tmp_path / "elsewhere" / CARD).exists()
+
+
+def test_a_chest_outlives_a_new_version_of_built_ones(monkeypatch):
+    card = keep_chest("ward-3", small_chest())
+    monkeypatch.setattr(store, "VERSION", store.VERSION + 1)
+    monkeypatch.setattr(store, "MOST_BYTES", 0)
+    store.save(store.folder_of(Person(1, "F", 60.0, 165.0, 60.0)), replace(small_chest(), acquisition=None))
+    assert alike(open_chest(card.named), small_chest())
+
+
+@pytest.mark.parametrize("name", ["hu.raw", "coefficients.raw", "airways-parent.raw", "power.raw", CARD, INDEX])
+@pytest.mark.parametrize("harm", ["cut", "gone", "longer", "empty", "folder"])
+def test_a_damaged_chest_is_told_and_does_not_hide_the_others(name, harm):
+    card, other = keep_chest("ward-3", small_chest()), keep_chest("ward-4", small_chest(4))
+    path = chests_dir() / "ward-3" / name
+    content = path.read_bytes()
+    path.unlink()
+    if harm == "folder":
+        path.mkdir()
+    elif harm != "gone":
+        path.write_bytes({"cut": content[:-3], "longer": content + b"x", "empty": b""}[harm])
+    if harm == "longer" and name == CARD:
+        path.write_bytes(content + b"{}")
+    assert imported_chests() == (other,)
+    (line,) = damaged_chests()
+    assert "'ward-3' is damaged" in line
+    with pytest.raises(BadInput, match="damaged"):
+        chest_called("ward-3")
+    with pytest.raises(BadInput):
+        open_chest(card.named)
+    remove_chest("ward-3")
+    assert damaged_chests() == ()
+
+
+@pytest.mark.parametrize("name", ["lobe.raw", "kept.raw", "veins-radius_mm.raw", "arteries-parent.raw"])
+def test_a_flipped_bit_is_noticed_when_a_chest_is_opened(name):
+    card = keep_chest("ward-3", replace(small_chest(), veins=tree(2)))
+    assert open_chest(card.named)
+    path = chests_dir() / "ward-3" / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(BadInput, match="damaged"):
+        open_chest(card.named)
+
+
+def _forge(change) -> ChestName:
+    """Keep a chest, change its index and give the card the digest of what came of it, as somebody hostile would."""
+    keep_chest("forged", small_chest())
+    folder = chests_dir() / "forged"
+    index = json.loads((folder / INDEX).read_text())
+    change(index)
+    body = json.dumps(index).encode()
+    (folder / INDEX).write_bytes(body)
+    card = json.loads((folder / CARD).read_text())
+    card["digest"] = chests._sha(body)
+    (folder / CARD).write_text(json.dumps(card))
+    return ChestName("forged", card["digest"])
+
+
+def _in(index, *path):
+    for key in path[:-1]:
+        index = index[key]
+    return index, path[-1]
+
+
+FORGERIES = [
+    (("arrays", "hu", "shape"), [8, 10, 13]),
+    (("arrays", "hu", "shape"), [-8, -10, 12]),
+    (("arrays", "hu", "shape"), [2**62, 2**62, 4]),
+    (("arrays", "hu", "shape"), [8.0, 10, 12.5]),
+    (("arrays", "hu", "shape"), "8"),
+    (("arrays", "hu", "dtype"), "|O"),
+    (("arrays", "hu", "dtype"), ">i2"),
+    (("arrays", "hu", "dtype"), "<f8"),
+    (("arrays", "hu", "dtype"), ["a", "b"]),
+    (("arrays", "hu", "checksum"), "0" * 64),
+    (("arrays", "hu"), None),
+    (("arrays",), {"../../../etc/passwd": {"shape": [1], "dtype": "|u1", "checksum": ""}}),
+    (("arrays",), []),
+    (("arrays", "airways-radius_mm", "shape"), [10**12]),
+    (("arrays", "airways-radius_mm", "shape"), [-1]),
+    (("arrays", "airways-radius_mm", "shape"), []),
+    (("arrays", "power", "shape"), [2**40]),
+    (("grid", "shape"), [10**9, 10**9, 10**9]),
+    (("grid", "shape"), [8, 10]),
+    (("grid", "shape"), [-8, 10, -12]),
+    (("grid", "shape"), [True, 10, 12]),
+    (("grid", "spacing_mm"), [0, 1, 1]),
+    (("grid", "spacing_mm"), [1e308, 1e308, 1e308]),
+    (("grid", "origin_mm"), [float("nan"), 0, 0]),
+    (("grid", "origin_mm"), [float("inf"), 0, 0]),
+    (("acquisition", "grid", "shape"), [3, 10, 10**15]),
+    (("acquisition", "noise_hu"), -1),
+    (("acquisition", "thickness_mm"), "3"),
+    (("acquisition",), None),
+    (("landmarks",), {"carina": [1, 2]}),
+    (("landmarks",), [1]),
+    (("source",), "built"),
+    (("format",), 2),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), FORGERIES)
+def test_what_a_forged_index_says_is_not_believed(path, value):
+    def change(index):
+        where, key = _in(index, *path)
+        where[key] = value
+
+    which = _forge(change)
+    with pytest.raises(BadInput):
+        open_chest(which)
+    assert len(imported_chests()) + len(damaged_chests()) == 1
+
+
+def test_labels_that_are_none_are_refused_even_with_sums_that_are_right():
+    card = keep_chest("forged", small_chest())
+    wrong = np.full((4, 5, 6), 2**31 - 1, np.int32)
+    remove_chest("forged")
+
+    def change(index):
+        wrong.tofile(chests_dir() / "forged" / "lobule.raw")
+        index["arrays"]["lobule"]["checksum"] = chests._checksum("lobule", wrong)
+
+    with pytest.raises(BadInput, match="damaged"):
+        open_chest(_forge(change))
+    assert card.digest != chest_called("forged").digest
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        b"", b"[]", b"null", b"{}", b"\xff\xfe", b"[" * 30_000, b'{"format": 1}', b" " * 50_000, b"9" * 9_000,
+        b'{"format": "1", "name": 3}',
+    ],
+)  # fmt: skip
+def test_a_card_that_is_none_is_told(card):
+    keep_chest("ward-3", small_chest())
+    (chests_dir() / "ward-3" / CARD).write_bytes(card)
+    assert imported_chests() == ()
+    assert len(damaged_chests()) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", "ward-4"), ("name", "../ward-3"), ("slices", "3"), ("slices", -1), ("slices", 10**30),
+        ("spacing_mm", [1, 2]), ("spacing_mm", [1.0, 1.0, -1.0]), ("lung_ml", "NaN"), ("told", "told"),
+        ("told", ["x" * 1000]), ("told", ["x"] * 41), ("engine", 4), ("digest", "A" * 64), ("source_name", "Doe"),
+        ("format", 2),
+    ],
+)  # fmt: skip
+def test_a_card_with_anything_wrong_is_told(key, value):
+    keep_chest("ward-3", small_chest())
+    path = chests_dir() / "ward-3" / CARD
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    assert imported_chests() == ()
+    assert len(damaged_chests()) == 1
+
+
+def test_what_else_lies_there_is_no_chest():
+    keep_chest("ward-3", small_chest())
+    (chests_dir() / "notes.txt").write_text("mine")
+    (chests_dir() / "file").write_text("in the way")
+    (chests_dir() / f"{STAGING}half").mkdir()
+    assert [card.name for card in imported_chests()] == ["ward-3"]
+    assert len(damaged_chests()) == 1  # `file` bears the name of a chest
+
+
+def test_a_pipe_in_the_place_of_a_file_does_not_wait(monkeypatch):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes by name on this system")
+    keep_chest("ward-3", small_chest())
+    for name in (CARD, INDEX, "hu.raw"):
+        path = chests_dir() / "ward-3" / name
+        path.unlink()
+        os.mkfifo(path)
+        assert imported_chests() == ()
+
+
+def test_told_lines_are_plain_and_few():
+    card = keep_chest("ward-3", small_chest(), ("one\ntwo\x1b[31m", "x" * 1000, *(["more"] * 60)))
+    assert card.told[0] == "one two\N{REPLACEMENT CHARACTER}[31m"
+    assert len(card.told[1]) == 300
+    assert len(card.told) == 40
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(monkeypatch):
+    monkeypatch.setattr(chests.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
+    with pytest.raises(BadInput, match="the disk has 0 MB free"):
+        keep_chest("ward-3", small_chest())
+    assert not chests_dir().exists()
+
+
+def test_there_is_a_bound_for_one_and_for_all(monkeypatch):
+    keep_chest("ward-3", small_chest())
+    size = sum(path.stat().st_size for path in (chests_dir() / "ward-3").iterdir())
+    monkeypatch.setattr(chests, "MOST_BYTES", int(1.5 * size))
+    with pytest.raises(BadInput, match="first remove one"):
+        keep_chest("ward-4", small_chest())
+    monkeypatch.setattr(chests, "MOST_CHEST_BYTES", 1000)
+    with pytest.raises(BadInput, match="more than one can"):
+        keep_chest("ward-4", small_chest())
+    assert [card.name for card in imported_chests()] == ["ward-3"]
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_what_cannot_be_written_whole_leaves_nothing(monkeypatch, failure):
+    real, written = chests.write_array, []
+
+    def write(path, array):
+        if len(written) == 5:
+            raise failure
+        written.append(path)
+        real(path, array)
+
+    monkeypatch.setattr(chests, "write_array", write)
+    with pytest.raises((BadInput, KeyboardInterrupt), match=r"No space left|^$"):
+        keep_chest("ward-3", small_chest())
+    assert len(written) == 5
+    assert list(chests_dir().iterdir()) == []
+
+
+def test_a_home_that_cannot_be_written_is_one_line(home):
+    (home / "chests").write_text("in the way")
+    with pytest.raises(BadInput, match="cannot be written"):
+        keep_chest("ward-3", small_chest())
+    assert imported_chests() == ()
+
+
+def test_what_was_left_by_a_process_that_was_killed_is_swept_away():
+    keep_chest("ward-3", small_chest())
+    old, new = chests_dir() / f"{STAGING}old", chests_dir() / f"{STAGING}new"
+    old.mkdir()
+    new.mkdir()
+    os.utime(old, (0, 0))
+    keep_chest("ward-4", small_chest())
+    assert not old.exists()
+    assert new.exists()  # another process may be at it
+
+
+_KEEP = """
+import sys
+from tests.chest.imported import small_chest
+from trainer.chest import chests
+if sys.argv[1] == "die":
+    real = chests.write_array
+    def write(path, array):
+        if path.name == "kept.raw":
+            import os
+            os._exit(9)
+        real(path, array)
+    chests.write_array = write
+print(chests.keep_chest("ward-3", small_chest()).digest)
+"""
+
+
+def _process(word):
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(
+        [sys.executable, "-c", _KEEP, word], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_a_process_that_dies_leaves_no_chest():
+    dying = _process("die")
+    dying.communicate(timeout=60)
+    assert dying.returncode == 9
+    assert imported_chests() == ()
+    assert damaged_chests() == ()
+    assert alike(open_chest(keep_chest("ward-3", small_chest()).named), small_chest())
+
+
+def test_of_two_processes_that_import_the_same_name_one_does():
+    both = [_process("live"), _process("live")]
+    ends = [(one.communicate(timeout=60), one.returncode) for one in both]
+    assert sorted(code for _, code in ends) == [0, 1]
+    ((_, complaint), _) = next(end for end in ends if end[1])
+    assert "BadInput" in complaint
+    assert len(imported_chests()) == 1
+    assert [path.name for path in chests_dir().iterdir()] == ["ward-3"]
