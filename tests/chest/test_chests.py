@@ -16,9 +16,9 @@ from trainer.chest.anatomy.build import anatomy_of
 from trainer.chest.chests import (
     CARD,
     INDEX,
-    chest_called,
     check_here,
     check_name,
+    chest_called,
     damaged_chests,
     imported_chests,
     keep_chest,

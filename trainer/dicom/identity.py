@@ -62,7 +62,9 @@ def visit_of(person: Person, day: int, series: Series) -> Visit:
     """Return the visit that a series shows, whatever its protocol."""
     state = series.state
     shown = repr((state.tick, state.effusion_right_ml, state.effusion_left_ml, state.mosaic, state.node_mm))
-    parts = (VERSION, repr(person), str(day), str(series.visit_key), shown, state.opacities.tobytes().hex())
+    parts = [VERSION, repr(person), str(day), str(series.visit_key), shown, state.opacities.tobytes().hex()]
+    if person.chest is not None:  # other pixels, so other objects; what the chest is called here is no part of it
+        parts.append(person.chest.digest)
     return Visit(person, day, hashlib.sha256("\x1f".join(parts).encode()).hexdigest())
 
 
