@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -146,6 +147,27 @@ def test_a_built_chest_or_one_with_labels_that_are_none_is_never_kept():
         with pytest.raises(ValueError, match=r"built|lobe|lobule|airways"):
             keep_chest("ward-3", wrong)
     assert not chests_dir().exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"depth_mm": np.zeros((4, 5, 6), np.float32)}, {"vessel": np.zeros((8, 10, 12), bool)},
+        {"segment": np.zeros((8, 10, 12), np.uint8)}, {"airways": replace(tree(), radius_mm=np.ones(3))},
+    ],
+)  # fmt: skip
+def test_what_could_not_be_read_again_is_not_kept(wrong):
+    with pytest.raises(ValueError, match=r"mm|vessel|segment|airways"):
+        keep_chest("ward-3", replace(small_chest(), **wrong))
+    assert list(chests_dir().iterdir()) == []
+
+
+def test_numbers_of_numpy_are_numbers():
+    landmarks = MappingProxyType({"carina": (np.float32(1.0), np.float32(2.5), np.float32(-3.25))})
+    spacing = (np.float64(1.0), 0.7, 0.7)
+    grid = replace(small_chest().grid, shape=(np.int64(8), 10, 12), spacing_mm=spacing)
+    card = keep_chest("ward-3", replace(small_chest(), landmarks=landmarks, grid=grid))
+    assert alike(open_chest(card.named), small_chest())
 
 
 def test_removed_is_removed():
