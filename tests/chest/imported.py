@@ -1,6 +1,6 @@
 """A chest as an import gives it, small enough for tests: nothing of it is a real one."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -54,3 +54,12 @@ def scanned_as(anatomy: Anatomy, thickness_mm=1.5, step=1) -> Anatomy:
         power=np.ones(32, np.float32), transfer=np.linspace(1, 0.1, 32, dtype=np.float32), blood_hu=45.0,
     )  # fmt: skip
     return replace(anatomy, source="imported", acquisition=scan)
+
+
+def alike(one, other) -> bool:
+    """Return whether two values hold the same, arrays and what is within them too."""
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
+    if is_dataclass(one):
+        return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+    return one == other

@@ -22,7 +22,7 @@ de-identified: nothing but pixels and geometry is kept, and a name that is burne
 _EXAMPLE = """\
 examples:
   atoll chest import ward-ct/ --name ward-3
-  atoll chest list
+  atoll chest list --json
   atoll scan cop --day 0 --chest ward-3 --montage cop.png
   atoll play wandering-shadows --chest ward-3 --plan textbook --out run.json"""
 _DIGITS = 12
