@@ -24,7 +24,9 @@ class Acquisition:
     thickness_mm : float
         Of the slices.
     noise_hu : float
-        Standard deviation of the noise in soft tissue.
+        Standard deviation of the noise where `trainer.chest.noise.local_sd` is 1: in the middle of an average chest.
+    modulation : numpy.ndarray
+        float32, shape (slices,): noise of each slice beside that, for the tube's current changes along the patient.
     power : numpy.ndarray
         float32, shape (n,): radial power of the noise at ``np.linspace(0, 0.7072, n)`` cycles a pixel, on any scale.
     transfer : numpy.ndarray
@@ -38,6 +40,7 @@ class Acquisition:
     kept: np.ndarray
     thickness_mm: float
     noise_hu: float
+    modulation: np.ndarray
     power: np.ndarray
     transfer: np.ndarray
     blood_hu: float

@@ -103,7 +103,7 @@ def _variance(water: np.ndarray, pixel_mm: float, out: np.ndarray, lateral: np.n
 
 
 @nb.njit(cache=True, nogil=True)
-def _spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
+def spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
     """Multiply an image by ``scale`` times a coarse map, interpolated."""
     n, m = coarse.shape[0], noise.shape[0]
     for y in range(m):
@@ -117,6 +117,31 @@ def _spread(coarse: np.ndarray, scale: float, noise: np.ndarray) -> None:
             top = coarse[iy, ix] + wx * (coarse[iy, ix + 1] - coarse[iy, ix])
             low = coarse[iy + 1, ix] + wx * (coarse[iy + 1, ix + 1] - coarse[iy + 1, ix])
             noise[y, x] *= np.float32(scale) * (top + wy * (low - top))
+
+
+def local_sd(image: np.ndarray, pixel_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return how noisy a slice is for its own attenuation, on a coarse lattice over the image.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32 HU, shape (matrix, matrix).
+    pixel_mm : float
+
+    Returns
+    -------
+    sd, share : numpy.ndarray
+        float64, shape (n, n): standard deviation beside that in the mediastinum of an average chest, and the share
+        of the variance that lies in streaks from left to right.
+    """
+    n = min(_COARSE, image.shape[0])
+    water = np.empty((n, n), np.float64)
+    _coarse(image, water)
+    variance, lateral = np.empty((n, n), np.float64), np.empty((n, n), np.float64)
+    _variance(np.clip(water, 0.0, 2.0), pixel_mm * image.shape[0] / n, variance, lateral)
+    starved = np.clip(variance / _MEDIASTINAL_VARIANCE - 0.9, 0.0, 1.0)
+    share = starved * np.clip((lateral - _LATERAL_SHARE) / (1.0 - _LATERAL_SHARE), 0.0, 0.7)
+    return _of_tissue(variance, water), share
 
 
 def weigh(noise: np.ndarray, image: np.ndarray, pixel_mm: float, sd_hu: float) -> np.ndarray | None:
@@ -139,19 +164,12 @@ def weigh(noise: np.ndarray, image: np.ndarray, pixel_mm: float, sd_hu: float) -
     numpy.ndarray or None
         White noise for streaks from left to right, where rays that way are much weaker than others.
     """
-    n = min(_COARSE, image.shape[0])
-    water = np.empty((n, n), np.float64)
-    _coarse(image, water)
-    variance, lateral = np.empty((n, n), np.float64), np.empty((n, n), np.float64)
-    _variance(np.clip(water, 0.0, 2.0), pixel_mm * image.shape[0] / n, variance, lateral)
-    sd = _local_sd(variance, water)
-    starved = np.clip(variance / _MEDIASTINAL_VARIANCE - 0.9, 0.0, 1.0)
-    share = starved * np.clip((lateral - _LATERAL_SHARE) / (1.0 - _LATERAL_SHARE), 0.0, 0.7)
+    sd, share = local_sd(image, pixel_mm)
     streak = None
     if share.max() > _STREAK_SHOWN:
         streak = np.roll(noise, (image.shape[0] // 2, image.shape[0] // 3), (0, 1))
-        _spread((sd * np.sqrt(share)).astype(np.float32), sd_hu, streak)
-    _spread((sd * np.sqrt(1.0 - share)).astype(np.float32), sd_hu, noise)
+        spread((sd * np.sqrt(share)).astype(np.float32), sd_hu, streak)
+    spread((sd * np.sqrt(1.0 - share)).astype(np.float32), sd_hu, noise)
     return streak
 
 
@@ -162,7 +180,7 @@ _LATERAL_SHARE = 0.30  # of the variance; 3 of 16 directions give 0.19 in a roun
 _STREAK_SHOWN = 0.1
 
 
-def _local_sd(variance: np.ndarray, water: np.ndarray) -> np.ndarray:
+def _of_tissue(variance: np.ndarray, water: np.ndarray) -> np.ndarray:
     tissue = (1.0 - _TISSUE_SHARE) + _TISSUE_SHARE * np.clip(water, 0.0, 1.2)
     out: np.ndarray = np.sqrt(variance / _MEDIASTINAL_VARIANCE) * tissue
     return out

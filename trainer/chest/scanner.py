@@ -23,7 +23,7 @@ _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)
 _FLUID, _TRAPPED, _NODE = int(Part.FLUID), int(Part.TRAPPED), int(Part.NODE)
-_PATENT = np.float32(1.8 / 255.0)  # bronchi in consolidation are mildly dilated (Nambu; judgement on the amount)
+PATENT = np.float32(1.8 / 255.0)  # bronchi in consolidation are mildly dilated (Nambu; judgement on the amount)
 _EDGE_HU = 15  # a voxel outside the lobes below this may be partly lung and takes part in its neighbour's opacity
 
 
@@ -52,7 +52,7 @@ def _density(v: np.ndarray, z: np.float32, iy: int, ix: int, fy: np.float32, fx:
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
-def _lobes_near(v: np.ndarray, z: int, y: int, x: int) -> int:
+def lobes_near(v: np.ndarray, z: int, y: int, x: int) -> int:
     """Return 0 where no corner of a voxel's cell lies in a lobe."""
     low = v[z, y, x] | v[z, y, x + 1] | v[z, y + 1, x] | v[z, y + 1, x + 1]
     return int(low | v[z + 1, y, x] | v[z + 1, y, x + 1] | v[z + 1, y + 1, x] | v[z + 1, y + 1, x + 1])
@@ -61,6 +61,32 @@ def _lobes_near(v: np.ndarray, z: int, y: int, x: int) -> int:
 @nb.njit(cache=True, nogil=True, inline="always")
 def _within(box: np.ndarray, z: int, y: int, x: int) -> bool:
     return bool(box[0, 0] <= z <= box[0, 1] and box[1, 0] <= y <= box[1, 1] and box[2, 0] <= x <= box[2, 1])
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def surroundings(
+    cell: tuple[int, int, int],
+    part: tuple[np.float32, np.float32, np.float32],
+    shares: np.ndarray,
+    hu: np.ndarray,
+    lobe: np.ndarray,
+    airway: np.ndarray,
+) -> tuple[np.float32, np.float32]:
+    """Fill in the share of each lobe around a point; return that of what is lung for a part only, and of lumen."""
+    iz, iy, ix = cell
+    fz, fy, fx = part
+    rim = open_ = _ZERO
+    shares[:] = _ZERO
+    for k in range(8):
+        cz, cy, cx = iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)
+        w = weight(k, fz, fy, fx)
+        label = lobe[cz, cy, cx]
+        if label > 0:
+            shares[label] += w
+            open_ += w * np.float32(airway[cz, cy, cx])
+        elif hu[cz, cy, cx] < _EDGE_HU:
+            rim += w
+    return rim, open_
 
 
 @nb.njit(cache=True, nogil=True)
@@ -84,17 +110,7 @@ def _lung_point(
     iz, iy, ix = cell
     z, y, x = place
     fz, fy, fx = z - np.float32(iz), y - np.float32(iy), x - np.float32(ix)
-    rim = open_ = _ZERO
-    shares[:] = _ZERO
-    for k in range(8):
-        cz, cy, cx = iz + (k >> 2), iy + ((k >> 1) & 1), ix + (k & 1)
-        w = weight(k, fz, fy, fx)
-        label = lobe[cz, cy, cx]
-        if label > 0:
-            shares[label] += w
-            open_ += w * np.float32(airway[cz, cy, cx])
-        elif hu[cz, cy, cx] < _EDGE_HU:
-            rim += w
+    rim, open_ = surroundings((iz, iy, ix), (fz, fy, fx), shares, hu, lobe, airway)
     right = shares[1] + shares[2] + shares[3]
     lung = right + shares[4] + shares[5]
     mz, my, mx = origin[0] + z * spacing[0], origin[1] + y * spacing[1], origin[2] + x * spacing[2]
@@ -109,11 +125,14 @@ def _lung_point(
     tissue, air = stains(layer, shares, rim, (hz, hy, hx), (mz, my, mx), parts)
     parts[_TRAPPED] = 1 if trapped and lung > _HALF else 0
     if value < TISSUE_HU:
-        value += tissue * (_ONE - min(_ONE, open_ * _PATENT)) * (TISSUE_HU - value)
+        value += tissue * (_ONE - min(_ONE, open_ * PATENT)) * (TISSUE_HU - value)
     value += air * (AIR_HU - value)
     side = 0 if right > _HALF * lung else 1
     if fluid[side, 0] > np.float32(-1e8):
-        value, wet = _flood(value, lung + rim, hz, hy, hx, mz, my, fluid[side], layer.depth)
+        squeezed, wet = flood(lung + rim, (hz, hy, hx), mz, my, fluid[side], layer.depth)
+        if value < TISSUE_HU:
+            value += squeezed * (TISSUE_HU - value)
+        value += wet * (np.float32(FLUID_HU) - value)
         parts[_FLUID] = 1 if wet > _HALF else 0
     return value
 
@@ -207,14 +226,14 @@ def scan_plane(
             value = _density(hu, z, iy, ix, y - np.float32(iy), x - np.float32(ix))
             if beyond:
                 value = min(value, _SOFT_HU)
-            if _lobes_near(lobe, iz, iy, ix) == 0:
+            if lobes_near(lobe, iz, iy, ix) == 0:
                 if value < np.float32(30.0) and value > np.float32(-300.0):
                     mm_z, mm_y, mm_x = (
                         origin[0] + z * spacing[0],
                         origin[1] + y * spacing[1],
                         origin[2] + x * spacing[2],
                     )
-                    value, node = _swell(value, mm_z, mm_y, mm_x, nodes)
+                    value, node = swell(value, mm_z, mm_y, mm_x, nodes)
                     if wanted and node > _HALF:
                         truth[_NODE, py, px] = 1
                 if gas > _ZERO and _within(lumen, iz, iy, ix):
@@ -232,30 +251,25 @@ def scan_plane(
 
 
 @nb.njit(cache=True, nogil=True)
-def _flood(
-    value: np.float32,
+def flood(
     share: np.float32,
-    hz: np.float32,
-    hy: np.float32,
-    hx: np.float32,
+    half: tuple[np.float32, np.float32, np.float32],
     mz: np.float32,
     my: np.float32,
     fluid: np.ndarray,
     depth: np.ndarray,
 ) -> tuple[np.float32, np.float32]:
-    """Return the density after free fluid and the lung that it compresses, and the share of fluid."""
-    deep = half_value(depth, hz, hy, hx)
+    """Return the share of lung that free fluid compresses, and the share of fluid."""
+    deep = half_value(depth, half[0], half[1], half[2])
     level = fluid[0] - fluid_rank(mz, my, deep, fluid[1], fluid[2])
     share = min(_ONE, share)
     squeezed = np.float32(0.8) * step(level, np.float32(-ATELECTASIS_MM), np.float32(-0.5))
-    if value < TISSUE_HU:
-        value += share * squeezed * (TISSUE_HU - value)
     wet = share * step(level, np.float32(-0.5), np.float32(0.5))
-    return value + wet * (np.float32(FLUID_HU) - value), wet
+    return share * squeezed, wet
 
 
 @nb.njit(cache=True, nogil=True)
-def _swell(
+def swell(
     value: np.float32, mz: np.float32, my: np.float32, mx: np.float32, nodes: np.ndarray
 ) -> tuple[np.float32, np.float32]:
     """Return the density of mediastinal fat with lymph nodes in it, and the share of a node."""
