@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from tests.hostile import Watch, changed, mutated, places_in
 from trainer.encounter.player import Written, play
-from trainer.encounter.run import Header, Run, decode
+from trainer.encounter.run import Chest, Header, Run, decode
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.library import library
@@ -21,12 +21,16 @@ from trainer.records.run_file import read_run
 CASE = "wandering-shadows"
 
 
-@pytest.fixture(scope="module", params=["tutor", "exam"])
+CHEST = Chest(name="ward-3", digest="0123456789abcdef" * 4)
+
+
+@pytest.fixture(scope="module", params=[("tutor", None), ("exam", None), ("tutor", CHEST)])
 def recorded(engine, request):
     """A run by the resident's plan, who says all that can be said, as it is saved; an examination has its links."""
+    mode, chest = request.param
     case = read_case(CASE, library())
     plan = case_plan(case, "resident", library())
-    session = Session(engine, case, Run(header=Header(case=CASE, seed=1, mode=request.param)))
+    session = Session(engine, case, Run(header=Header(case=CASE, seed=1, mode=mode, chest=chest)))
     play(session, plan, Written(plan))
     return sealed(session)
 

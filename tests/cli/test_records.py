@@ -59,8 +59,8 @@ def test_what_looks_like_a_file_is_looked_for_as_one(shelf, capsys, word):
 def test_the_runs_are_listed_taken_out_and_taken_in(shelf, folder, capsys):
     shelf.save(f"{CASE}-1-1", made(Advanced(to_day=28, day=28), mode="exam"))
     (row,) = json.loads(said(capsys, "runs", "list", "--json"))
-    assert row == {"name": f"{CASE}-1-1", "case": CASE, "seed": 1, "mode": "exam", "day": 28, "state": "in play",
-                   "overall": None}  # fmt: skip
+    assert row == {"name": f"{CASE}-1-1", "case": CASE, "seed": 1, "mode": "exam", "day": 28, "chest": "",
+                   "state": "in play", "overall": None}  # fmt: skip
     assert CASE in said(capsys, "runs", "list")
     out = folder / "out.json"
     said(capsys, "runs", "export", f"{CASE}-1-1", "--out", str(out))

@@ -410,13 +410,14 @@ def test_a_backup_is_taken_before_each_step(tmp_path, monkeypatch):
         assert len(backups(file, NOW)) == 1, "the backup is there before"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
         connection.execute(text("ALTER TABLE score ADD COLUMN novelty INTEGER"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
         if fails:
             raise create_engine("sqlite://").dialect.loaded_dbapi.OperationalError("no")
 
     for module in ("database", "examination"):
-        monkeypatch.setattr(f"trainer.records.{module}.REVISIONS", (*REVISIONS, "0002"))
+        monkeypatch.setattr(f"trainer.records.{module}.REVISIONS", (*REVISIONS, "0003"))
     monkeypatch.setattr(database, "migrate", step)
+    monkeypatch.setattr("trainer.records.migration.REVISIONS", (*REVISIONS, "0003"))
     monkeypatch.setattr("trainer.records.examination._check_tables", lambda *_: None)
     fails = True
     with pytest.raises(sqlite3.OperationalError):
@@ -425,9 +426,9 @@ def test_a_backup_is_taken_before_each_step(tmp_path, monkeypatch):
     fails = False
     monkeypatch.setattr(database, "take_backup", lambda *_, **__: None)
     opened(file, now=NOW)
-    assert examine(file) == "0002"
+    assert examine(file) == "0003"
     (kept,) = backups(file, NOW)
-    assert kept.name == "records-20311123-080000-before-0002.sqlite" and examine(kept) == REVISIONS[-1]
+    assert kept.name == "records-20311123-080000-before-0003.sqlite" and examine(kept) == REVISIONS[-1]
 
 
 def played(file):

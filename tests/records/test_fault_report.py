@@ -63,6 +63,16 @@ def test_it_says_what_helps_and_nothing_of_anybody(home, tmp_path):
     assert set(report["in the home"]) == {"(other)", "logs", "records.sqlite", "runs"}
 
 
+def test_names_of_imported_chests_are_hidden(home, tmp_path):
+    (home / "chests" / "dr-reed-ward").mkdir(parents=True)
+    (home / "logs" / "atoll.log").write_text(f"{home}/chests/dr-reed-ward/hu.raw: cut short")
+    write_fault_report(tmp_path / "report.zip")
+    found = contents(tmp_path / "report.zip")
+    assert found["logs/atoll.log"] == "<atoll-home>/chests/<chest>/hu.raw: cut short"
+    assert "dr-reed" not in "".join(found.values())
+    assert "chests" in json.loads(found["report.json"])["in the home"]
+
+
 def test_a_damaged_database_is_no_obstacle(home, tmp_path):
     before = b"this is no database, " * 100
     (home / "records.sqlite").write_bytes(before)

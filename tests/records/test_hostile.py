@@ -216,7 +216,7 @@ TABLES = (
     "ALTER TABLE run RENAME COLUMN seal TO stamp",
     "CREATE TABLE t (x, y GENERATED ALWAYS AS (x + 1))",
     "CREATE VIRTUAL TABLE t USING fts5(x)",
-    "UPDATE alembic_version SET version_num = '0002'",
+    "UPDATE alembic_version SET version_num = '0003'",
     "UPDATE alembic_version SET version_num = x'00'",
     "INSERT INTO alembic_version VALUES ('0001b')",
     "DROP TABLE alembic_version",

@@ -180,6 +180,7 @@ def keep_chest(
             done += array.nbytes
             if progress is not None:
                 progress(done / most)
+        _check_sizes(work)  # what could not be read again is not kept
     return card
 
 
@@ -270,8 +271,7 @@ def _card(folder: Path) -> ImportedChest | None:
         card = ImportedChest.model_validate_json(read_bounded(folder / CARD, _MOST_CARD_BYTES))
         if card.name != folder.name or card.digest != _sha(_index_bytes(folder)):
             return None
-        index = _read_index(folder)
-        anatomy_in(folder, index, lambda name, _: index["arrays"][name]["checksum"])
+        _check_sizes(folder)
     except (BadInput, ValidationError, *UNSOUND):
         return None
     return card
@@ -292,7 +292,13 @@ def _index(anatomy: Anatomy, arrays: dict[str, np.ndarray]) -> bytes:
         for name, array in arrays.items()
     }
     value = {"format": 1, **geometry_of(anatomy), "arrays": forms}
-    return json.dumps(value, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
+    return json.dumps(value, sort_keys=True, indent=1, allow_nan=False, default=_number).encode() + b"\n"
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is no number")
 
 
 def _index_bytes(folder: Path) -> bytes:
@@ -306,12 +312,18 @@ def _read_index(folder: Path) -> dict[str, Any]:
     return index
 
 
+def _check_sizes(folder: Path) -> None:
+    """Raise one of `UNSOUND` unless index and files are those of an anatomy; their content is not read."""
+    index = _read_index(folder)
+    anatomy_in(folder, index, lambda name, _: index["arrays"][name]["checksum"])
+
+
 def _sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
 def _checksum(_: str, array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
 def _check_labels(anatomy: Anatomy) -> None:

@@ -11,15 +11,15 @@ from time import monotonic
 from typing import Any
 
 from trainer.cli.dialogue import Dialogue
-from trainer.cli.engine import draw, engine, imagined, session_of
+from trainer.cli.engine import check_chest, draw, engine, imagined, session_of
 from trainer.cli.output import announce, print_json, print_table
-from trainer.cli.word import add_json, whole
+from trainer.cli.word import add_chest, add_json, whole
 from trainer.core.error import BadInput
 from trainer.core.storage import check_target, write_atomically
 from trainer.encounter.chain import links_of
 from trainer.encounter.event import Ended
 from trainer.encounter.examiner import Examiner
-from trainer.encounter.run import Header, Run, branches
+from trainer.encounter.run import Chest, Header, Run, branches
 from trainer.encounter.session import Session, sealed
 from trainer.encounter.twin import Course as Line
 from trainer.encounter.twin import ending, twins
@@ -47,6 +47,7 @@ def add(commands: Any) -> None:
     one.add_argument("--seed", type=whole, default=1, metavar="S", help="which patient of the case (default 1)")
     one.add_argument("--mode", choices=("tutor", "exam"), default="tutor")
     one.add_argument("--policy", default=DEFAULT, help="policy that holds (default: %(default)s)")
+    add_chest(one)
     one.add_argument("--out", type=Path, metavar="RUN.json", help="where the run is saved; needed with --plan")
     add_json(one)
     one.set_defaults(run=_play)
@@ -83,12 +84,15 @@ def _play(arguments: argparse.Namespace) -> int:
     ready = engine()
     case = read_case(arguments.case, ready.library)
     policy = ready.library.policy(arguments.policy)
+    chest = _chest(arguments.chest)
     if arguments.out is not None:
         check_target(arguments.out)
     if arguments.plan is None:
         if arguments.out is not None and arguments.out.exists():
             return _converse(_resumed(arguments.out, case.id, arguments), arguments.out)
-        header = Header(case=case.id, version=case.version, seed=arguments.seed, mode=arguments.mode, policy=policy.id)
+        header = Header(
+            case=case.id, version=case.version, seed=arguments.seed, mode=arguments.mode, policy=policy.id, chest=chest
+        )
         return _converse(Session(ready, case, Run(header=header)), arguments.out)
     if arguments.out is None:
         raise BadInput("--out is missing: where is the run to be saved?")
@@ -96,10 +100,19 @@ def _play(arguments: argparse.Namespace) -> int:
         raise BadInput(f"{arguments.out}: is there already; name another file, or remove it")
     plan = case_plan(case, arguments.plan, ready.library)
     who = Examiner(ready, policy, imagined(ready), draw=draw)
-    session = who.play(who.session(case, arguments.seed, arguments.mode), plan)
+    session = who.play(who.session(case, arguments.seed, arguments.mode, chest), plan)
     write_run(arguments.out, sealed(session))
     announce(f"{case.title}: played to day {session.now.day}, saved in {arguments.out}")
     return _print_score(who.score(session), arguments.json)
+
+
+def _chest(name: str | None) -> Chest | None:
+    """Return the imported chest of a name as a run holds it."""
+    if name is None:
+        return None
+    from trainer.chest.chests import chest_called
+
+    return Chest(name=name, digest=chest_called(name).digest)
 
 
 def _head(text: str) -> str:
@@ -116,6 +129,10 @@ def _resumed(path: Path, case: str, arguments: argparse.Namespace) -> Session:
     header = session.run.header
     if (header.case, header.seed, header.mode) != (case, arguments.seed, arguments.mode):
         raise BadInput(f"{path}: is another run, of {header.case} with seed {header.seed}; name another file")
+    asked = _chest(arguments.chest)
+    if asked is not None and (header.chest is None or header.chest.digest != asked.digest):
+        raise BadInput(f"{path}: is a run on another chest than {arguments.chest!r}; name another file")
+    check_chest(session.run, str(path))
     if session.now.over or header.mode == "exam":
         raise BadInput(f"{path}: this run is over; name another file")
     announce(f"Going on with {path} on day {session.now.day}.")
@@ -173,6 +190,7 @@ def _finished(word: str) -> Session:
 
 def _score(arguments: argparse.Namespace) -> int:
     session = _finished(arguments.run_word)
+    check_chest(session.run, arguments.run_word)
     known = session.engine.library
     own = known.policy(session.run.header.policy)
     if arguments.policy is not None and arguments.policy != own.id:

@@ -48,6 +48,18 @@ def session_of(run: Run, name: str) -> Session:
         raise BadInput(f"{name}: {error}") from error
 
 
+def check_chest(run: Run, name: str) -> None:
+    """Raise `BadInput` if the chest that a run is played on is not here; ``name`` is what to call the run."""
+    if run.header.chest is None:
+        return
+    from trainer.chest.chests import check_here
+
+    try:
+        check_here(run.header.chest.named)
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}") from error
+
+
 def imagined(ready: Engine, patients: int = COUNT) -> Imagined:
     """Return the observer's patients, so many of each disease."""
     with progress("imagining patients") as tell:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import trainer.cli.case
+import trainer.cli.chest
 import trainer.cli.course
 import trainer.cli.crash
 import trainer.cli.encounter
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     trainer.cli.case,
+    trainer.cli.chest,
     trainer.cli.course,
     trainer.cli.crash,
     trainer.cli.encounter,

@@ -216,13 +216,14 @@ def _list_runs(arguments: argparse.Namespace) -> int:
             announce(f"atoll: {line}")
     rows = [
         {"name": one.name, "case": one.case, "seed": one.seed, "mode": one.mode, "day": one.day,
-         "state": "over" if one.over else "in play", "overall": None if one.score is None else one.score.overall}
+         "chest": one.chest, "state": "over" if one.over else "in play",
+         "overall": None if one.score is None else one.score.overall}
         for one in entries
     ]  # fmt: skip
     if arguments.json:
         print_json(rows)
     else:
-        header = ("name", "case", "seed", "mode", "day", "state", "overall")
+        header = ("name", "case", "seed", "mode", "day", "chest", "state", "overall")
         cells = [[*(str(v) for v in list(row.values())[:-1]), _number(row["overall"])] for row in rows]
         print_table(cells, header)
     return 0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trainer.cli.engine import draw, imagined, session_of
+from trainer.cli.engine import check_chest, draw, imagined, session_of
 from trainer.cli.output import announce, print_json, progress
 from trainer.cli.word import add_json
 from trainer.core.error import BadInput
@@ -51,6 +51,7 @@ def _report(arguments: argparse.Namespace) -> int:
         check_finished(run, session)
     except BadInput as error:
         raise BadInput(f"{word}: {error}") from error
+    check_chest(run, word)
     ready = session.engine
     who = Examiner(ready, ready.library.policy(run.header.policy), imagined(ready), draw=draw)
     with progress("the report") as tell:

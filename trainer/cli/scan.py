@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.cli.engine import engine
 from trainer.cli.output import announce, print_json, print_table, progress
-from trainer.cli.word import add_json, count, whole
+from trainer.cli.word import add_chest, add_json, count, whole
 from trainer.core.chance import key_of
 from trainer.core.error import BadInput
 from trainer.core.place import home_dir
@@ -20,11 +20,13 @@ from trainer.core.time import TICKS_PER_DAY
 from trainer.course.beginning import person_of
 from trainer.course.history import chest_of, follow
 from trainer.course.opacity import ChestState
-from trainer.course.person import Person
+from trainer.course.person import ChestName, Person
 from trainer.knowledge.casebook import case_names, case_plan, cohort_of, read_case
 from trainer.knowledge.statement import LAST_DAY
 
 if TYPE_CHECKING:
+    from trainer.chest.anatomy.model import Anatomy
+    from trainer.chest.protocol import Protocol
     from trainer.chest.series import Series
 
 _FIRST_DAY = -2000  # before any history begins
@@ -34,11 +36,15 @@ Scan a patient of a disease, or of a case, and write the CT as DICOM files.
 Each slice is one CT Image Storage object; --truth adds a segmentation of the opacities and signs, --radiograph a
 frontal film. All are marked SyntheticData and SIMULATED. With several days each visit has its own folder
 (day-000, day-028, ...), study and frame of reference, and the patient the same identity. The same words give the
-same bytes. The folder appears when everything in it is complete, and not before."""
+same bytes. The folder appears when everything in it is complete, and not before.
+
+With --chest the opacities are drawn into an imported chest (`atoll chest import`): with its own kernel, and in slices
+that are no thinner and no closer than it was scanned in."""
 _EXAMPLE = """\
 examples:
   atoll scan cop --day 0 --day 28 --plan germop-24w --seed 7 --truth --montage cop.png --out cop-scans
-  atoll scan uip --day 0 --montage uip.png"""
+  atoll scan uip --day 0 --montage uip.png
+  atoll scan cop --day 0 --chest ward-3 --montage cop.png"""
 
 
 def add(commands: Any) -> None:
@@ -57,10 +63,9 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     one.add_argument("--plan", default="untreated", help="name of a plan or a YAML file (default: untreated)")
     one.add_argument("--seed", type=whole, default=1, metavar="S", help="which patient (default: 1)")
-    one.add_argument("--kernel", choices=("lung", "soft"), default="lung", help="(default: lung)")
-    one.add_argument(
-        "--thickness", type=_thickness, default=1.0, metavar="MM", help="of the slices, 1 to 5 mm (default: 1)"
-    )
+    one.add_argument("--kernel", choices=("lung", "soft"), help="(default: lung)")
+    one.add_argument("--thickness", type=_thickness, metavar="MM", help="of the slices, 1 to 5 mm (default: 1)")
+    add_chest(one)
     one.add_argument("--truth", action="store_true", help="add a segmentation of the opacities and signs")
     one.add_argument("--radiograph", action="store_true", help="add a frontal film")
     one.add_argument(
@@ -107,7 +112,10 @@ def _scan(arguments: argparse.Namespace) -> int:
     elif arguments.montage is None or arguments.truth or arguments.radiograph:
         raise BadInput("atoll scan: no folder for the DICOM files; add --out DIR, or --montage FILE.png alone")
     _check_montage(arguments.montage, out)
+    chest = None if arguments.chest is None else _called(arguments.chest)
     patient = _patient(arguments, days)
+    if chest is not None:
+        patient = replace(patient, person=replace(patient.person, chest=chest))
     scans = _series(patient, arguments)
     reports = []
     with nullcontext() if out is None else whole_folder(out, arguments.force) as part:
@@ -120,7 +128,13 @@ def _scan(arguments: argparse.Namespace) -> int:
         if arguments.montage is not None:
             _draw(arguments.montage, scans)
     if arguments.json:
-        head = {"patient": f"SIM-{patient.person.key:016X}", "plan": patient.plan, "seed": arguments.seed}
+        head: dict[str, Any] = {
+            "patient": f"SIM-{patient.person.key:016X}",
+            "plan": patient.plan,
+            "seed": arguments.seed,
+        }
+        if chest is not None:
+            head["chest"] = asdict(chest)
         print_json({"of": arguments.what, **head, "folder": out, "montage": arguments.montage, "visits": reports})
     else:
         _tell(reports, with_truth=arguments.truth)
@@ -167,21 +181,41 @@ def _patient(arguments: argparse.Namespace, days: list[int]) -> _Patient:
 
 def _series(patient: _Patient, arguments: argparse.Namespace) -> dict[int, Series]:
     from trainer.chest.anatomy.build import anatomy_of
-    from trainer.chest.protocol import Protocol
     from trainer.chest.series import Series
 
     try:
-        with progress("building the chest") as tell:
+        with progress("building the chest" if patient.person.chest is None else "opening the chest") as tell:
             anatomy = anatomy_of(patient.person, tell)
     except OSError as error:
         raise BadInput(
             f"{home_dir()}: the chest cannot be kept ({error.strerror}); make room, or let ATOLL_HOME name a place"
         ) from error
-    protocol = Protocol(kernel=arguments.kernel, thickness_mm=arguments.thickness, spacing_mm=arguments.thickness)
+    protocol = _protocol(arguments, anatomy)
     return {
         day: Series(anatomy, state, protocol, key_of("visit", patient.person.key, day))
         for day, state in patient.states.items()
     }
+
+
+def _called(name: str) -> ChestName:
+    from trainer.chest.chests import chest_called
+
+    return chest_called(name).named
+
+
+def _protocol(arguments: argparse.Namespace, anatomy: Anatomy) -> Protocol:
+    """Return how the chest is scanned; an imported one cannot be finer than it was, nor sharper."""
+    from trainer.chest.protocol import Protocol
+
+    scan, asked = anatomy.acquisition, arguments.thickness or 1.0
+    if scan is None:
+        return Protocol(kernel=arguments.kernel or "lung", thickness_mm=asked, spacing_mm=asked)
+    thickness, spacing = max(asked, scan.thickness_mm), max(asked, scan.grid.spacing_mm[0])
+    if arguments.thickness is not None and (thickness, spacing) != (asked, asked):
+        announce(f"--thickness {asked:g}: raised to slices of {thickness:g} mm every {spacing:g} mm, as it was scanned")
+    if arguments.kernel is not None:
+        announce(f"--kernel {arguments.kernel} has no effect: an imported chest is shown with the kernel it came with")
+    return Protocol(thickness_mm=thickness, spacing_mm=spacing)
 
 
 def _draw(path: Path, scans: dict[int, Series]) -> None:
@@ -197,9 +231,10 @@ def _report(day: int, series: Series) -> dict[str, Any]:
 
     signs = series.signs()
     shown = [o for o in series.state.opacities if int(o["label"]) in signs]
+    kernel = series.protocol.kernel if series.anatomy.acquisition is None else "as scanned"
     return {
         "day": day, "folder": None, "study_date": None, "slices": series.count,
-        "spacing_mm": list(series.spacing_mm), "kernel": series.protocol.kernel,
+        "spacing_mm": list(series.spacing_mm), "kernel": kernel,
         "thickness_mm": series.protocol.thickness_mm, "segments": 0, "radiograph": False,
         "opacities": [
             {

@@ -34,6 +34,13 @@ def count(name: str, low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def add_chest(parser: argparse.ArgumentParser) -> None:
+    """Add ``--chest``."""
+    parser.add_argument(
+        "--chest", metavar="NAME", help="an imported chest in place of a built one (`atoll chest list`)"
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add ``--json``."""
     parser.add_argument("--json", action="store_true", help="print the result as JSON")

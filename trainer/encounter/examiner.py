@@ -10,7 +10,7 @@ from trainer.encounter.assessment import Assessment, Draw
 from trainer.encounter.mind import Mind
 from trainer.encounter.orderlog import charges_of
 from trainer.encounter.player import Speaker, Written, play
-from trainer.encounter.run import Header, Mode, Run
+from trainer.encounter.run import Chest, Header, Mode, Run
 from trainer.encounter.session import Session
 from trainer.encounter.speaker import Observing
 from trainer.encounter.weighing import Weighing
@@ -63,9 +63,9 @@ class Examiner:
         self._references.clear()
         self._memory, self._thinking_of = {}, None
 
-    def session(self, case: Case, seed: int, mode: Mode = "tutor") -> Session:
-        """Return a new encounter."""
-        header = Header(case=case.id, version=case.version, seed=seed, mode=mode, policy=self.policy.id)
+    def session(self, case: Case, seed: int, mode: Mode = "tutor", chest: Chest | None = None) -> Session:
+        """Return a new encounter, on an imported chest if one is given."""
+        header = Header(case=case.id, version=case.version, seed=seed, mode=mode, policy=self.policy.id, chest=chest)
         return Session(self.engine, case, Run(header=header))
 
     def mind(self, session: Session) -> Mind:

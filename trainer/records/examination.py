@@ -7,17 +7,17 @@ belongs. What passes here can be read without a surprise, whoever wrote it; what
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String
 from sqlalchemy.types import TypeEngine
 
 from trainer.core.error import BadInput
 from trainer.records.fault import DAMAGE, code_of, line_of
-from trainer.records.migration import REVISIONS
+from trainer.records.migration import REVISIONS, later_columns
 from trainer.records.table import Moment, metadata
 
 _MAGIC: Final = b"SQLite format 3\x00"
@@ -97,8 +97,7 @@ def _look(connection: sqlite3.Connection, path: Path) -> str | None:
         raise Damaged(f"it holds {odd[0][:40]!r}, which Atoll does not make")
     if (said := next(_rows(connection, "PRAGMA quick_check(1)"))[0]) != "ok":
         raise Damaged(str(said).splitlines()[-1])
-    if revision == REVISIONS[-1]:
-        _check_tables(connection, {name for _, name in made})
+    _check_tables(connection, {name for _, name in made}, revision)
     if next(_rows(connection, "PRAGMA foreign_key_check"), None) is not None:
         raise Damaged("rows are missing to which others belong")
     return revision
@@ -136,8 +135,8 @@ def known_revision(found: str, place: str) -> str:
     return found
 
 
-def _check_tables(connection: sqlite3.Connection, made: set[str]) -> None:
-    """Raise `Damaged` unless the tables are those of this version and every value in them is of its column's kind."""
+def _check_tables(connection: sqlite3.Connection, made: set[str], revision: str) -> None:
+    """Raise `Damaged` unless the tables are those of a revision and every value in them is of its column's kind."""
     ours = {_VERSION_TABLE, *metadata.tables}
     ours |= {str(index.name) for table in metadata.tables.values() for index in table.indexes}
     ours |= {name for name in made if name.startswith("sqlite_autoindex_")}
@@ -145,22 +144,24 @@ def _check_tables(connection: sqlite3.Connection, made: set[str]) -> None:
         raise Damaged(f"its tables are not as Atoll makes them ({sorted(made ^ ours)[0][:40]})")
     for table in metadata.tables.values():
         columns = [(row[1], row[6]) for row in _rows(connection, f"PRAGMA table_xinfo({table.name})")]
-        if columns != [(column.name, 0) for column in table.columns]:
+        later = later_columns(revision, table.name)
+        expected = [column for column in table.columns if column.name not in later]
+        if columns != [(column.name, 0) for column in expected]:
             raise Damaged(f"its tables are not as Atoll makes them ({table.name})")
-        _check_values(connection, table)
+        _check_values(connection, table.name, expected)
 
 
-def condition(table: Table) -> str:
+def condition(columns: Iterable[Column[Any]]) -> str:
     """Return the condition that each value of a row is of its column's kind, in SQL."""
-    return " AND ".join(f"({_right(column)})" for column in table.columns)
+    return " AND ".join(f"({_right(column)})" for column in columns)
 
 
-def _check_values(connection: sqlite3.Connection, table: Table) -> None:
-    statement = f"SELECT count(*) FROM {table.name} WHERE ({condition(table)}) IS NOT 1"  # noqa: S608 - names are Atoll's own
+def _check_values(connection: sqlite3.Connection, table: str, columns: Sequence[Column[Any]]) -> None:
+    statement = f"SELECT count(*) FROM {table} WHERE ({condition(columns)}) IS NOT 1"  # noqa: S608 - names are Atoll's own
     if next(_rows(connection, statement))[0]:
-        raise Damaged(f"it holds values that Atoll does not write ({table.name})")
-    texts = ", ".join(f'"{column.name}"' for column in table.columns if isinstance(column.type, String))
-    for _ in _rows(connection, f"SELECT {texts} FROM {table.name}") if texts else ():  # noqa: S608
+        raise Damaged(f"it holds values that Atoll does not write ({table})")
+    texts = ", ".join(f'"{column.name}"' for column in columns if isinstance(column.type, String))
+    for _ in _rows(connection, f"SELECT {texts} FROM {table}") if texts else ():  # noqa: S608
         pass  # a text that is no Unicode shows when it is read
 
 

@@ -30,7 +30,9 @@ from trainer.core.storage import write_atomically
 _MOST_LOG: Final = 500_000  # bytes of the end of each
 _MOST_LOGS: Final = 12
 _DATABASE: Final = "records.sqlite"
-_KNOWN: Final = re.compile(r"records\.sqlite[\w.-]*|preferences\.json|anatomy|backups?|compiled|logs|look|packs|runs")
+_KNOWN: Final = re.compile(
+    r"records\.sqlite[\w.-]*|preferences\.json|anatomy|backups?|chests|compiled|logs|look|packs|runs"
+)
 _PACKAGES: Final = (
     "PySide6-Essentials", "numpy", "scipy", "numba", "llvmlite", "edt", "pydicom", "highdicom", "pydantic", "PyYAML",
     "pyqtgraph", "SQLAlchemy", "alembic", "fsrs", "Jinja2", "typst", "psycopg",
@@ -66,7 +68,7 @@ def write_fault_report(path: Path) -> None:
 def _fault_report(home: Path) -> bytes:
     """Return the report as the bytes of a zip file."""
     health, pseudonyms = _records(home / _DATABASE)
-    hide = _Hiding(home, pseudonyms)
+    hide = _Hiding(home, pseudonyms, _names_in(home / "chests"))
     report = {
         "atoll": __version__,
         "python": sys.version,
@@ -117,6 +119,13 @@ def _listing(home: Path) -> dict[str, int]:
     return found
 
 
+def _names_in(folder: Path) -> tuple[str, ...]:
+    """Return what lies in a folder by name."""
+    with suppress(OSError):
+        return tuple(path.name for path in folder.iterdir())
+    return ()
+
+
 def _records(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return how a database is, with counts alone, and the pseudonyms in it, which are to be hidden elsewhere."""
     if not path.is_file():
@@ -149,14 +158,16 @@ class _Hiding:
     home : Path
         Of Atoll.
     pseudonyms : sequence of str
+    chests : sequence of str
+        Names of imported chests: whoever chose them may have named a ward or a person.
     """
 
-    def __init__(self, home: Path, pseudonyms: Sequence[str]) -> None:
+    def __init__(self, home: Path, pseudonyms: Sequence[str], chests: Sequence[str]) -> None:
         folders = {str(home): "<atoll-home>", str(home.resolve()): "<atoll-home>"}
         with suppress(RuntimeError):  # nobody has a home in some containers
             folders |= {str(Path.home()): "<home>", str(Path.home().resolve()): "<home>"}
         folders |= {folder.replace("\\", "\\\\"): word for folder, word in folders.items()}  # as JSON and repr write it
-        names = dict.fromkeys(pseudonyms, "<learner>")
+        names = dict.fromkeys(chests, "<chest>") | dict.fromkeys(pseudonyms, "<learner>")
         with suppress(OSError, KeyError, ImportError):  # no such user is known to the system
             names[getpass.getuser()] = "<user>"
         names[platform.node()] = "<computer>"

@@ -86,6 +86,8 @@ class Finished:
         How often the learner went back on the way; the score is of the last path, on which what comes was known.
     result : Result or None
         None of a run that has not been scored yet.
+    chest, chest_digest : str
+        Name and content of the imported chest that the pictures showed, "" of a built one.
     """
 
     name: str
@@ -100,6 +102,8 @@ class Finished:
     played_at: datetime
     went_back: int = 0
     result: Result | None = None
+    chest: str = ""
+    chest_digest: str = ""
 
 
 def note_result(records: Records, learner_id: str, name: str, performance: Performance, now: datetime) -> None:
@@ -225,6 +229,8 @@ def _finished(row: Row[Any], dials: list[Row[Any]], claims: list[Row[Any]], went
         mode=row.mode,
         policy=row.policy,
         time_factor=row.time_factor,
+        chest=row.chest_name or "",
+        chest_digest=row.chest_digest or "",
         made_at=row.made_at,
         played_at=row.played_at,
         went_back=went_back,

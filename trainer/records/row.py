@@ -44,9 +44,11 @@ def insert_events(connection: Connection, number: str, run: Run, links: tuple[st
 
 def header_in(row: Any) -> dict[str, Any]:
     """Return the fields of the header of a run."""
+    chest = {"name": row.chest_name, "digest": row.chest_digest}
     return {
         "case": row.case_id, "version": row.case_version, "seed": row.seed, "engine": row.engine, "mode": row.mode,
         "policy": row.policy, "time_factor": row.time_factor,
+        "chest": chest if any(value is not None for value in chest.values()) else None,
     }  # fmt: skip
 
 

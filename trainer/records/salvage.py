@@ -76,15 +76,13 @@ def _opened(damaged: Path) -> sqlite3.Connection:
 def _readable(source: sqlite3.Connection, one: Table) -> _Rows:
     """Return the rows of a table that can be read, from either end, if each value is of its kind."""
     rows: dict[int, dict[str, Any]] = {}
-    names = [column.name for column in one.columns]
-    columns = ", ".join(f'"{name}"' for name in names)
     with suppress(sqlite3.Error, UnicodeDecodeError, ValueError):
         plain = "SELECT type, upper(sql) FROM sqlite_master WHERE name = ?"
         ((kind, sql),) = source.execute(plain, (one.name,)).fetchall()
         if kind != "table" or "VIRTUAL" in sql or "GENERATED" in sql:
             return []
+    names, chosen = [column.name for column in one.columns], _chosen(source, one)
     for order in ("ASC", "DESC"):
-        chosen = f"SELECT rowid, {columns} FROM {one.name} NOT INDEXED WHERE {condition(one)}"  # noqa: S608
         try:
             for number, *values in source.execute(f"{chosen} ORDER BY rowid {order}"):
                 rows[number] = dict(zip(names, values, strict=True))
@@ -92,6 +90,18 @@ def _readable(source: sqlite3.Connection, one: Table) -> _Rows:
         except (sqlite3.Error, UnicodeDecodeError):
             continue  # as far as it went; now from the other end
     return [rows[number] for number in sorted(rows)]
+
+
+def _chosen(source: sqlite3.Connection, one: Table) -> str:
+    """Return how the rows of a table are read; a column that an older version did not have yet is empty."""
+    there = {column.name for column in one.columns}
+    with suppress(sqlite3.Error, UnicodeDecodeError):
+        found = {row[1] for row in source.execute(f"PRAGMA table_xinfo({one.name})")}
+        there -= {column.name for column in one.columns if column.nullable and column.name not in found}
+    # a name in quotes that is no column would be taken for a text
+    columns = ", ".join(f'"{column.name}"' if column.name in there else "NULL" for column in one.columns)
+    right = condition(column for column in one.columns if column.name in there)
+    return f"SELECT rowid, {columns} FROM {one.name} NOT INDEXED WHERE {right}"  # noqa: S608
 
 
 def _belongs(connection: Connection, one: Table, row: Mapping[str, Any]) -> bool:

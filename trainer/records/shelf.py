@@ -70,6 +70,8 @@ class Entry:
     playable : bool
         Whether this version of Atoll can play it on; one of another version stays where it is.
     score : ScoreNote, optional
+    chest : str
+        Name of the imported chest it is played on, "" of a built one.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Entry:
     played_ns: int
     playable: bool = True
     score: ScoreNote | None = None
+    chest: str = ""
 
 
 class Shelf:
@@ -219,10 +222,12 @@ class Shelf:
 
     def _insert(self, connection: Connection, name: str, run: Run, links: tuple[str, ...]) -> None:
         head, number, now = run.header, str(uuid4()), datetime.now(UTC)
+        chest = head.chest
         connection.execute(
             insert(table.run).values(
                 id=number, learner_id=self.learner_id, name=name, case_id=head.case, case_version=head.version,
                 seed=head.seed, engine=head.engine, mode=head.mode, policy=head.policy, time_factor=head.time_factor,
+                chest_name=None if chest is None else chest.name, chest_digest=None if chest is None else chest.digest,
                 made_at=now, played_at=now, **_changing(run),
             )
         )  # fmt: skip
@@ -309,5 +314,5 @@ def _entry(row: Row[Any], score: ScoreNote | None) -> Entry:
     return Entry(
         name=row.name, case=row.case_id, version=row.case_version, seed=row.seed, mode=row.mode, day=row.day,
         over=row.over or score is not None, played_ns=int(row.played_at.timestamp() * 1e6) * 1000,
-        playable=row.engine == __version__, score=score,
+        playable=row.engine == __version__, score=score, chest=row.chest_name or "",
     )  # fmt: skip

@@ -42,6 +42,8 @@ RESULT_COLUMNS: Final = (
     Column("seed", "1", "which patient of the case"),
     Column("mode", "", "tutor (feedback on the way, going back allowed) or exam (neither)"),
     Column("time_factor", "1", "time of an examination as a multiple of the case's"),
+    Column("chest", "", "name of the imported chest that the pictures showed; empty for a chest that was built"),
+    Column("chest_digest", "", "SHA-256 of that chest, by which it is told from another of the same name"),
     Column("engine", "", "version of Atoll that scored; scores of different versions need not compare"),
     Column("policy", "", "policy that scored; scores under different policies do not compare"),
     Column("disease", "", "identifier of what the patient had"),
@@ -85,9 +87,9 @@ def _row(learner: str, run: Finished, before: bool) -> list[Value]:
     result = run.result
     assert result is not None
     row: list[Value] = [
-        learner, run.name, run.case, run.version, run.seed, run.mode, run.time_factor, result.engine, result.policy,
-        result.disease, result.difficulty, run.made_at, result.scored_at, before, run.went_back, result.overall,
-        result.gates_failed,
+        learner, run.name, run.case, run.version, run.seed, run.mode, run.time_factor, run.chest, run.chest_digest,
+        result.engine, result.policy, result.disease, result.difficulty, run.made_at, result.scored_at, before,
+        run.went_back, result.overall, result.gates_failed,
     ]  # fmt: skip
     for name in DIALS:
         dial = result.dials.get(name)

@@ -105,6 +105,8 @@ run = Table(
     Column("over", Boolean, nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("played_at", Moment, nullable=False),
+    Column("chest_name", String(80)),  # of the imported chest it is played on; both or neither
+    Column("chest_digest", String(64)),
     UniqueConstraint("learner_id", "name"),
 )
 

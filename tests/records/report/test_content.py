@@ -11,6 +11,7 @@ from trainer.encounter.debrief import debrief_of
 from trainer.encounter.event import Advance, Ended
 from trainer.encounter.examiner import Examiner
 from trainer.encounter.robot import ROBOTS, play_robot
+from trainer.encounter.run import Chest
 from trainer.encounter.session import Session, sealed
 from trainer.knowledge.casebook import case_plan, read_case
 from trainer.knowledge.library import library
@@ -74,6 +75,14 @@ def test_it_says_who_what_and_when(textbook):
     assert fact(made, "Course").startswith(f"{session.now.day} days, {len(session.now.visits)} visits")
     assert made.policy == "Atoll's own policy" and "Pneumocystis" in made.policy_words
     assert made.disease == debrief.disease and made.ending == clip(debrief.ending, 420)
+
+
+def test_it_says_on_which_imported_chest_it_was_played(textbook):
+    run, session, debrief = textbook
+    assert "Chest" not in [one.label for one in report(*textbook).facts], "a built chest needs no word"
+    header = run.header.model_copy(update={"chest": Chest(name="ward-3", digest="0123456789abcdef" * 4)})
+    made = report(run.model_copy(update={"header": header}), session, debrief)
+    assert fact(made, "Chest") == "ward-3, imported (content 0123456789ab)"
 
 
 def test_the_dials_are_those_of_the_score_and_always_eight(textbook, harmful):

@@ -111,7 +111,7 @@ def anatomy_in(folder: Path, index: Any, checksum: Checksum) -> Anatomy:
 
 def _acquisition(scan: dict[str, Any], arrays: dict[str, np.ndarray]) -> Acquisition:
     kept: dict[str, Any] = {name: arrays[name] for name in (*_SCANNED, *_CURVES)}
-    figures = {name: _number(scan[name]) for name in _FIGURES}
+    figures: dict[str, Any] = {name: _number(scan[name]) for name in _FIGURES}
     if figures["thickness_mm"] <= 0 or figures["noise_hu"] < 0:
         raise ValueError(figures)
     return Acquisition(grid=_grid(scan["grid"]), **kept, **figures)

@@ -154,6 +154,8 @@ def _facts(
         Fact("Time", _time(run, session)),
         Fact("Course", f"{many(now.day, 'day')}, {many(len(now.visits), 'visit')}; {_ended(session)}"),
     ]
+    if header.chest is not None:
+        found.insert(3, Fact("Chest", clip(f"{header.chest.name}, imported (content {header.chest.digest[:12]})", 90)))
     if debrief.left:
         worth = ", ".join(f"{one.overall:.0f}" for one in debrief.left)
         found.append(Fact("Went back", clip(f"{many(len(debrief.left), 'time')}; the paths left scored {worth}", 90)))
