@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from trainer.chest.acquired.acquire import acquire
 from trainer.chest.acquisition import Acquisition
 from trainer.chest.anatomy.build import BuildCancelled
 from trainer.chest.anatomy.lobe import Fissures, fissures_of
@@ -122,9 +123,11 @@ def import_chest(
 
     step(0.0)
     found = segment(source, force, scale, lambda share: step(0.45 * share))
-    acquisition = _acquired(source, found)
+    told: list[str] = []
+    acquisition = _acquired(source, found, told.append)
     step(0.6)
-    return assemble(source, found, acquisition, lambda share: step(0.6 + 0.4 * share))
+    made = assemble(source, found, acquisition, lambda share: step(0.6 + 0.4 * share))
+    return replace(made, told=(*made.told, *told))
 
 
 def segment(source: Source, force: bool, scale: int, step: Callable[[float], None]) -> Segmented:
@@ -154,13 +157,18 @@ def segment(source: Source, force: bool, scale: int, step: Callable[[float], Non
     return Segmented(frame, hu, body, kept, lungs, lung, lumen, landmarks, ())
 
 
-def _acquired(source: Source, found: Segmented) -> Acquisition | None:
+def _acquired(source: Source, found: Segmented, tell: Callable[[str], None]) -> Acquisition:
     """Return how the source was scanned, measured on its own lattice."""
-    return None
+    frame = found.frame
+    hu = source.hu[frame.first : frame.first + frame.source.shape[0]].copy()
+    hu[~refined(found.kept, frame.look, frame.source)] = _AIR_HU
+    body = refined(found.body, frame.look, frame.source)
+    lung = refined(found.lung != 0, frame.grid, frame.source)
+    return acquire(Source(hu, source.spacing_mm, source.thickness_mm), frame.source, body, lung, tell)
 
 
 def assemble(
-    source: Source, found: Segmented, acquisition: Acquisition | None, step: Callable[[float], None]
+    source: Source, found: Segmented, acquisition: Acquisition, step: Callable[[float], None]
 ) -> Imported:
     """Return the anatomy of what was found in a series."""
     grid, half = found.frame.grid, found.frame.look
