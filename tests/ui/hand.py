@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListWidget, QScrollArea, QSpinBox, QWidget
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key
@@ -59,7 +59,7 @@ class Mouse(Hand):
             area = area.parentWidget()
         QApplication.processEvents()
 
-    def start(self, case):
+    def start(self, case, chest=None):
         rows = self.window.library.list
         index = next(
             rows.model().index(row, 0) for row in range(rows.model().rowCount()) if rows.cases.rows[row].case == case
@@ -67,6 +67,15 @@ class Mouse(Hand):
         rows.scrollTo(index)
         QTest.mouseClick(rows.viewport(), LEFT, pos=rows.visualRect(index).center())
         self.until(lambda: self.find("start_case").isEnabled())
+        if chest is not None:
+            box = self.find("chest", QComboBox)
+            self.click_on(box)
+            shown = box.view()
+            shown.scrollTo(shown.model().index(box.findText(chest, Qt.MatchFlag.MatchStartsWith), 0))
+            place = shown.visualRect(shown.model().index(box.findText(chest, Qt.MatchFlag.MatchStartsWith), 0))
+            self.until(shown.isVisible)
+            QTest.mouseClick(shown.viewport(), LEFT, pos=place.center())
+            self.until(lambda: box.currentText().startswith(chest))
         self.click("start_case")
 
     def section(self, name):
@@ -164,7 +173,8 @@ class Keys(Hand):
             self.press(KEY.Key_Tab)
         raise AssertionError(f"Tab never came to {name}")
 
-    def start(self, case):
+    def start(self, case, chest=None):
+        assert chest is None, "chosen with the mouse"
         rows = self.window.library.list
         self.press(KEY.Key_Home)
         for _ in range(rows.model().rowCount()):
