@@ -28,6 +28,7 @@ def small_chest(seed=3) -> Anatomy:
         grid=Grid((3, 10, 12), (3.0, 0.7, 0.7), (-5.0, -3.5, 1.25)),
         coefficients=rng.integers(-1000, 900, (3, 10, 12)).astype(np.int16),
         kept=rng.integers(0, 256, (3, 10, 12)).astype(np.uint8), thickness_mm=3.0, noise_hu=11.0,
+        modulation=rng.uniform(0.8, 1.2, 3).astype(np.float32),
         power=rng.random(32).astype(np.float32), transfer=np.linspace(1, 0, 32, dtype=np.float32), blood_hu=160.0,
     )  # fmt: skip
     return Anatomy(
@@ -51,6 +52,7 @@ def scanned_as(anatomy: Anatomy, thickness_mm=1.5, step=1) -> Anatomy:
         grid=Grid((nz, ny, nx), (dz * step, dy, dx), anatomy.grid.origin_mm),
         coefficients=np.clip(spline_filter(hu.astype(np.float32), 3), -32000, 32000).astype(np.int16),
         kept=np.full(hu.shape, 128, np.uint8), thickness_mm=thickness_mm, noise_hu=10.0,
+        modulation=np.ones(nz, np.float32),
         power=np.ones(32, np.float32), transfer=np.linspace(1, 0.1, 32, dtype=np.float32), blood_hu=45.0,
     )  # fmt: skip
     return replace(anatomy, source="imported", acquisition=scan)

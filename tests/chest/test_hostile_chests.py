@@ -107,6 +107,7 @@ FORGERIES = [
     (("arrays", "airways-radius_mm", "shape"), [-1]),
     (("arrays", "airways-radius_mm", "shape"), []),
     (("arrays", "power", "shape"), [2**40]),
+    (("arrays", "modulation", "shape"), [4]),
     (("grid", "shape"), [10**9, 10**9, 10**9]),
     (("grid", "shape"), [8, 10]),
     (("grid", "shape"), [-8, 10, -12]),

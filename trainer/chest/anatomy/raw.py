@@ -33,6 +33,7 @@ _COLUMNS: Final = {
 }  # fmt: skip
 _SCANNED: Final = {"coefficients": np.int16, "kept": np.uint8}
 _CURVES: Final = ("power", "transfer")
+_MODULATION: Final = "modulation"  # one number a slice
 _FIGURES: Final = ("thickness_mm", "noise_hu", "blood_hu")
 _MOST_ROWS: Final = 5_000_000  # of a tree or a curve
 _MOST_VOXELS: Final = 2048  # along an axis
@@ -49,7 +50,7 @@ def arrays_of(anatomy: Anatomy) -> dict[str, np.ndarray]:
         for column in _COLUMNS:
             arrays[f"{tree}-{column}"] = getattr(getattr(anatomy, tree), column)
     if anatomy.acquisition is not None:
-        arrays |= {name: getattr(anatomy.acquisition, name) for name in (*_SCANNED, *_CURVES)}
+        arrays |= {name: getattr(anatomy.acquisition, name) for name in (*_SCANNED, *_CURVES, _MODULATION)}
     return arrays
 
 
@@ -98,7 +99,9 @@ def anatomy_in(folder: Path, index: Any, checksum: Checksum) -> Anatomy:
             expected[f"{tree}-{column}"] = (kind, (rows, 3) if column in {"start_mm", "end_mm"} else (rows,))
     scan = index.get("acquisition")
     if scan is not None:
-        expected |= {name: (kind, _grid(scan["grid"]).shape) for name, kind in _SCANNED.items()}
+        lattice = _grid(scan["grid"]).shape
+        expected |= {name: (kind, lattice) for name, kind in _SCANNED.items()}
+        expected[_MODULATION] = (np.float32, lattice[:1])
         expected |= {name: (np.float32, (_rows(forms["power"]),)) for name in _CURVES}
     arrays = {name: _opened(folder, name, forms[name], *of, checksum) for name, of in expected.items()}
     trees: dict[str, Any] = {t: Branches(**{c: arrays[f"{t}-{c}"] for c in _COLUMNS}) for t in TREES}
@@ -110,7 +113,7 @@ def anatomy_in(folder: Path, index: Any, checksum: Checksum) -> Anatomy:
 
 
 def _acquisition(scan: dict[str, Any], arrays: dict[str, np.ndarray]) -> Acquisition:
-    kept: dict[str, Any] = {name: arrays[name] for name in (*_SCANNED, *_CURVES)}
+    kept: dict[str, Any] = {name: arrays[name] for name in (*_SCANNED, *_CURVES, _MODULATION)}
     figures: dict[str, Any] = {name: _number(scan[name]) for name in _FIGURES}
     if figures["thickness_mm"] <= 0 or figures["noise_hu"] < 0:
         raise ValueError(figures)
