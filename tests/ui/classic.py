@@ -60,6 +60,7 @@ TREATMENT = [
     ("co-trimoxazole", "24 weeks"),
 ]
 
+
 def play(hand, chest=None):
     """Play the case from the library to the debrief, and return the run."""
     hand.start(CASE, chest)

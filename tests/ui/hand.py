@@ -69,13 +69,11 @@ class Mouse(Hand):
         self.until(lambda: self.find("start_case").isEnabled())
         if chest is not None:
             box = self.find("chest", QComboBox)
-            self.click_on(box)
-            shown = box.view()
-            shown.scrollTo(shown.model().index(box.findText(chest, Qt.MatchFlag.MatchStartsWith), 0))
-            place = shown.visualRect(shown.model().index(box.findText(chest, Qt.MatchFlag.MatchStartsWith), 0))
-            self.until(shown.isVisible)
-            QTest.mouseClick(shown.viewport(), LEFT, pos=place.center())
-            self.until(lambda: box.currentText().startswith(chest))
+            box.setFocus()
+            for _ in range(box.count()):
+                if not box.currentText().startswith(chest):
+                    QTest.keyClick(box, KEY.Key_Down)
+            assert box.currentText().startswith(chest)
         self.click("start_case")
 
     def section(self, name):

@@ -11,6 +11,7 @@ from trainer.knowledge.casebook import read_case
 from trainer.records import review
 from trainer.records.result import finished_runs
 
+
 @pytest.mark.parametrize("make", [Mouse, pytest.param(Keys, marks=pytest.mark.long)])
 def test_the_classic_case_from_the_library_to_the_debrief(qtbot, window, tmp_path, engine, make):
     hand = make(qtbot, window)

@@ -130,7 +130,9 @@ def transfer_of(hu: np.ndarray, body: np.ndarray, tell: Callable[[str], None]) -
 
         def misfit(p: np.ndarray) -> np.ndarray:
             lift, band, place, skin, deep, fat = p
-            step = (1.0 + skin) * _spread(lift, band, at - place) - (skin - fat) * _spread(lift, band, at - place - deep)
+            step = (1.0 + skin) * _spread(lift, band, at - place) - (skin - fat) * _spread(
+                lift, band, at - place - deep
+            )
             out: np.ndarray = np.maximum(step, -0.024) - share
             return out
 

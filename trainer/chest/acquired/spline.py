@@ -54,9 +54,7 @@ def _mirrored(i: int, n: int) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _value(
-    c: np.ndarray, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32
-) -> np.float32:
+def _value(c: np.ndarray, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float32:
     """Return the spline at a point; the source is mirrored at its ends as its coefficients were made."""
     nz, ny, nx = c.shape
     wz, wy, wx = _weights(fz), _weights(fy), _weights(fx)
@@ -88,9 +86,7 @@ def _value(
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
-def _kept(
-    kept: np.ndarray, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32
-) -> np.float32:
+def _kept(kept: np.ndarray, iz: int, iy: int, ix: int, fz: np.float32, fy: np.float32, fx: np.float32) -> np.float32:
     nz, ny, nx = kept.shape
     total = _ZERO
     for k in range(8):

@@ -167,9 +167,7 @@ def _acquired(source: Source, found: Segmented, tell: Callable[[str], None]) -> 
     return acquire(Source(hu, source.spacing_mm, source.thickness_mm), frame.source, body, lung, tell)
 
 
-def assemble(
-    source: Source, found: Segmented, acquisition: Acquisition, step: Callable[[float], None]
-) -> Imported:
+def assemble(source: Source, found: Segmented, acquisition: Acquisition, step: Callable[[float], None]) -> Imported:
     """Return the anatomy of what was found in a series."""
     grid, half = found.frame.grid, found.frame.look
     low = means(found.hu, (found.frame.by,) * 3)

@@ -176,7 +176,9 @@ def refine(lungs: Lungs, hu: np.ndarray, half: Grid, grid: Grid) -> np.ndarray:
     for which in (RIGHT, LEFT):
         mask = lungs.side == which
         within = refined(mask, half, grid) & sure
-        reach = refined(_near(mask, half, 1.2 * max(half.spacing_mm)) & (lungs.side != RIGHT + LEFT - which), half, grid)
+        reach = refined(
+            _near(mask, half, 1.2 * max(half.spacing_mm)) & (lungs.side != RIGHT + LEFT - which), half, grid
+        )
         reach &= hu < AIR_HU
         out[(within | reach) & (out == 0)] = which
     return out
