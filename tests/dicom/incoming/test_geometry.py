@@ -65,7 +65,7 @@ def test_the_patient_lay_prone(tmp_path):
     save(tmp_path, made)
     reading = read_series(tmp_path)
     assert np.array_equal(reading.source.hu, HU)
-    assert any("prone" in line for line in reading.warnings)
+    assert any("did not lie on the back" in line for line in reading.warnings)
 
 
 def test_rows_and_columns_that_differ_in_number_and_spacing(tmp_path):

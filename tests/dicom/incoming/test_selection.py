@@ -149,6 +149,28 @@ def test_folders_without_a_chest(tmp_path, made, said):
     assert said in refused(tmp_path)
 
 
+def test_an_enhanced_object_is_told_however_much_it_says_of_its_frames(tmp_path):
+    made = other("CT", ENHANCED)
+    frame = Dataset()
+    frame.SliceThickness = "1"
+    groups = Dataset()
+    groups.PixelMeasuresSequence = [frame] * 3
+    groups.is_undefined_length_sequence_item = True
+    made[0].PerFrameFunctionalGroupsSequence = [groups] * 5000
+    made[0]["PerFrameFunctionalGroupsSequence"].is_undefined_length = True
+    save(tmp_path, made)
+    assert "multi-frame" in refused(tmp_path)
+
+
+def test_what_was_compressed_with_loss_only_if_there_is_nothing_better(tmp_path):
+    lossy = slices(chest(key=3))
+    for ds in lossy:
+        ds.LossyImageCompression = "01"
+    save(tmp_path, lossy, "A")
+    save(tmp_path, slices(HU), "B")
+    assert np.array_equal(read_series(tmp_path).source.hu, HU)
+
+
 def test_many_frames_in_one_object(tmp_path):
     made = slices(HU[:1])
     made[0].NumberOfFrames = 100
