@@ -34,7 +34,6 @@ _NAMES: Final = {
     folders.NO_DICOM: ("file that is no DICOM", "files that are no DICOM"),
     folders.NO_PERMISSION: ("entry that may not be read", "entries that may not be read"),
     folders.NOT_REGULAR: ("entry that is no plain file", "entries that are no plain files"),
-    folders.TOO_LARGE: ("file that is too large for a slice", "files that are too large for a slice"),
     headers.DAMAGED: ("damaged DICOM file", "damaged DICOM files"),
     headers.LOCALISER: ("localiser", "localisers"),
     headers.CAPTURE: ("secondary capture", "secondary captures"),
@@ -150,7 +149,7 @@ def _why_nothing(others: Counter[str]) -> str:
         return "the folder is empty; name the folder of a chest CT's DICOM files"
     if set(others) == {folders.NO_PERMISSION}:
         return "its files may not be read; ask for access or copy them"
-    if not set(others) - {folders.NO_DICOM, folders.NOT_REGULAR, folders.NO_PERMISSION, folders.TOO_LARGE}:
+    if not set(others) - {folders.NO_DICOM, folders.NOT_REGULAR, folders.NO_PERMISSION}:
         return f"holds no DICOM files ({', '.join(_lines(others))}); name the folder of a chest CT"
     if others[headers.ENHANCED]:
         return "its CT is in one enhanced (multi-frame) object, which is not read; export it as classic CT slices"
@@ -184,8 +183,8 @@ def _warnings(lattice: Lattice) -> tuple[str, ...]:
         told.append("it was compressed with loss, so its texture and noise are no longer the scanner's")
     if any(header.stored is not None and header.stored.bits < _COARSE_BITS for header in lattice.slices):
         told.append("its pixels have so few bits that its Hounsfield units are coarse")
-    if any(header.prone for header in lattice.slices):
-        told.append("the patient lay prone; the cases speak of one who lies on the back")
+    if not all(header.supine for header in lattice.slices):
+        told.append("the patient did not lie on the back, as those of the cases do")
     if not lattice.thickness_mm:
         told.append("it does not say how thick its slices are; they are taken to be as thick as they are apart")
     return tuple(told)

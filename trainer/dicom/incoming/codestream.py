@@ -9,6 +9,8 @@ from typing import Final
 _SOI: Final = b"\xff\xd8"
 _SEQUENTIAL: Final = {"jpeg": frozenset((0xC0, 0xC1, 0xC3)), "jpegls": frozenset((0xF7,))}
 _FRAMES: Final = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7))
+_COSINE: Final = frozenset((0xC0, 0xC1))
+_MOST_COSINE_BITS: Final = 12
 _BARE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
 _MOST_MARKERS: Final = 200
 _SIZ: Final = b"\xff\x4f\xff\x51"
@@ -74,7 +76,7 @@ def _jpeg(raw: bytes, allowed: frozenset[int]) -> Coded:
         (length,) = struct.unpack_from(">H", raw, at + 2)
         if marker in _FRAMES:
             bits, rows, columns, samples = struct.unpack_from(">BHHB", raw, at + 4)
-            if marker not in allowed or samples != 1:
+            if marker not in allowed or samples != 1 or (marker in _COSINE and bits > _MOST_COSINE_BITS):
                 raise ValueError("process")
             return Coded(rows, columns, bits)
         if length < 2:

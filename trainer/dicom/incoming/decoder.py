@@ -65,7 +65,7 @@ class Decoder:
             try:
                 self._child = subprocess.Popen(  # noqa: S603 - our own program
                     command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=around,
-                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                    cwd=_ROOT, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )  # fmt: skip
             except OSError as error:
                 raise _no_decoder() from error
@@ -116,7 +116,7 @@ def command() -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         own = Path(sys.executable)
         return str(own.with_name(f"atoll{own.suffix}")), WORD
-    return sys.executable, "-m", "trainer.app", WORD
+    return sys.executable, "-P", "-m", "trainer.app", WORD  # -P: never a module from the folder that is read
 
 
 def _close(stream: IO[bytes] | None) -> None:

@@ -16,8 +16,6 @@ from trainer.core.error import BadInput
 from trainer.dicom.incoming.words import plain_name
 
 MOST_FILES: Final = 20_000
-MOST_BYTES: Final = 64 << 20
-"""Of one file; a slice of 2,048 x 2,048 pixels has 8 MiB."""
 _DEEPEST: Final = 8
 _LEAST_BYTES: Final = 140  # preamble, mark and one element
 _MOST_ENTRIES: Final = 4 * MOST_FILES  # files, folders and all else
@@ -29,7 +27,6 @@ class Unreadable(Exception):
 
 NO_PERMISSION: Final = "no permission"
 NOT_REGULAR: Final = "not regular"
-TOO_LARGE: Final = "too large"
 NO_DICOM: Final = "no DICOM"
 
 
@@ -135,7 +132,7 @@ def opened(path: Path) -> Iterator[tuple[BufferedReader, int]]:
     Raises
     ------
     Unreadable
-        If it cannot be opened, is no regular file, or is too small or too large to be a slice.
+        If it cannot be opened, is no regular file, or is too small to be a slice.
     """
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -147,6 +144,4 @@ def opened(path: Path) -> Iterator[tuple[BufferedReader, int]]:
             raise Unreadable(NOT_REGULAR)
         if about.st_size < _LEAST_BYTES:
             raise Unreadable(NO_DICOM)
-        if about.st_size > MOST_BYTES:
-            raise Unreadable(TOO_LARGE)
         yield stream, about.st_size

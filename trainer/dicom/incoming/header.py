@@ -36,6 +36,8 @@ _HEAD_BYTES: Final = 16_384  # hold the file meta information
 _HEADER_BYTES: Final = 1 << 20  # of a deflated file: what is inflated to find its header
 _MOST_READS: Final = 20_000  # of one header; real ones take 300 to 3,000
 _MOST_READ: Final = 1 << 20  # bytes at a time
+_MOST_BYTES: Final = 32 << 20  # in all
+_MANY_FRAMES: Final = 0x5200  # the group in which an enhanced object describes each of its frames
 _PIXEL_DATA: Final = 0x7FE00010
 _UNDEFINED: Final = 0xFFFFFFFF
 
@@ -56,6 +58,7 @@ _KINDS: Final = {
 }
 _CAPTURES: Final = "1.2.840.10008.5.1.4.1.1.7"
 _REPORTS: Final = "1.2.840.10008.5.1.4.1.1.88."
+_NOT_SUPINE: Final = frozenset({"HFP", "FFP", "HFDL", "HFDR", "FFDL", "FFDR"})
 _KNOWN_MODALITIES: Final = frozenset({"CR", "DX", "ES", "IVUS", "MG", "MR", "NM", "OT", "PT", "RF", "SC", "US", "XA"})
 
 
@@ -134,7 +137,7 @@ class Header:
         Why this slice cannot be used, and what to do; empty if it can.
     original : bool
         Neither derived from other images nor reformatted.
-    lossy, burned_in, recognisable, prone : bool
+    lossy, burned_in, recognisable, supine : bool
     """
 
     path: Path
@@ -150,7 +153,7 @@ class Header:
     lossy: bool = False
     burned_in: bool = False
     recognisable: bool = False
-    prone: bool = False
+    supine: bool = True
 
 
 class _Stream(Protocol):
@@ -164,11 +167,12 @@ class _Rationed:
 
     def __init__(self, stream: _Stream) -> None:
         self._stream = stream
-        self._left = _MOST_READS
+        self._reads, self._bytes = _MOST_READS, _MOST_BYTES
 
     def read(self, size: int = -1) -> bytes:
-        self._left -= 1
-        if self._left < 0 or not 0 <= size <= _MOST_READ:
+        self._reads -= 1
+        self._bytes -= size
+        if self._reads < 0 or self._bytes < 0 or not 0 <= size <= _MOST_READ:
             raise ValueError("more than a header can hold")
         return self._stream.read(size)
 
@@ -236,7 +240,7 @@ def _parsed(path: Path, stream: BinaryIO, size: int, syntax: Syntax | None, at: 
     def at_pixels(tag: int, _: str | None, length: int) -> bool:
         if tag == _PIXEL_DATA:
             pixels[:] = source.tell(), length
-        return tag >= _PIXEL_DATA - 2  # the float forms of it count as none
+        return tag >= _PIXEL_DATA - 2 or tag >> 16 == _MANY_FRAMES  # the float forms of the pixels count as none
 
     tags: list[BaseTag | int] = [BaseTag(tag_for_keyword(keyword) or 0) for keyword in _READ]
     with warnings.catch_warnings():
@@ -264,7 +268,7 @@ def _told(path: Path, ds: Any, syntax: Syntax, known: bool, pixels: tuple[int, i
         "burned_in": _text(ds, "BurnedInAnnotation").upper() == "YES"
         or (secondary and _text(ds, "BurnedInAnnotation").upper() != "NO"),
         "recognisable": _text(ds, "RecognizableVisualFeatures").upper() == "YES",
-        "prone": _text(ds, "PatientPosition").upper() in {"HFP", "FFP"},
+        "supine": _text(ds, "PatientPosition").upper() not in _NOT_SUPINE,
     }
     try:
         if not known:

@@ -24,6 +24,7 @@ _MOST_UNEQUAL: Final = 0.05
 _EQUAL: Final = 0.02  # of the distance: slices this close to their even places are taken as they are
 _SAME_MM: Final = 0.05
 _LEAST_MM, _MOST_MM = 0.5, 5.0
+_ABOUT: Final = 1.01
 _ROUNDING_MM: Final = 0.006  # positions are often written with two decimals
 _MOST_ELONGATED: Final = 2.0
 _SQUARE: Final = 0.01
@@ -222,7 +223,7 @@ def _check_gaps(places: np.ndarray) -> None:
             f"has slices {gaps.min():.2f} to {gaps.max():.2f} mm apart; distances within "
             f"{100 * _MOST_UNEQUAL:.0f} % of each other are evened out"
         )
-    if not _LEAST_MM - _ROUNDING_MM <= mean <= _MOST_MM + _ROUNDING_MM:
+    if not _LEAST_MM / _ABOUT <= mean <= _MOST_MM * _ABOUT:
         raise Unfit(
             f"has slices {millimetres(mean)} apart; {_LEAST_MM} to {_MOST_MM:.0f} mm are read, so choose another "
             "reconstruction"
@@ -238,7 +239,7 @@ def _thickness(thicknesses: np.ndarray) -> float:
         return 0.0
     if np.abs(thicknesses - usual).max() > _MOST_UNEQUAL * usual:
         raise Unfit("has slices of different thickness; choose a series from one reconstruction")
-    if not _LEAST_MM - _ROUNDING_MM <= usual <= _MOST_MM + _ROUNDING_MM:
+    if not _LEAST_MM / _ABOUT <= usual <= _MOST_MM * _ABOUT:
         raise Unfit(f"has slices {millimetres(usual)} thick; {_LEAST_MM} to {_MOST_MM:.0f} mm are read")
     return usual
 

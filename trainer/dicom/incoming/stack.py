@@ -94,13 +94,13 @@ def _stacks(headers: Sequence[Header]) -> list[list[Header]]:
     return list(stacks.values())
 
 
-def _rank(lattice: Lattice, longest: float) -> tuple[bool, float, bool, float]:
+def _rank(lattice: Lattice, longest: float) -> tuple[bool, float, int, float]:
     """Return what is least for the best stack."""
     length = float(lattice.places_mm[-1])
     return (
         length < _COVERS * longest,
         round(max(lattice.thickness_mm, lattice.spacing_mm), 2),
-        not all(header.original for header in lattice.slices),
+        any(not header.original for header in lattice.slices) + any(header.lossy for header in lattice.slices),
         -round(length, 1),
     )
 
