@@ -100,7 +100,9 @@ def frame_of(source: Source, bottom_mm: float, top_mm: float, scale: int) -> Fra
     pixel = field / matrix
     half = 0.5 * (matrix - 1) * pixel
     own = Grid((last - first + 1, n[1], n[2]), (dz, dy, dx), (low, -0.5 * (n[1] - 1) * dy, -0.5 * (n[2] - 1) * dx))
-    return Frame(Grid((slices, matrix, matrix), (step, pixel, pixel), (low, -half, -half)), own, first, 2 if scale == 1 else 1)
+    return Frame(
+        Grid((slices, matrix, matrix), (step, pixel, pixel), (low, -half, -half)), own, first, 2 if scale == 1 else 1
+    )
 
 
 def resampled(source: Source, frame: Frame) -> np.ndarray:

@@ -124,7 +124,8 @@ def _dome(lung: np.ndarray, which: int, carina_z: int, grid: Grid) -> Point:
     inside[0] = 0
     # the lowest of the larger patches is diaphragm
     patches = [n for n in range(1, count + 1) if inside[n] > 0.25 * inside.max()]
-    part = min((labels == n for n in patches), key=lambda m: float(np.median(floor[m])), default=foot)
+    heights = {n: float(np.median(floor[labels == n])) for n in patches}
+    part = labels == min(heights, key=lambda n: heights[n]) if heights else foot
     z = float(np.percentile(floor[part], 97.0))
     y, x = np.argwhere(part & (floor >= z)).mean(axis=0)
     return _point(_place(np.array([z, y, x]), grid))

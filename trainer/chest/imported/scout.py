@@ -61,5 +61,7 @@ def extent_of(source: Source) -> Extent:
             raise BadInput(f"the lungs are cut off at the {where} of the series; {_EXPECTED}")
     # the trachea goes on above the lungs, but is never so wide
     levels = np.flatnonzero(area > min(1100.0, _CUT * float(area.max())))
-    low, high = (source.spacing_mm[0] * 0.5 * (spacing[0] / source.spacing_mm[0] - 1) + spacing[0] * v for v in levels[[0, -1]])
+    low, high = (
+        source.spacing_mm[0] * 0.5 * (spacing[0] / source.spacing_mm[0] - 1) + spacing[0] * v for v in levels[[0, -1]]
+    )
     return Extent(float(low), float(high))

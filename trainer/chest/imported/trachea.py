@@ -60,9 +60,7 @@ def trachea_of(hu: np.ndarray, body: np.ndarray, grid: Grid) -> np.ndarray:
             areas = np.bincount(labels.ravel(), minlength=count + 1) * pixel
             for n, box in enumerate(ndi.find_objects(labels), 1):
                 aside = abs(0.5 * (box[1].start + box[1].stop) - middle) * grid.spacing_mm[2]
-                wide = max(
-                    (b.stop - b.start) * s for b, s in zip(box, grid.spacing_mm[1:], strict=True)
-                )
+                wide = max((b.stop - b.start) * s for b, s in zip(box, grid.spacing_mm[1:], strict=True))
                 if not _AREA_MM2[0] <= areas[n] <= _AREA_MM2[1] or aside > _ASIDE_MM or wide > 42.0:
                     continue
                 over = before[labels == n]

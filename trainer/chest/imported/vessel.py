@@ -53,9 +53,7 @@ def _shares(out: Any, hu: Any, lung: Any, around: Any, allowed: Any, blood: Any)
                 out[i, j, k] = np.uint8(np.float32(255.0) * min(np.float32(1.0), max(np.float32(0.0), share)))
 
 
-def vessels_of(
-    hu: np.ndarray, lung: np.ndarray, grid: Grid, coarse: tuple[np.ndarray, Lungs, Grid]
-) -> np.ndarray:
+def vessels_of(hu: np.ndarray, lung: np.ndarray, grid: Grid, coarse: tuple[np.ndarray, Lungs, Grid]) -> np.ndarray:
     """Return the share of vessel in each voxel of the lungs, uint8 [z, y, x].
 
     Parameters
