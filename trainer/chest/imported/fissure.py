@@ -75,7 +75,10 @@ def course_of(usual: Fissure, region: np.ndarray, vessel: np.ndarray, excess: np
     grid : Grid
     """
     step = max(1, round(_COLUMN_MM / grid.spacing_mm[1]))
-    flat = _flattened(usual, region, vessel, excess, grid, step)
+    low = [max(0, int(np.flatnonzero(region.any(axis=a))[0]) - step) // step * step for a in ((0, 2), (0, 1))]
+    high = [int(np.flatnonzero(region.any(axis=a))[-1]) + step + 1 for a in ((0, 2), (0, 1))]
+    rows, columns = (np.arange(a, min(b, n), step) for a, b, n in zip(low, high, region.shape[1:], strict=True))
+    flat = _flattened(usual, region, vessel, excess, grid, rows, columns)
     cost = _cost(flat)
     shift = _matched(cost)
     seen, weight = _seen(flat, shift)
@@ -86,20 +89,27 @@ def course_of(usual: Fissure, region: np.ndarray, vessel: np.ndarray, excess: np
     total = ndi.gaussian_filter(weight * offset, sigma) + 0.003 * ndi.gaussian_filter(weight * offset, 4.0 * sigma)
     norm = ndi.gaussian_filter(weight, sigma) + 0.003 * ndi.gaussian_filter(weight, 4.0 * sigma) + 1e-4
     found = total / norm
-    rows, columns = usual.height_mm.shape
-    at = np.meshgrid(np.arange(rows) / step, np.arange(columns) / step, indexing="ij")
+    places = [(np.arange(n) - m) / step for n, m in zip(usual.height_mm.shape, low, strict=True)]
+    at = np.meshgrid(*places, indexing="ij")
     smooth = ndi.map_coordinates(found, at, order=1, mode="nearest")
     return Course((smooth / np.maximum(usual.tilt, _FLATTEST)).astype(np.float32), share)
 
 
 def _flattened(
-    usual: Fissure, region: np.ndarray, vessel: np.ndarray, excess: np.ndarray, grid: Grid, step: int
+    usual: Fissure,
+    region: np.ndarray,
+    vessel: np.ndarray,
+    excess: np.ndarray,
+    grid: Grid,
+    rows: np.ndarray,
+    columns: np.ndarray,
 ) -> _Flat:
-    height, tilt = usual.height_mm[::step, ::step], np.maximum(usual.tilt[::step, ::step], _FLATTEST)
+    here = np.ix_(rows, columns)
+    height, tilt = usual.height_mm[here], np.maximum(usual.tilt[here], _FLATTEST)
     count = int(_REACH_MM / _STEP_MM)
     offsets = np.arange(-count - 8, count + 9) * _STEP_MM
     z = (height[None] + offsets[:, None, None] / tilt[None] - grid.origin_mm[0]) / grid.spacing_mm[0]
-    y, x = np.meshgrid(np.arange(height.shape[0]) * step, np.arange(height.shape[1]) * step, indexing="ij")
+    y, x = np.meshgrid(rows, columns, indexing="ij")
     at = np.stack([z, np.broadcast_to(y, z.shape), np.broadcast_to(x, z.shape)]).astype(np.float32)
     sigma = (0.0, _PATCH_MM / _COLUMN_MM, _PATCH_MM / _COLUMN_MM)
     valid = ndi.map_coordinates(region.astype(np.float32), at, order=1, mode="constant")

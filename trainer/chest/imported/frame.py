@@ -147,8 +147,14 @@ def _plane(plane: np.ndarray, grid: Grid, own: Grid) -> np.ndarray:
 def _sample(values: Any, step: Any, start: Any, out: Any) -> Any:
     """Fill ``out`` by trilinear interpolation; beyond its ends the outermost values go on."""
     nz, ny, nx = values.shape
+    column, part = np.empty(out.shape[2], np.int64), np.empty(out.shape[2], np.float32)
+    for k in range(out.shape[2]):
+        x = min(max(start[2] + step[2] * k, 0.0), nx - 1.0)
+        column[k] = min(int(x), max(nx - 2, 0))
+        part[k] = np.float32(x - column[k])
     for ii in nb.prange(out.shape[0]):
         i = np.int64(ii)
+        row = np.empty(nx + 1, np.float32)
         z = min(max(start[0] + step[0] * i, 0.0), nz - 1.0)
         z0 = int(z)
         z1, fz = min(z0 + 1, nz - 1), np.float32(z - z0)
@@ -156,32 +162,20 @@ def _sample(values: Any, step: Any, start: Any, out: Any) -> Any:
             y = min(max(start[1] + step[1] * j, 0.0), ny - 1.0)
             y0 = int(y)
             y1, fy = min(y0 + 1, ny - 1), np.float32(y - y0)
+            w11 = fz * fy
+            w10, w01 = fz - w11, fy - w11
+            w00 = np.float32(1.0) - fz - w01
+            for k in range(nx):
+                row[k] = (
+                    w00 * np.float32(values[z0, y0, k])
+                    + w01 * np.float32(values[z0, y1, k])
+                    + w10 * np.float32(values[z1, y0, k])
+                    + w11 * np.float32(values[z1, y1, k])
+                )
+            row[nx] = row[nx - 1]
             for k in range(out.shape[2]):
-                x = min(max(start[2] + step[2] * k, 0.0), nx - 1.0)
-                x0 = int(x)
-                x1, fx = min(x0 + 1, nx - 1), np.float32(x - x0)
-                first = np.float32(values[z0, y0, x0])
-                if (
-                    values[z0, y0, x1] == first
-                    and values[z0, y1, x0] == first
-                    and values[z0, y1, x1] == first
-                    and values[z1, y0, x0] == first
-                    and values[z1, y0, x1] == first
-                    and values[z1, y1, x0] == first
-                    and values[z1, y1, x1] == first
-                ):
-                    out[i, j, k] = values[z0, y0, x0]
-                    continue
-                a = first + fx * (np.float32(values[z0, y0, x1]) - first)
-                b = np.float32(values[z0, y1, x0])
-                b += fx * (np.float32(values[z0, y1, x1]) - b)
-                c = np.float32(values[z1, y0, x0])
-                c += fx * (np.float32(values[z1, y0, x1]) - c)
-                d = np.float32(values[z1, y1, x0])
-                d += fx * (np.float32(values[z1, y1, x1]) - d)
-                a += fy * (b - a)
-                c += fy * (d - c)
-                out[i, j, k] = np.uint8(a + fz * (c - a) + np.float32(0.5))
+                first = row[column[k]]
+                out[i, j, k] = np.uint8(first + part[k] * (row[column[k] + 1] - first) + np.float32(0.5))
 
 
 def sampled(values: np.ndarray, grid: Grid, wanted: Grid) -> np.ndarray:

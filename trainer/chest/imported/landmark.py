@@ -111,7 +111,7 @@ def _dome(lung: np.ndarray, which: int, carina_z: int, grid: Grid) -> Point:
 
     Further inward and to the front the lung's floor is the heart, which stands out of the diaphragm steeply.
     """
-    foot = lung.any(axis=0)
+    foot = np.asarray(lung.any(axis=0))
     floor = np.where(foot, lung.argmax(axis=0), -1)
     rows, columns = np.flatnonzero(foot.any(axis=1)), np.flatnonzero(foot.any(axis=0))
     behind = slice(rows[0] + int(0.42 * len(rows)), rows[0] + int(0.75 * len(rows)))
@@ -124,7 +124,9 @@ def _dome(lung: np.ndarray, which: int, carina_z: int, grid: Grid) -> Point:
     inside[0] = 0
     # the lowest of the larger patches is diaphragm
     patches = [n for n in range(1, count + 1) if inside[n] > 0.25 * inside.max()]
-    part = min((labels == n for n in patches), key=lambda m: float(np.median(floor[m])), default=foot)
+    heights = {n: float(np.median(floor[labels == n])) for n in patches}
+    part = np.asarray(labels == min(heights, key=lambda n: heights[n])) if heights else foot
     z = float(np.percentile(floor[part], 97.0))
-    y, x = np.argwhere(part & (floor >= z)).mean(axis=0)
+    top = np.asarray(part & (floor >= z))
+    y, x = np.argwhere(top).mean(axis=0)
     return _point(_place(np.array([z, y, x]), grid))

@@ -77,12 +77,13 @@ def lungs_of(hu: np.ndarray, body: np.ndarray, airways: Airways, grid: Grid) -> 
 def _near(mask: np.ndarray, grid: Grid, reach_mm: float) -> np.ndarray:
     """Return the mask and what lies within a distance of it."""
     out = mask.copy()
-    box = _box(mask, grid, reach_mm + 2.0)
+    box = box_of(mask, grid, reach_mm + 2.0)
     out[box] = border_mm(~mask[box], grid.spacing_mm) <= reach_mm
     return out
 
 
-def _box(mask: np.ndarray, grid: Grid, pad_mm: float) -> tuple[slice, slice, slice]:
+def box_of(mask: np.ndarray, grid: Grid, pad_mm: float) -> tuple[slice, slice, slice]:
+    """Return the box around a mask that is true somewhere, with so much around it as the volume has."""
     found = []
     for a in range(3):
         other = tuple(b for b in range(3) if b != a)
@@ -94,7 +95,7 @@ def _box(mask: np.ndarray, grid: Grid, pad_mm: float) -> tuple[slice, slice, sli
 
 def _closed(mask: np.ndarray, grid: Grid) -> np.ndarray:
     """Return the mask closed with a ball of `_CLOSE_MM`, its holes filled."""
-    box = _box(mask, grid, _CLOSE_MM + 4.0)
+    box = box_of(mask, grid, _CLOSE_MM + 4.0)
     # beyond the end of the volume the lung may go on as well as not: pad, so that the closing does not care
     inner = np.pad(mask[box], 6)
     grown = border_mm(~inner, grid.spacing_mm) <= _CLOSE_MM
@@ -135,7 +136,7 @@ def _sides(hu: np.ndarray, air: np.ndarray, carina: tuple[int, int, int], grid: 
 
 def _parted(hu: np.ndarray, part: np.ndarray, x: int, grid: Grid) -> np.ndarray:
     """Return both lungs where they touch, cut along the densest surface between their cores."""
-    box = _box(part, grid, 2.0)
+    box = box_of(part, grid, 2.0)
     inner, at = part[box], x - box[2].start
     depth = border_mm(inner, grid.spacing_mm)
     for neck in _NECKS_MM:

@@ -39,22 +39,22 @@ def organs_of(
     out = np.where(hu < _FAT_HU, Organ.FAT, Organ.MUSCLE).astype(np.uint8)
     dome = 0.5 * (marks["right_dome"][0] + marks["left_dome"][0])
     z = grid.origin_mm[0] + grid.spacing_mm[0] * np.arange(grid.shape[0])[:, None, None]
-    between = _between(side)
-    soft = between & (hu >= _FAT_HU + 20)
+    middle = between(side)
+    soft = middle & (hu >= _FAT_HU + 20)
     soft = border_mm(border_mm(soft, grid.spacing_mm) <= _VESSEL_MM, grid.spacing_mm) <= _VESSEL_MM
-    out[between] = Organ.MEDIASTINUM
-    out[between & soft] = Organ.VESSEL
-    out[between & soft & (z < marks["carina"][0] - _ROOTS_MM)] = Organ.HEART
+    out[middle] = Organ.MEDIASTINUM
+    out[middle & soft] = Organ.VESSEL
+    out[middle & soft & (z < marks["carina"][0] - _ROOTS_MM)] = Organ.HEART
     under = np.logical_or.accumulate((side > 0)[::-1], axis=0)[::-1] & (side == 0)
     lowest = np.maximum.reduce(side > 0, axis=0)
-    out[(between & (z < dome)) | (under & lowest & (z < dome + 25.0))] = Organ.ABDOMEN
+    out[(middle & (z < dome)) | (under & lowest & (z < dome + 5.0))] = Organ.ABDOMEN
     out[_bones(hu, grid)] = Organ.BONE
     out[border_mm(body, grid.spacing_mm) <= _SKIN_MM] = Organ.SKIN
     out[~body] = Organ.OUTSIDE
     return out
 
 
-def _between(side: np.ndarray) -> np.ndarray:
+def between(side: np.ndarray) -> np.ndarray:
     """Return what lies between the right and the left lung in the same row."""
     right = np.logical_or.accumulate((side == RIGHT)[:, :, ::-1], axis=2)[:, :, ::-1]
     left = np.logical_or.accumulate(side == LEFT, axis=2)
