@@ -13,7 +13,7 @@ from trainer.chest.acquired.spectrum import FREQUENCIES
 _MOST_SLICES: Final = 60
 _HALF_HU: Final = -500.0
 _ARC: Final = 5  # pixels to both sides over which the skin is nearly straight
-_STEEPEST: Final = 0.6  # pixels that the edge may shift from one row to the next
+_SLANT: Final = (0.1, 0.6)  # pixels that the edge shifts from one row to the next: so that it meets pixels everywhere
 _STRAIGHT: Final = 0.12  # pixels off a parabola, root mean square
 _SLOPING: Final = 0.5  # pixels that the edge may shift from the slice below to the slice above: thick slices blur it
 _MARGIN: Final = 7  # pixels looked at before and behind the edge
@@ -68,7 +68,7 @@ def _seen_from_above(view: np.ndarray) -> list[np.ndarray]:
         line = exact[c - _ARC : c + _ARC + 1]
         middle, slope, bend = fit @ line
         off = line - (middle + slope * arc + bend * arc * arc)
-        if abs(slope) > _STEEPEST or float(np.sqrt(np.mean(off * off))) > _STRAIGHT:
+        if not _SLANT[0] < abs(slope) < _SLANT[1] or float(np.sqrt(np.mean(off * off))) > _STRAIGHT:
             continue
         at = first[c] + depth
         found.append(np.stack([(at - middle) / np.hypot(1.0, slope), view[1, at, c]]))
