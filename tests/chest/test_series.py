@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from trainer.chest.deformation import visit_deformation
+from trainer.chest.field import Field
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.protocol import Protocol
 from trainer.chest.scanner import GRID_STEP
@@ -169,7 +170,8 @@ def test_interpolated_places_are_exact_to_a_tenth_of_a_millimetre(anatomy):
     for key in range(8):
         series = Series(anatomy, EXAMPLES["cop"], Protocol(), key)
         z = series.position_mm(60)
-        grid = series._places(z, series.deformation)
+        field = Field(anatomy, series.protocol, series.deformation, key)
+        grid = (field.nodes_mm(z, series.deformation) - anatomy.grid.origin_mm) / anatomy.grid.spacing_mm
         row, column = rng.uniform(1, 510, (2, 400))
         y, x = (row / GRID_STEP).astype(int), (column / GRID_STEP).astype(int)
         fy, fx = (row / GRID_STEP - y)[:, None], (column / GRID_STEP - x)[:, None]

@@ -6,6 +6,8 @@ and nine pairs of COVID-19-NY-SBU patients: dome 5 to 10 mm per side independent
 (recalled, no source at hand).
 
 The map from visit to reference is a formula; its inverse is found by fixed-point iteration to 0.01 mm.
+An imported chest fills its own field of view: it moves and rolls only as far as its body stays in the circle, for beyond
+the circle nothing of it is known.
 Sliding of the lung along the chest wall is not modelled: the diaphragm's pull fades slowly across the wall, so ribs
 and spine go along by a part of it.
 """
@@ -17,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from trainer.chest.anatomy.model import Anatomy
+from trainer.chest.anatomy.model import Anatomy, Organ
 from trainer.chest.opacity.atlas import Atlas
 from trainer.core.chance import normal, uniform
 
@@ -146,6 +148,22 @@ def reference_deformation(anatomy: Anatomy, atlas: Atlas) -> Deformation:
     )
 
 
+def _room_mm(anatomy: Anatomy) -> float:
+    """Return how far the body lies from the edge of its own field of view."""
+    organ = anatomy.organ[:: max(1, anatomy.grid.shape[0] // 20), ::2, ::2]
+    rows, columns = np.nonzero((organ != Organ.OUTSIDE).any(axis=0))
+    _, ny, nx = anatomy.grid.shape
+    _, dy, dx = anatomy.grid.spacing_mm
+    reach = np.hypot((2.0 * rows - 0.5 * (ny - 1)) * dy, (2.0 * columns - 0.5 * (nx - 1)) * dx)
+    return 0.5 * nx * dx - float(reach.max(initial=0.0))
+
+
+def _within(room_mm: float, roll: float, shift_mm: np.ndarray, arm_mm: float) -> float:
+    """Return the share of a roll and shift that moves no part of the body by more than there is room."""
+    most = float(np.hypot(shift_mm[1], shift_mm[2])) + abs(roll) * arm_mm
+    return min(1.0, max(0.0, room_mm) / max(most, 1e-6))
+
+
 def visit_deformation(anatomy: Anatomy, atlas: Atlas, visit_key: int) -> Deformation:
     """Return the deformation of the visit with this 64-bit key."""
     key: Any = np.uint64(visit_key)  # numba reads a plain integer as signed
@@ -165,10 +183,17 @@ def visit_deformation(anatomy: Anatomy, atlas: Atlas, visit_key: int) -> Deforma
             k = np.array([gauss(100 + i + j, 1.0) for j in range(3)])
             k *= 2.0 * np.pi / even(100 + i, 60.0, 130.0) / max(float(np.linalg.norm(k)), 1e-3)
             waves[a, n] = (even(101 + i, 0.3, 0.9), k[0], k[1], k[2], even(102 + i, 0.0, 2.0 * np.pi))
-    roll = max(-_MOST_ROLL, min(_MOST_ROLL, gauss(0, 5.0)))
+    roll = max(-_MOST_ROLL, min(_MOST_ROLL, gauss(0, 5.0))) * degree
+    shift = np.array([even(3, -60.0, 60.0), gauss(4, 12.0), gauss(5, 12.0)])
+    if anatomy.acquisition is not None:
+        grid = anatomy.grid
+        middle = [o + 0.5 * (n - 1) * d for o, n, d in zip(grid.origin_mm, grid.shape, grid.spacing_mm, strict=True)]
+        off = still.centre_mm - middle
+        share = _within(_room_mm(anatomy), roll, shift, float(np.hypot(off[1], off[2])))
+        roll, shift[1:] = roll * share, shift[1:] * share
     return Deformation(
-        rotation=_rotation(roll * degree, gauss(1, 2.0) * degree, gauss(2, 2.0) * degree),
-        shift_mm=np.array([even(3, -60.0, 60.0), gauss(4, 12.0), gauss(5, 12.0)]),
+        rotation=_rotation(roll, gauss(1, 2.0) * degree, gauss(2, 2.0) * degree),
+        shift_mm=shift,
         centre_mm=still.centre_mm,
         half_mm=still.half_mm,
         dome_mm=(gauss(6, 7.0), gauss(7, 7.0)),

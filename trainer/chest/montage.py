@@ -1,4 +1,4 @@
-"""Contact sheets of visits: each window in its own kernel at six levels and a coronal plane, a row group a day."""
+"""Contact sheets of visits: each window in its own kernel, where a chest has two, at six levels and a coronal plane."""
 
 from __future__ import annotations
 
@@ -91,6 +91,18 @@ def _tile(image: np.ndarray, window: str, size: tuple[int, int], height: float, 
     return np.asarray(tile)
 
 
+def _kernels(series: Series) -> tuple[tuple[str, Kernel], ...]:
+    """Return each window with its kernel; an imported chest has but the one with which it was scanned."""
+    if series.anatomy.acquisition is not None:
+        return ("lung", series.protocol.kernel), ("mediastinum", series.protocol.kernel)
+    return ("lung", "lung"), ("mediastinum", "soft")
+
+
+def _drawn(series: Series, slices: Sequence[int], with_coronal: bool) -> tuple[list[np.ndarray], np.ndarray | None]:
+    """Return axial slices and, on demand, the coronal plane through the carina."""
+    return [series.slice(i) for i in slices], coronal(series, _carina_row(series)) if with_coronal else None
+
+
 def montage(visits: Sequence[tuple[str, Series]], tile: int = 320, with_coronal: bool = True) -> np.ndarray:
     """Return a contact sheet, uint8, shape (rows, columns).
 
@@ -109,11 +121,11 @@ def montage(visits: Sequence[tuple[str, Series]], tile: int = 320, with_coronal:
     levels = levels_of([series for _, series in visits])
     for (title, series), body in zip(visits, bodies, strict=True):
         slices = [level_slice(series, level) for level in levels]
-        kernels: tuple[tuple[str, Kernel], ...] = (("lung", "lung"), ("mediastinum", "soft"))
-        for window, kernel in kernels:
-            shown = series.with_kernel(kernel)
-            images = [shown.slice(i) for i in slices]
-            front = coronal(shown, _carina_row(shown)) if with_coronal else None
+        drawn: dict[Kernel, tuple[list[np.ndarray], np.ndarray | None]] = {}
+        for window, kernel in _kernels(series):
+            if kernel not in drawn:
+                drawn[kernel] = _drawn(series.with_kernel(kernel), slices, with_coronal)
+            images, front = drawn[kernel]
             tiles = [
                 _tile(
                     image[body],

@@ -15,11 +15,13 @@ class Protocol:
     Parameters
     ----------
     kernel : {"lung", "soft"}
-        Reconstruction kernel. Both kernels of one visit come from the same raw noise.
+        Reconstruction kernel. Both kernels of one visit come from the same raw noise. An imported chest has but the
+        one with which it was scanned, whatever stands here.
     thickness_mm, spacing_mm : float
-        Slice thickness, 1 to 5 mm, and distance of slices.
+        Slice thickness, 1 to 5 mm, and distance of slices; of an imported chest not below its source's.
     dose : float
-        Tube current times time beside a routine scan (1.0, about 3 mSv); noise goes with its inverse root.
+        Tube current times time beside a routine scan (1.0, about 3 mSv); noise goes with its inverse root. Without
+        effect on an imported chest, as is ``motion_mm``.
     matrix : int
         Pixels along a side.
     field_of_view_mm : float or None

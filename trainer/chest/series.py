@@ -34,6 +34,7 @@ class Series:
     state : ChestState
         What the chest shows that day.
     protocol : Protocol
+        As it is carried out: an imported chest's is no finer than its source.
     visit_key : int
         64-bit key of the visit: its breath-hold, posture, place on the table and noise.
     deformation : Deformation, optional
@@ -64,7 +65,10 @@ class Series:
         self.pixel_mm, self.origin_mm, self.count = self._field.pixel_mm, self._field.origin_mm, self._field.count
 
     def with_kernel(self, kernel: Kernel) -> Series:
-        """Return the same acquisition, noise included, reconstructed with another kernel."""
+        """Return the same acquisition, noise included, reconstructed with another kernel.
+
+        An imported chest shows the same again: it has but the kernel with which it was scanned.
+        """
         other = Series(
             self.anatomy, self.state, replace(self.protocol, kernel=kernel), self.visit_key, self.deformation
         )

@@ -12,12 +12,13 @@ from pydicom.valuerep import format_number_as_ds
 from trainer.chest.display import WINDOWS
 from trainer.chest.protocol import Kernel
 from trainer.chest.series import Series
-from trainer.dicom.identity import Visit, describe_visit
+from trainer.dicom.identity import Visit, derivation_of, describe_visit
 
 PADDING_HU: Final = -1024
 """What lies outside the circular field of view. Air at the floor of the scale shares the value."""
 
 KERNEL_NAMES: Final[dict[Kernel, str]] = {"lung": "SIM_SHARP", "soft": "SIM_SOFT"}
+AS_SCANNED: Final = "SIM_AS_SCANNED"
 _SERIES_NUMBERS: Final[dict[Kernel, int]] = {"lung": 1, "soft": 2}
 # the window that a viewer opens first is the one the kernel is meant for
 _WINDOW_ORDER: Final[dict[Kernel, tuple[str, str]]] = {"lung": ("lung", "mediastinum"), "soft": ("mediastinum", "lung")}
@@ -30,15 +31,16 @@ def describe_series(visit: Visit, series: Series) -> Dataset:
     ds.Modality = "CT"
     ds.SOPClassUID = CTImageStorage
     ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
-    ds.DerivationDescription = "Synthesized from a simulated patient"
+    ds.DerivationDescription = derivation_of(visit)
     ds.SeriesInstanceUID = visit.uid("series", repr(protocol))
     ds.SeriesNumber = _SERIES_NUMBERS[protocol.kernel]
-    ds.SeriesDescription = f"Chest CT, {protocol.kernel} kernel, {protocol.thickness_mm:g} mm (SIMULATED)"
+    kernel = "as scanned" if visit.imported else f"{protocol.kernel} kernel"
+    ds.SeriesDescription = f"Chest CT, {kernel}, {protocol.thickness_mm:g} mm (SIMULATED)"
     ds.ProtocolName = "SIMULATED CHEST"
     ds.PatientPosition = "HFS"
     ds.AcquisitionNumber = 1
-    ds.KVP = None  # no tube
-    ds.ConvolutionKernel = KERNEL_NAMES[protocol.kernel]
+    ds.KVP = None  # no tube, or one of which nothing was kept
+    ds.ConvolutionKernel = AS_SCANNED if visit.imported else KERNEL_NAMES[protocol.kernel]
     ds.ReconstructionDiameter = format_number_as_ds(series.pixel_mm * protocol.matrix)
     ds.SliceThickness = format_number_as_ds(float(protocol.thickness_mm))
     ds.SpacingBetweenSlices = format_number_as_ds(float(protocol.spacing_mm))

@@ -22,13 +22,16 @@ from trainer.core.time import DAYS_PER_YEAR
 from trainer.course.person import Person
 
 SIMULATED: Final = "SIMULATED - NOT FOR CLINICAL USE"
-MANUFACTURER: Final = "Simulated (no scanner)"
+_NO_SCANNER: Final = "Simulated (no scanner)"
+_SOME_SCANNER: Final = "Simulated (over a de-identified scan)"
 MODEL: Final = "Atoll"
 SERIAL_NUMBER: Final = "SIMULATED"
 VERSION: Final = __version__
 
 _DAY_ZERO: Final = date(2001, 1, 1)  # a fictional calendar; no clock is read
 _TIME: Final = "080000"
+_SYNTHESIZED: Final = "Synthesized from a simulated patient; no person and no scanner was involved"
+_SCANNED: Final = "Planted simulated opacities into a de-identified CT scan; patient, dates and disease are fictional"
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,24 @@ class Visit:
         From presentation; negative in the history.
     digest : str
         Hexadecimal digest of what the chest shows and how the patient lies.
+    imported : bool
+        Whether the chest is an imported one: not all of its pixels are synthetic.
     """
 
     person: Person
     day: int
     digest: str
+    imported: bool = False
 
     @property
     def date(self) -> str:
         """The fictional date, as DICOM writes dates."""
         return (_DAY_ZERO + timedelta(days=self.day)).strftime("%Y%m%d")
+
+    @property
+    def manufacturer(self) -> str:
+        """Whose equipment it was, as far as there was any."""
+        return _SOME_SCANNER if self.imported else _NO_SCANNER
 
     def uid(self, *role: object) -> UID:
         """Return the identifier of an object with a role in this visit."""
@@ -62,10 +73,17 @@ def visit_of(person: Person, day: int, series: Series) -> Visit:
     """Return the visit that a series shows, whatever its protocol."""
     state = series.state
     shown = repr((state.tick, state.effusion_right_ml, state.effusion_left_ml, state.mosaic, state.node_mm))
-    parts = [VERSION, repr(person), str(day), str(series.visit_key), shown, state.opacities.tobytes().hex()]
-    if person.chest is not None:  # other pixels, so other objects; what the chest is called here is no part of it
+    parts = [VERSION, _name_of(person), str(day), str(series.visit_key), shown, state.opacities.tobytes().hex()]
+    if person.chest is not None:
         parts.append(person.chest.digest)
-    return Visit(person, day, hashlib.sha256("\x1f".join(parts).encode()).hexdigest())
+    imported = series.anatomy.acquisition is not None
+    return Visit(person, day, hashlib.sha256("\x1f".join(parts).encode()).hexdigest(), imported)
+
+
+def _name_of(person: Person) -> str:
+    """Return what tells persons apart; identifiers rest on this very text, so it never changes."""
+    names = ("key", "sex", "age_years", "height_cm", "weight_kg")
+    return f"Person({', '.join(f'{name}={getattr(person, name)!r}' for name in names)})"
 
 
 def unique(*parts: object) -> UID:
@@ -111,11 +129,11 @@ def describe_visit(visit: Visit) -> Dataset:
     ds.PositionReferenceIndicator = ""
     ds.SeriesDate = ds.AcquisitionDate = ds.ContentDate = visit.date
     ds.SeriesTime = ds.AcquisitionTime = ds.ContentTime = _TIME
-    ds.Manufacturer = MANUFACTURER
+    ds.Manufacturer = visit.manufacturer
     ds.ManufacturerModelName = MODEL
     ds.DeviceSerialNumber = SERIAL_NUMBER
     ds.SoftwareVersions = VERSION
-    ds.ContributingEquipmentSequence = [_synthesizer()]
+    ds.ContributingEquipmentSequence = [_synthesizer(visit.imported)]
     ds.BodyPartExamined = "CHEST"
     ds.ImageComments = SIMULATED
     ds.BurnedInAnnotation = "NO"
@@ -123,12 +141,19 @@ def describe_visit(visit: Visit) -> Dataset:
     return ds
 
 
-def _synthesizer() -> Dataset:
+def derivation_of(visit: Visit) -> str:
+    """Return in a sentence what the pixels of a visit's CT come from."""
+    if visit.imported:
+        return "Simulated opacities, breath-hold and noise were planted into a de-identified CT scan"
+    return "Synthesized from a simulated patient"
+
+
+def _synthesizer(imported: bool) -> Dataset:
     """Return the equipment that made the object (CID 7005)."""
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = [coded(codes.DCM.SynthesizingEquipment)]
     item.Manufacturer = "Atoll"
     item.ManufacturerModelName = MODEL
     item.SoftwareVersions = VERSION
-    item.ContributionDescription = "Synthesized from a simulated patient; no person and no scanner was involved"
+    item.ContributionDescription = _SCANNED if imported else _SYNTHESIZED
     return item

@@ -12,9 +12,10 @@ from pydicom.valuerep import format_number_as_ds
 
 from trainer.chest.radiograph import radiograph
 from trainer.chest.series import Series
-from trainer.dicom.identity import Visit, coded, describe_visit
+from trainer.dicom.identity import Visit, coded, derivation_of, describe_visit
 
 _SERIES_NUMBER: Final = 20
+_SIMULATED_CT: Final = "Projection of a simulated CT"
 
 
 def radiograph_of(visit: Visit, series: Series, volume: np.ndarray) -> Dataset:
@@ -43,7 +44,7 @@ def radiograph_of(visit: Visit, series: Series, volume: np.ndarray) -> Dataset:
     ds.InstanceNumber = 1
     ds.SeriesDescription = "Chest radiograph, frontal (SIMULATED)"
     ds.ImageType = ["DERIVED", "PRIMARY"]
-    ds.DerivationDescription = "Projection of a simulated CT"
+    ds.DerivationDescription = f"Projection of a CT. {derivation_of(visit)}" if visit.imported else _SIMULATED_CT
     ds.PresentationIntentType = "FOR PRESENTATION"
     ds.PatientOrientation = ["L", "F"]
     ds.AnatomicRegionSequence = [coded(codes.SCT.Chest)]

@@ -22,7 +22,6 @@ from trainer.chest.opacity.truth import CHEST
 from trainer.chest.series import Series
 from trainer.course.opacity import Lobe
 from trainer.dicom.identity import (
-    MANUFACTURER,
     MODEL,
     SERIAL_NUMBER,
     SIMULATED,
@@ -140,7 +139,7 @@ def segmentation_of(visit: Visit, series: Series, headers: Mapping[int, Dataset]
         series_number=_SERIES_NUMBER,
         sop_instance_uid=visit.uid("segmentation", repr(series.protocol)),
         instance_number=1,
-        manufacturer=MANUFACTURER,
+        manufacturer=visit.manufacturer,
         manufacturer_model_name=MODEL,
         software_versions=VERSION,
         device_serial_number=SERIAL_NUMBER,
