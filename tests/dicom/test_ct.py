@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
 
+from trainer.course.person import ChestName
 from trainer.dicom.ct import PADDING_HU
-from trainer.dicom.identity import SIMULATED, visit_of
+from trainer.dicom.identity import SIMULATED, VERSION, visit_of
 
 from .conftest import DAY, PERSON, PROTOCOL, make_series, read, slices_of, write
 
@@ -130,6 +132,23 @@ def test_identifiers_are_uuids_and_dates_follow_the_days(series):
     assert visit.uid("study").is_valid
     assert visit.uid("slice", 1) != visit.uid("slice", "1")
     assert [visit_of(PERSON, day, series).date for day in (-31, 0, 365)] == ["20001201", "20010101", "20020101"]
+
+
+def test_identifiers_of_a_built_chest_never_change_and_an_imported_one_has_others_by_its_content(series):
+    p, state = PERSON, series.state
+    name = (
+        f"Person(key={p.key!r}, sex={p.sex!r}, age_years={p.age_years!r}, height_cm={p.height_cm!r}, "
+        f"weight_kg={p.weight_kg!r})"
+    )
+    shown = repr((state.tick, state.effusion_right_ml, state.effusion_left_ml, state.mosaic, state.node_mm))
+    parts = (VERSION, name, "3", str(series.visit_key), shown, state.opacities.tobytes().hex())
+    assert visit_of(p, 3, series).digest == sha256("\x1f".join(parts).encode()).hexdigest()
+    worn = {
+        visit_of(replace(p, chest=ChestName(name, digest)), 3, series).digest
+        for name in ("ward-3", "ward-4")
+        for digest in ("0" * 64, "1" * 64)
+    }
+    assert len(worn) == 2 and visit_of(p, 3, series).digest not in worn
 
 
 def test_reading_needs_no_file_names(folder, series):

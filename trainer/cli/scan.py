@@ -204,18 +204,21 @@ def _called(name: str) -> ChestName:
 
 
 def _protocol(arguments: argparse.Namespace, anatomy: Anatomy) -> Protocol:
-    """Return how the chest is scanned; an imported one cannot be finer than it was, nor sharper."""
+    """Return how the chest is scanned; what an imported one cannot do is said."""
+    from trainer.chest.field import as_scanned
     from trainer.chest.protocol import Protocol
 
-    scan, asked = anatomy.acquisition, arguments.thickness or 1.0
-    if scan is None:
-        return Protocol(kernel=arguments.kernel or "lung", thickness_mm=asked, spacing_mm=asked)
-    thickness, spacing = max(asked, scan.thickness_mm), max(asked, scan.grid.spacing_mm[0])
-    if arguments.thickness is not None and (thickness, spacing) != (asked, asked):
-        announce(f"--thickness {asked:g}: raised to slices of {thickness:g} mm every {spacing:g} mm, as it was scanned")
+    mm = arguments.thickness or 1.0
+    asked = Protocol(kernel=arguments.kernel or "lung", thickness_mm=mm, spacing_mm=mm)
+    if anatomy.acquisition is None:
+        return asked
+    made = as_scanned(asked, anatomy.acquisition)
+    if arguments.thickness is not None and made != asked:
+        slices = f"slices of {made.thickness_mm:g} mm every {made.spacing_mm:g} mm"
+        announce(f"--thickness {mm:g}: raised to {slices}, as it was scanned")
     if arguments.kernel is not None:
         announce(f"--kernel {arguments.kernel} has no effect: an imported chest is shown with the kernel it came with")
-    return Protocol(thickness_mm=thickness, spacing_mm=spacing)
+    return made
 
 
 def _draw(path: Path, scans: dict[int, Series]) -> None:

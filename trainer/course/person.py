@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Sex = Literal["F", "M"]
@@ -43,4 +43,4 @@ class Person:
     age_years: float
     height_cm: float
     weight_kg: float
-    chest: ChestName | None = field(default=None, repr=False)  # what is named after a person is not named otherwise
+    chest: ChestName | None = None
