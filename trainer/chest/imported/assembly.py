@@ -84,7 +84,8 @@ def import_chest(
     step(0.0)
     found = segment(source, force, scale, lambda share: step(0.45 * share))
     told: list[str] = []
-    acquisition = acquire(*slices_of(source, found), told.append)
+    slices, body, lung = slices_of(source, found)
+    acquisition = acquire(slices, found.frame.source, body, lung, told.append)
     step(0.55)
     made = assemble(source, found, acquisition, lambda share: step(0.55 + 0.45 * share))
     return replace(made, told=(*made.told, *told))
