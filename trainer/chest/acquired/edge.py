@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from scipy.optimize import least_squares
+from scipy.special import erf
 
 from trainer.chest.acquired.spectrum import FREQUENCIES
 
@@ -21,6 +22,7 @@ _REACH: Final = (-4.0, 5.0)  # pixels before and behind the edge
 _BIN: Final = 0.2
 _ENOUGH: Final = 400  # stretches of skin
 _FALLBACK: Final = 0.55  # standard deviation in pixels of the spread of a soft kernel (B40f at 0.65 mm: 0.55 mm)
+_FLOOR: Final = -0.024  # of the scale, -1024 HU, as a share of the step
 _MOST_MISFIT: Final = 0.05  # of the step, root mean square
 
 
@@ -95,9 +97,7 @@ def curve(lift: float, band: float) -> np.ndarray:
 
 
 def _spread(lift: float, band: float, at: np.ndarray) -> np.ndarray:
-    """Return the step, 0 to 1, that an edge becomes; in closed form, for the transfer is a Gaussian's and its bend's."""
-    from scipy.special import erf
-
+    """Return the step, 0 to 1, that an edge becomes, in closed form; places ``at`` in pixels."""
     s = 1.0 / (np.sqrt(2.0) * np.pi * band)  # standard deviation in pixels of the Gaussian
     bell = np.exp(-0.5 * (at / s) ** 2) / (s * np.sqrt(2.0 * np.pi))
     out: np.ndarray = 0.5 * (1.0 + erf(at / (np.sqrt(2.0) * s))) + 0.5 * lift * at * bell
@@ -130,10 +130,9 @@ def transfer_of(hu: np.ndarray, body: np.ndarray, tell: Callable[[str], None]) -
 
         def misfit(p: np.ndarray) -> np.ndarray:
             lift, band, place, skin, deep, fat = p
-            step = (1.0 + skin) * _spread(lift, band, at - place) - (skin - fat) * _spread(
-                lift, band, at - place - deep
-            )
-            out: np.ndarray = np.maximum(step, -0.024) - share
+            step = (1.0 + skin) * _spread(lift, band, at - place)
+            step -= (skin - fat) * _spread(lift, band, at - place - deep)
+            out: np.ndarray = np.maximum(step, _FLOOR) - share
             return out
 
         start = (0.2, 0.5, 0.0, 0.05, 2.0, -0.1)

@@ -177,7 +177,7 @@ class Rescan:
 
     def _blur(self, planted: np.ndarray) -> None:
         """Blur the shares in place, in the box that holds them."""
-        shown = planted[Share.TISSUE : Share.FLUID + 1].any(axis=0)
+        shown: np.ndarray = planted[Share.TISSUE : Share.FLUID + 1].max(axis=0) > 0.0
         box = []
         for axis in (1, 0):
             at = np.flatnonzero(shown.any(axis=axis))
