@@ -265,6 +265,28 @@ def test_damaged_codes_by_the_thousand(codes):
     assert not children(), "a process was left"
 
 
+@pytest.mark.parametrize("name", ["RLE", "JPEG lossless", "JPEG-LS", "lossless JPEG 2000"])
+def test_mutated_files_of_coded_slices(tmp_path, codes, name):
+    """Each series has one file that is damaged anywhere; a chest or one line, and no process is left."""
+    bits, found = codes
+    signed, intercept = rescale(bits)
+    made = slices(HU, SYNTAXES[name], bits=bits, signed=signed, intercept=intercept, codes=found[SYNTAXES[name]])
+    good = [path.read_bytes() for path in save(tmp_path, made)]
+    said = []
+    for seed in range(8):
+        path = tmp_path / f"IM{seed:04d}.dcm"
+        path.write_bytes(mutated(good[seed], seed))
+        begun = time.monotonic()
+        try:
+            assert len(read_series(tmp_path).source.hu) >= len(HU) - 1  # one less at an end is still a chest
+        except BadInput as line:
+            said.append(str(line))
+        assert time.monotonic() - begun < 10.0
+        path.write_bytes(good[seed])
+    assert said and all(line.isprintable() and "SECRET" not in line for line in said)
+    assert not children(), "a process was left"
+
+
 def test_no_program_that_lies_in_the_folder_is_run(tmp_path, monkeypatch):
     """Whoever stands in the folder of the images while reading it runs nothing of it."""
     for name in ("gdcm", "struct", "trainer", "sitecustomize"):
