@@ -104,7 +104,7 @@ def read_series(
         slices, others = _sorted_out(folder, step)
         if not slices:
             raise BadInput(f"{where}: {_why_nothing(others)}")
-        chosen = choose(slices, where)
+        chosen = choose(slices, where, others[kinds.DAMAGED])
         source, changes = fill(chosen.lattice, lambda share: step(_HEADERS_SHARE + (1.0 - _HEADERS_SHARE) * share))
         _check_air(where, source.hu)
     except Unfit as reason:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 import zlib
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -220,9 +222,15 @@ def test_a_decoder_that_crashes_hangs_or_is_not_there(tmp_path, monkeypatch):
 
 
 def children():
-    """Return the processes that this one began and that are still there."""
-    found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True)
-    return [line for line in found.stdout.splitlines() if "decode-slices" in line or "<defunct>" in line]
+    """Return the decoders that this process began and that are still there, where the system tells (Linux)."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            words = (folder / "cmdline").read_bytes()
+            if int(parent) == os.getpid() and (b"decode-slices" in words or state == "Z"):
+                found.append(folder.name)
+    return found
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such limits")
@@ -296,6 +304,14 @@ def test_no_program_that_lies_in_the_folder_is_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert np.all(read_series(tmp_path).source.hu == -1004)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_decoder_that_works_is_seen_and_ended(tmp_path):
+    code = jpeg.flat_blocks(np.full((64, 64), 20), 12)
+    with Decoder() as decoder:
+        decoder.decode(code, KNOWN["1.2.840.10008.1.2.4.51"], how(12))
+        assert len(children()) == 1 or not Path("/proc/self/stat").exists()
+    assert not children()
 
 
 def test_no_decoder_is_begun_for_plain_pixels(tmp_path, monkeypatch):

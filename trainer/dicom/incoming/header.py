@@ -155,7 +155,10 @@ class _Rationed:
         self._bytes -= size
         if self._reads < 0 or self._bytes < 0 or not 0 <= size <= _MOST_READ:
             raise ValueError("more than a header can hold")
-        return self._stream.read(size)
+        raw = self._stream.read(size)
+        if 0 < len(raw) < size:
+            raise ValueError("cut off")
+        return raw
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._stream.seek(offset, whence)

@@ -38,7 +38,7 @@ def kind_of(ds: Any, pixels: bool) -> tuple[str, str]:
     if sop_class.startswith(_REPORTS) or modality == "SR":
         return REPORT, ""
     if not pixels:
-        return NO_IMAGE, ""
+        return (DAMAGED if sop_class == _CT else NO_IMAGE), ""  # a CT slice that ends before its pixels
     if sop_class == _CAPTURES or sop_class.startswith(f"{_CAPTURES}."):
         return CAPTURE, ""
     if modality != "CT" or sop_class not in {_CT, ""}:
