@@ -18,7 +18,7 @@ import numpy as np
 from trainer.chest.imported.source import Source
 from trainer.core.error import BadInput
 from trainer.dicom.incoming import folder as folders
-from trainer.dicom.incoming import header as headers
+from trainer.dicom.incoming import kind as kinds
 from trainer.dicom.incoming.folder import Unreadable, find
 from trainer.dicom.incoming.header import Header, read_header
 from trainer.dicom.incoming.lattice import Lattice, Unfit
@@ -34,15 +34,15 @@ _NAMES: Final = {
     folders.NO_DICOM: ("file that is no DICOM", "files that are no DICOM"),
     folders.NO_PERMISSION: ("entry that may not be read", "entries that may not be read"),
     folders.NOT_REGULAR: ("entry that is no plain file", "entries that are no plain files"),
-    headers.DAMAGED: ("damaged DICOM file", "damaged DICOM files"),
-    headers.LOCALISER: ("localiser", "localisers"),
-    headers.CAPTURE: ("secondary capture", "secondary captures"),
-    headers.ENHANCED: ("enhanced (multi-frame) CT", "enhanced (multi-frame) CTs"),
-    headers.SEGMENTATION: ("segmentation", "segmentations"),
-    headers.REPORT: ("report", "reports"),
-    headers.NO_IMAGE: ("object that is no image", "objects that are no images"),
-    headers.CONTENTS: ("table of contents (DICOMDIR)", "tables of contents (DICOMDIR)"),
-    headers.OTHER: ("image of another kind", "images of another kind"),
+    kinds.DAMAGED: ("damaged DICOM file", "damaged DICOM files"),
+    kinds.LOCALISER: ("localiser", "localisers"),
+    kinds.CAPTURE: ("secondary capture", "secondary captures"),
+    kinds.ENHANCED: ("enhanced (multi-frame) CT", "enhanced (multi-frame) CTs"),
+    kinds.SEGMENTATION: ("segmentation", "segmentations"),
+    kinds.REPORT: ("report", "reports"),
+    kinds.NO_IMAGE: ("object that is no image", "objects that are no images"),
+    kinds.CONTENTS: ("table of contents (DICOMDIR)", "tables of contents (DICOMDIR)"),
+    kinds.OTHER: ("image of another kind", "images of another kind"),
 }
 
 
@@ -104,7 +104,7 @@ def read_series(
         slices, others = _sorted_out(folder, step)
         if not slices:
             raise BadInput(f"{where}: {_why_nothing(others)}")
-        chosen = choose(slices, where)
+        chosen = choose(slices, where, others[kinds.DAMAGED])
         source, changes = fill(chosen.lattice, lambda share: step(_HEADERS_SHARE + (1.0 - _HEADERS_SHARE) * share))
         _check_air(where, source.hu)
     except Unfit as reason:
@@ -127,7 +127,7 @@ def _sorted_out(folder: Path, step: Callable[[float], None]) -> tuple[list[Heade
         except Unreadable as kind:
             others[str(kind)] += 1
             continue
-        if header.kind == headers.SLICE:
+        if header.kind == kinds.SLICE:
             slices.append(header)
         else:
             others[f"{header.kind} {header.modality}".strip()] += 1
@@ -137,8 +137,8 @@ def _sorted_out(folder: Path, step: Callable[[float], None]) -> tuple[list[Heade
 def _lines(others: Counter[str]) -> tuple[str, ...]:
     lines = []
     for kind, number in sorted(others.items()):
-        other, modality = kind.startswith(headers.OTHER), kind.removeprefix(headers.OTHER).strip()
-        line = counted(number, *_NAMES[headers.OTHER if other else kind])
+        other, modality = kind.startswith(kinds.OTHER), kind.removeprefix(kinds.OTHER).strip()
+        line = counted(number, *_NAMES[kinds.OTHER if other else kind])
         lines.append(f"{line} ({modality})" if other and modality else line)
     return tuple(lines)
 
@@ -151,7 +151,7 @@ def _why_nothing(others: Counter[str]) -> str:
         return "its files may not be read; ask for access or copy them"
     if not set(others) - {folders.NO_DICOM, folders.NOT_REGULAR, folders.NO_PERMISSION}:
         return f"holds no DICOM files ({', '.join(_lines(others))}); name the folder of a chest CT"
-    if others[headers.ENHANCED]:
+    if others[kinds.ENHANCED]:
         return "its CT is in one enhanced (multi-frame) object, which is not read; export it as classic CT slices"
     return f"holds no CT slices ({', '.join(_lines(others))}); name the folder of an axial chest CT"
 

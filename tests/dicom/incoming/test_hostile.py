@@ -57,6 +57,13 @@ def test_no_dicom(tmp_path):
     assert "holds no DICOM files (3 files that are no DICOM)" in refused(tmp_path)
 
 
+def test_a_slice_that_cannot_be_read_is_told_with_the_gap_that_it_leaves(tmp_path):
+    paths = save(tmp_path, slices(HU))
+    paths[12].write_bytes(paths[12].read_bytes()[:500])
+    line = refused(tmp_path)
+    assert "lacks 1 slice, the first 60.0 mm above" in line and "(1 damaged DICOM file beside it)" in line
+
+
 @POSIX
 def test_what_is_no_plain_file_never_makes_it_wait(tmp_path, monkeypatch):
     save(tmp_path, slices(HU))

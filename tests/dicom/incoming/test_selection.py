@@ -141,7 +141,7 @@ def test_a_picture_of_the_dose_in_the_same_series(tmp_path):
     (other("CT", CAPTURE, 30), "holds no CT slices (30 secondary captures)"),
     (other("CT", ENHANCED), "enhanced (multi-frame) object, which is not read; export it as classic CT slices"),
     (other("SR", DOSE, pixels=False), "holds no CT slices (1 report)"),
-    (other("CT", "1.2.840.10008.5.1.4.1.1.2", 30, pixels=False), "holds no CT slices (30 objects that are no images)"),
+    (other("CT", "1.2.840.10008.5.1.4.1.1.2", 30, pixels=False), "holds no CT slices (30 damaged DICOM files)"),
     (localiser(), "holds no CT slices (1 localiser)"),
 ])  # fmt: skip
 def test_folders_without_a_chest(tmp_path, made, said):

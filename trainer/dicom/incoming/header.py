@@ -15,19 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
+from trainer.dicom.incoming.element import number, numbers, text, values, whole
 from trainer.dicom.incoming.folder import NO_DICOM, Unreadable, opened
+from trainer.dicom.incoming.kind import DAMAGED, SLICE, kind_of
 from trainer.dicom.incoming.syntax import SYNTAXES, NoDicom, Syntax, declared
-
-DAMAGED: Final = "damaged"
-LOCALISER: Final = "localiser"
-CAPTURE: Final = "capture"
-ENHANCED: Final = "enhanced"
-SEGMENTATION: Final = "segmentation"
-REPORT: Final = "report"
-NO_IMAGE: Final = "no image"
-CONTENTS: Final = "contents"
-OTHER: Final = "other modality"
-SLICE: Final = "slice"
 
 MOST_PIXELS: Final = 2_048
 """Rows and columns of a slice."""
@@ -49,17 +40,7 @@ _READ: Final = (
     "RecognizableVisualFeatures", "LossyImageCompression", "RescaleIntercept", "RescaleSlope", "RescaleType",
 )  # fmt: skip
 
-_CT: Final = "1.2.840.10008.5.1.4.1.1.2"
-_KINDS: Final = {
-    "1.2.840.10008.1.3.10": CONTENTS,
-    f"{_CT}.1": ENHANCED,
-    f"{_CT}.2": ENHANCED,
-    "1.2.840.10008.5.1.4.1.1.66.4": SEGMENTATION,
-}
-_CAPTURES: Final = "1.2.840.10008.5.1.4.1.1.7"
-_REPORTS: Final = "1.2.840.10008.5.1.4.1.1.88."
 _NOT_SUPINE: Final = frozenset({"HFP", "FFP", "HFDL", "HFDR", "FFDL", "FFDR"})
-_KNOWN_MODALITIES: Final = frozenset({"CR", "DX", "ES", "IVUS", "MG", "MR", "NM", "OT", "PT", "RF", "SC", "US", "XA"})
 
 
 @dataclass(frozen=True)
@@ -174,7 +155,10 @@ class _Rationed:
         self._bytes -= size
         if self._reads < 0 or self._bytes < 0 or not 0 <= size <= _MOST_READ:
             raise ValueError("more than a header can hold")
-        return self._stream.read(size)
+        raw = self._stream.read(size)
+        if 0 < len(raw) < size:
+            raise ValueError("cut off")
+        return raw
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._stream.seek(offset, whence)
@@ -255,20 +239,20 @@ def _parsed(path: Path, stream: BinaryIO, size: int, syntax: Syntax | None, at: 
 
 def _told(path: Path, ds: Any, syntax: Syntax, known: bool, pixels: tuple[int, int]) -> Header:
     """Return the header from what pydicom read."""
-    kind, modality = _kind_of(ds, bool(pixels[0]))
+    kind, modality = kind_of(ds, bool(pixels[0]))
     if kind != SLICE:
         return Header(path, kind, syntax, modality)
-    image_type = [str(word).upper() for word in _list(ds, "ImageType")]
-    secondary = bool(_text(ds, "ConversionType"))
+    image_type = [str(word).upper() for word in values(ds, "ImageType")]
+    secondary = bool(text(ds, "ConversionType"))
     about = {
-        "series": _text(ds, "SeriesInstanceUID"),
-        "instance": _text(ds, "SOPInstanceUID"),
+        "series": text(ds, "SeriesInstanceUID"),
+        "instance": text(ds, "SOPInstanceUID"),
         "original": image_type[:2] == ["ORIGINAL", "PRIMARY"],
-        "lossy": syntax.lossy or _text(ds, "LossyImageCompression") == "01",
-        "burned_in": _text(ds, "BurnedInAnnotation").upper() == "YES"
-        or (secondary and _text(ds, "BurnedInAnnotation").upper() != "NO"),
-        "recognisable": _text(ds, "RecognizableVisualFeatures").upper() == "YES",
-        "supine": _text(ds, "PatientPosition").upper() not in _NOT_SUPINE,
+        "lossy": syntax.lossy or text(ds, "LossyImageCompression") == "01",
+        "burned_in": text(ds, "BurnedInAnnotation").upper() == "YES"
+        or (secondary and text(ds, "BurnedInAnnotation").upper() != "NO"),
+        "recognisable": text(ds, "RecognizableVisualFeatures").upper() == "YES",
+        "supine": text(ds, "PatientPosition").upper() not in _NOT_SUPINE,
     }
     try:
         if not known:
@@ -279,27 +263,6 @@ def _told(path: Path, ds: Any, syntax: Syntax, known: bool, pixels: tuple[int, i
     return Header(path, kind, syntax, stored=stored, placed=placed, **about)  # type: ignore[arg-type]
 
 
-def _kind_of(ds: Any, pixels: bool) -> tuple[str, str]:
-    """Return what kind of object it is, and its modality if that is another one."""
-    sop_class, modality = _text(ds, "SOPClassUID"), _text(ds, "Modality").upper()
-    words = {str(word).upper() for word in _list(ds, "ImageType")}
-    if sop_class in _KINDS:
-        return _KINDS[sop_class], ""
-    if sop_class.startswith(_REPORTS) or modality == "SR":
-        return REPORT, ""
-    if not pixels:
-        return NO_IMAGE, ""
-    if sop_class == _CAPTURES or sop_class.startswith(f"{_CAPTURES}."):
-        return CAPTURE, ""
-    if modality != "CT" or sop_class not in {_CT, ""}:
-        return OTHER, modality if modality in _KNOWN_MODALITIES else ""
-    if "LOCALIZER" in words or "SCOUT" in words:
-        return LOCALISER, ""
-    if (_number(ds, "NumberOfFrames") or 1) > 1:
-        return ENHANCED, ""
-    return SLICE, ""
-
-
 class _Fault(Exception):
     """A slice cannot be used; the text says why."""
 
@@ -307,27 +270,27 @@ class _Fault(Exception):
 def _stored(ds: Any, syntax: Syntax, at: int, length: int) -> Stored:
     """Return how the pixels are stored, as far as all of it makes sense."""
     rows, columns, allocated, bits = (
-        _whole(ds, keyword) for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored")
+        whole(ds, keyword) for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored")
     )
     if not (_LEAST_PIXELS <= rows <= MOST_PIXELS and _LEAST_PIXELS <= columns <= MOST_PIXELS):
         raise _Fault(
             f"it says that it has {rows:,} rows and {columns:,} columns; {_LEAST_PIXELS} to {MOST_PIXELS:,} are read"
         )
-    if _whole(ds, "SamplesPerPixel", 1) != 1 or _text(ds, "PhotometricInterpretation") != "MONOCHROME2":
+    if whole(ds, "SamplesPerPixel", 1) != 1 or text(ds, "PhotometricInterpretation") != "MONOCHROME2":
         raise _Fault("it is no plain greyscale image (MONOCHROME2); export the original slices")
-    high = _whole(ds, "HighBit", bits - 1)
+    high = whole(ds, "HighBit", bits - 1)
     if not (allocated in {8, 16} and 8 <= bits <= allocated and bits - 1 <= high < allocated):
         raise _Fault(f"its pixels of {bits} bits in {allocated} cannot be read; 12 to 16 bits in 16 are usual in CT")
     if (length == _UNDEFINED) != bool(syntax.codec):
         raise _Fault("its pixels are not stored as its header says; export or copy it again")
     if not syntax.codec and length < rows * columns * allocated // 8:
         raise _Fault("it holds fewer pixels than its header says; export or copy it again")
-    slope, intercept = _number(ds, "RescaleSlope"), _number(ds, "RescaleIntercept")
-    if slope is None or intercept is None or _text(ds, "RescaleType").upper() not in {"", "HU", "US"}:
+    slope, intercept = number(ds, "RescaleSlope"), number(ds, "RescaleIntercept")
+    if slope is None or intercept is None or text(ds, "RescaleType").upper() not in {"", "HU", "US"}:
         raise _Fault("it does not say how its values become Hounsfield units; export the original slices")
     if not (0.001 <= slope <= 100.0 and abs(intercept) <= 70_000.0):
         raise _Fault(f"its rescaling (slope {slope:.4g}, intercept {intercept:.4g}) gives no Hounsfield units")
-    signed = _whole(ds, "PixelRepresentation", 0) == 1
+    signed = whole(ds, "PixelRepresentation", 0) == 1
     padding = _padding(ds, bits, signed, syntax.little)
     return Stored(rows, columns, allocated, bits, high, signed, slope, intercept, padding, at, length)
 
@@ -349,9 +312,9 @@ def _padding(ds: Any, bits: int, signed: bool, little: bool) -> tuple[int, int] 
 
 def _placed(ds: Any) -> Placed:
     """Return where the slice lies, as far as all of it makes sense."""
-    first = _numbers(ds, "ImagePositionPatient", 3)
-    axes = _numbers(ds, "ImageOrientationPatient", 6)
-    spacing = _numbers(ds, "PixelSpacing", 2)
+    first = numbers(ds, "ImagePositionPatient", 3)
+    axes = numbers(ds, "ImageOrientationPatient", 6)
+    spacing = numbers(ds, "PixelSpacing", 2)
     if first is None or axes is None or spacing is None:
         raise _Fault("it does not say where in the patient it lies; export the original slices")
     right, down = axes[:3], axes[3:]
@@ -363,40 +326,5 @@ def _placed(ds: Any) -> Placed:
         raise _Fault(f"its pixels are {spacing[0]:.4g} x {spacing[1]:.4g} mm; 0.1 to 5 mm are read")
     right = tuple(value / lengths[0] for value in right)
     down = tuple(value / lengths[1] for value in down)
-    thickness = _number(ds, "SliceThickness") or 0.0
+    thickness = number(ds, "SliceThickness") or 0.0
     return Placed(first, right, down, (spacing[0], spacing[1]), thickness)
-
-
-def _list(ds: Any, keyword: str) -> list[Any]:
-    """Return the values of an element; none if they cannot be read."""
-    try:
-        value = ds.get(keyword)
-    except Exception:  # whatever pydicom meets in a damaged value
-        return []
-    if value is None or value == "":
-        return []
-    return [value] if isinstance(value, str | bytes) or not hasattr(value, "__iter__") else list(value)
-
-
-def _text(ds: Any, keyword: str) -> str:
-    values = _list(ds, keyword)
-    return str(values[0]).strip() if values else ""
-
-
-def _numbers(ds: Any, keyword: str, count: int) -> tuple[float, ...] | None:
-    """Return exactly so many finite numbers, or None."""
-    try:
-        values = tuple(float(value) for value in _list(ds, keyword))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return values if len(values) == count and all(map(math.isfinite, values)) else None
-
-
-def _number(ds: Any, keyword: str) -> float | None:
-    values = _numbers(ds, keyword, 1)
-    return None if values is None else values[0]
-
-
-def _whole(ds: Any, keyword: str, default: int = -1) -> int:
-    value = _number(ds, keyword)
-    return default if value is None else int(value)

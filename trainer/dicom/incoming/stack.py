@@ -35,7 +35,7 @@ class Chosen:
     left: tuple[str, ...]
 
 
-def choose(headers: Sequence[Header], where: str) -> Chosen:
+def choose(headers: Sequence[Header], where: str, damaged: int = 0) -> Chosen:
     """Return the best stack of slices: long enough, then the thinnest, then the longest.
 
     Parameters
@@ -44,6 +44,8 @@ def choose(headers: Sequence[Header], where: str) -> Chosen:
         Of CT slices, in the order of their files.
     where : str
         The folder, for the line of what is wrong.
+    damaged : int
+        How many DICOM files there could not be read at all; they may be what a series lacks.
 
     Raises
     ------
@@ -63,7 +65,8 @@ def choose(headers: Sequence[Header], where: str) -> Chosen:
         except Unfit as reason:
             unfit.append((stack, str(reason)))
     if not fit:
-        raise BadInput(f"{where}: {_why_none(unfit, faulty, not_axial)}")
+        beside = f" ({counted(damaged, 'damaged DICOM file')} beside it)" if damaged else ""
+        raise BadInput(f"{where}: {_why_none(unfit, faulty, not_axial)}{beside}")
     longest = max(lattice.places_mm[-1] for lattice in fit)
     best = min(fit, key=lambda lattice: _rank(lattice, longest))
     left = [_summary(lattice) for lattice in fit if lattice is not best]
