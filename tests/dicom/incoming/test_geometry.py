@@ -125,6 +125,18 @@ def test_a_stack_that_is_tilted_too_far(tmp_path, angle_deg, said):
     assert said in refused(tmp_path)
 
 
+def test_orientations_that_differ_a_little(tmp_path):
+    made = slices(HU)
+    for k, ds in enumerate(made):
+        turn = (-1) ** k * 0.0004
+        ds.ImageOrientationPatient = [1, turn, 0, -turn, 1, 0]
+    save(tmp_path, made)
+    assert np.array_equal(read_series(tmp_path).source.hu, HU)
+    made[4].ImageOrientationPatient = [1, 0.004, 0, -0.004, 1, 0]
+    save(tmp_path, made)
+    assert "has slices of different orientation" in refused(tmp_path)
+
+
 def test_uneven_slices_are_evened_out(tmp_path):
     _, at = smooth()
     gaps = SPACING_MM * (1.0 + 0.03 * np.sin(np.arange(COUNT - 1) / 4.0))

@@ -23,6 +23,7 @@ _STRAIGHT_DEG: Final = 0.1  # half a voxel over a field of 500 mm
 _MOST_UNEQUAL: Final = 0.05
 _EQUAL: Final = 0.02  # of the distance: slices this close to their even places are taken as they are
 _SAME_MM: Final = 0.05
+_SAME_AXIS: Final = 0.002  # 0.5 mm at the edge of a field of 500 mm
 _LEAST_MM, _MOST_MM = 0.5, 5.0
 _ABOUT: Final = 1.01
 _ROUNDING_MM: Final = 0.006  # positions are often written with two decimals
@@ -135,6 +136,9 @@ def lattice_of(headers: Sequence[Header]) -> Lattice:
     normal = np.cross(turned.right, turned.down)
     if _angle_deg(normal, 2) > _AXIAL_DEG:
         raise NotAxial
+    axes = np.array([(*place.right, *place.down) for place in placed])
+    if np.abs(axes - axes[0]).max() > _SAME_AXIS:
+        raise Unfit("has slices of different orientation; export a series from one acquisition")
     firsts = np.array([place.first_mm for place in placed])
     along = firsts @ normal
     order = np.argsort(along, kind="stable")

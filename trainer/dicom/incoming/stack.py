@@ -91,7 +91,8 @@ def _stacks(headers: Sequence[Header]) -> list[list[Header]]:
         if placed is not None and stored is not None:
             key = (
                 header.series, stored.rows, stored.columns,
-                *(round(value, 3) + 0.0 for value in (*placed.right, *placed.down, *placed.spacing_mm)),
+                *(round(value, 2) + 0.0 for value in (*placed.right, *placed.down)),
+                *(round(step, 3) for step in placed.spacing_mm),
             )  # fmt: skip
             stacks[key].append(header)
     return list(stacks.values())
