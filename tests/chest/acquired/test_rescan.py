@@ -10,6 +10,7 @@ from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter
 from tests.chest.example import EXAMPLES, patch, state
 from trainer.chest.acquired.slice import tissue_hu
 from trainer.chest.deformation import reference_deformation, visit_deformation
+from trainer.chest.montage import montage
 from trainer.chest.opacity.atlas import atlas_of
 from trainer.chest.opacity.sign import Sign
 from trainer.chest.opacity.truth import CHEST
@@ -235,3 +236,15 @@ def test_a_body_at_the_edge_of_its_field_stays_there(chest):
     assert held.shift_mm[0] == free.shift_mm[0]
     built = replace(cut, acquisition=None)
     assert np.hypot(*visit_deformation(built, atlas_of(built), 5).shift_mm[1:]) > 0.0
+
+
+def test_a_contact_sheet_draws_the_one_kernel_once(chest, monkeypatch):
+    drawn = []
+    real = Series.slice
+    monkeypatch.setattr(Series, "slice", lambda self, index: drawn.append(index) or real(self, index))
+    series = scan(chest, EXAMPLES["cop"], protocol=replace(PROTOCOL, matrix=128))
+    sheet = montage([("day 0", series)], tile=96, with_coronal=False)
+    assert sheet.shape[1] == 6 * 96
+    assert len(drawn) == 6
+    upper, lower = np.split(sheet, 2)
+    assert not np.array_equal(upper, lower)

@@ -17,6 +17,8 @@ _SOFT_HU: Final = (5.0, 190.0)  # muscle, liver, and the heart with contrast, av
 _MOST_SLICES: Final = 120  # looked at, evenly over the source
 _MOST_PATCHES: Final = 80  # of a slice
 _ENOUGH: Final = 10  # patches of a slice for a figure of its own
+_REGION_MM: Final = 36.0  # slices whose noise is alike; one that shows much more of it shows something else
+_UNUSUAL: Final = 1.15
 _LEVEL_MM: Final = 12.0  # over which the tube's current hardly changes
 _BLOCK: Final = 8  # pixels of the model's lattice
 _PLAIN: Final = 1.2  # times the lowest tenth: patches up to here hold noise alone (of noise alone, 5 % vary by as much)
@@ -96,15 +98,24 @@ def _radial(patches: np.ndarray) -> np.ndarray:
 
 
 def _along(figures: np.ndarray, patches: np.ndarray, spacing_mm: float) -> np.ndarray:
-    """Return figures of slices smoothed along the patient, each counting for as much as it has patches."""
+    """Return figures of slices smoothed along the patient.
+
+    A slice counts for the square of its patches: where they are few, most hold something besides noise.
+    """
+    patches = patches * patches
+    at = np.flatnonzero(patches)
+    near = np.abs(np.subtract.outer(at, at)) * spacing_mm <= _REGION_MM
+    usual = np.array([np.median(figures[at[row]]) for row in near])
+    figures = figures.copy()
+    figures[at] = np.minimum(figures[at], _UNUSUAL * usual)
     width = _LEVEL_MM / spacing_mm
     weight = gaussian_filter1d(patches.astype(np.float64), width, mode="nearest")
     wide = gaussian_filter1d(patches.astype(np.float64), 4.0 * width, mode="nearest")  # where slices have none
-    near = gaussian_filter1d(figures * patches, width, mode="nearest")
+    close = gaussian_filter1d(figures * patches, width, mode="nearest")
     far = gaussian_filter1d(figures * patches, 4.0 * width, mode="nearest")
     typical = float((figures * patches).sum() / patches.sum())
     small = 0.02 * float(patches.mean())
-    return (near + 0.1 * far + small * typical) / (weight + 0.1 * wide + small)
+    return (close + 0.1 * far + small * typical) / (weight + 0.1 * wide + small)
 
 
 def grain_of(
