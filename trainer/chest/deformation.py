@@ -6,8 +6,8 @@ and nine pairs of COVID-19-NY-SBU patients: dome 5 to 10 mm per side independent
 (recalled, no source at hand).
 
 The map from visit to reference is a formula; its inverse is found by fixed-point iteration to 0.01 mm.
-An imported chest fills its own field of view: it moves and rolls only as far as its body stays in the circle, for beyond
-the circle nothing of it is known.
+An imported chest has its own field of view: it moves and rolls only as far as its body stays in the circle, for
+beyond the circle nothing of it is known.
 Sliding of the lung along the chest wall is not modelled: the diaphragm's pull fades slowly across the wall, so ribs
 and spine go along by a part of it.
 """

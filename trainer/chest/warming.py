@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from trainer.chest.acquired.acquire import acquire
 from trainer.chest.anatomy.build import build_anatomy
+from trainer.chest.anatomy.model import Anatomy, Organ
 from trainer.chest.display import window_level
 from trainer.chest.enlargement import HUS, enlarge, shrink
+from trainer.chest.imported.source import Source
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
 from trainer.core.compilation import begin_compiling, counting, is_compiled, mark_compiled
@@ -18,7 +22,7 @@ from trainer.course.opacity import OPACITY, ChestState
 from trainer.course.person import Person
 
 _PACKAGE: Final = Path(__file__).parent
-_KERNELS: Final = 330
+_KERNELS: Final = 390
 _SCALE: Final = 4  # the kernels are the same whatever the size
 _ANYONE: Final = Person(key=1, sex="F", age_years=60.0, height_cm=165.0, weight_kg=68.0)
 
@@ -45,8 +49,17 @@ def warm(tell: Callable[[float], None] = lambda _: None) -> None:
     with counting(_PACKAGE, _KERNELS, tell):
         anatomy = build_anatomy(_ANYONE, scale=_SCALE)
         state = ChestState(tick=0, opacities=opacity, effusion_left_ml=50.0, mosaic=0.5, node_mm=9.0)
-        _show(Series(anatomy, state, Protocol(matrix=128), 1).slice(5))
+        for chest in (anatomy, _imported(anatomy)):
+            _show(Series(chest, state, Protocol(matrix=128), 1).slice(5))
     mark_compiled(_PACKAGE)
+
+
+def _imported(anatomy: Anatomy) -> Anatomy:
+    """Return a built chest as if it had been imported, its own densities being the source."""
+    grid = anatomy.grid
+    source = Source(anatomy.hu, grid.spacing_mm, grid.spacing_mm[0])
+    scan = acquire(source, grid, anatomy.organ != Organ.OUTSIDE, anatomy.lobe > 0)
+    return replace(anatomy, source="imported", acquisition=scan)
 
 
 def _show(hu: np.ndarray) -> None:

@@ -46,9 +46,11 @@ def acquire(
     grain = grain_of(source.hu, source.spacing_mm, body, tell)
     transfer = transfer_of(source.hu, body, tell)
     clean, kept = _cleaned(source, body, grain)
+    coefficients = coefficients_of(clean)
+    coefficients.flags.writeable = kept.flags.writeable = False  # as those that are opened from disk
     return Acquisition(
         grid=grid,
-        coefficients=coefficients_of(clean),
+        coefficients=coefficients,
         kept=kept,
         thickness_mm=source.thickness_mm,
         noise_hu=grain.noise_hu,

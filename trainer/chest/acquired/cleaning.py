@@ -53,10 +53,8 @@ def band_shares(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.array(variance), np.array(part)
 
 
-def cleaned(
-    image: np.ndarray, sd: np.ndarray, shares: tuple[np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return a slice without the noise that stands alone, and the share of the noise's deviation left on it, both float32.
+def cleaned(image: np.ndarray, sd: np.ndarray, shares: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a slice without the noise that stands alone, and the share of the noise's deviation left, both float32.
 
     Parameters
     ----------

@@ -7,13 +7,14 @@ from typing import Final
 
 import numpy as np
 from scipy.optimize import least_squares
+from scipy.special import erf
 
 from trainer.chest.acquired.spectrum import FREQUENCIES
 
 _MOST_SLICES: Final = 60
 _HALF_HU: Final = -500.0
 _ARC: Final = 5  # pixels to both sides over which the skin is nearly straight
-_STEEPEST: Final = 0.6  # pixels that the edge may shift from one row to the next
+_SLANT: Final = (0.1, 0.6)  # pixels that the edge shifts from one row to the next: so that it meets pixels everywhere
 _STRAIGHT: Final = 0.12  # pixels off a parabola, root mean square
 _SLOPING: Final = 0.5  # pixels that the edge may shift from the slice below to the slice above: thick slices blur it
 _MARGIN: Final = 7  # pixels looked at before and behind the edge
@@ -21,6 +22,7 @@ _REACH: Final = (-4.0, 5.0)  # pixels before and behind the edge
 _BIN: Final = 0.2
 _ENOUGH: Final = 400  # stretches of skin
 _FALLBACK: Final = 0.55  # standard deviation in pixels of the spread of a soft kernel (B40f at 0.65 mm: 0.55 mm)
+_FLOOR: Final = -0.024  # of the scale, -1024 HU, as a share of the step
 _MOST_MISFIT: Final = 0.05  # of the step, root mean square
 
 
@@ -68,7 +70,7 @@ def _seen_from_above(view: np.ndarray) -> list[np.ndarray]:
         line = exact[c - _ARC : c + _ARC + 1]
         middle, slope, bend = fit @ line
         off = line - (middle + slope * arc + bend * arc * arc)
-        if abs(slope) > _STEEPEST or float(np.sqrt(np.mean(off * off))) > _STRAIGHT:
+        if not _SLANT[0] < abs(slope) < _SLANT[1] or float(np.sqrt(np.mean(off * off))) > _STRAIGHT:
             continue
         at = first[c] + depth
         found.append(np.stack([(at - middle) / np.hypot(1.0, slope), view[1, at, c]]))
@@ -95,9 +97,7 @@ def curve(lift: float, band: float) -> np.ndarray:
 
 
 def _spread(lift: float, band: float, at: np.ndarray) -> np.ndarray:
-    """Return the step, 0 to 1, that an edge becomes; in closed form, for the transfer is a Gaussian's and its bend's."""
-    from scipy.special import erf
-
+    """Return the step, 0 to 1, that an edge becomes, in closed form; places ``at`` in pixels."""
     s = 1.0 / (np.sqrt(2.0) * np.pi * band)  # standard deviation in pixels of the Gaussian
     bell = np.exp(-0.5 * (at / s) ** 2) / (s * np.sqrt(2.0 * np.pi))
     out: np.ndarray = 0.5 * (1.0 + erf(at / (np.sqrt(2.0) * s))) + 0.5 * lift * at * bell
@@ -130,8 +130,9 @@ def transfer_of(hu: np.ndarray, body: np.ndarray, tell: Callable[[str], None]) -
 
         def misfit(p: np.ndarray) -> np.ndarray:
             lift, band, place, skin, deep, fat = p
-            step = (1.0 + skin) * _spread(lift, band, at - place) - (skin - fat) * _spread(lift, band, at - place - deep)
-            out: np.ndarray = np.maximum(step, -0.024) - share
+            step = (1.0 + skin) * _spread(lift, band, at - place)
+            step -= (skin - fat) * _spread(lift, band, at - place - deep)
+            out: np.ndarray = np.maximum(step, _FLOOR) - share
             return out
 
         start = (0.2, 0.5, 0.0, 0.05, 2.0, -0.1)

@@ -13,13 +13,13 @@ from trainer.chest.acquired.spectrum import FREQUENCIES
 from trainer.chest.noise import local_sd
 
 _WIDTH: Final = 24  # pixels of a patch
-_STRIDE: Final = 9
 _SOFT_HU: Final = (5.0, 190.0)  # muscle, liver, and the heart with contrast, averaged over a few pixels
 _MOST_SLICES: Final = 120  # looked at, evenly over the source
 _MOST_PATCHES: Final = 80  # of a slice
-_ENOUGH: Final = 8  # patches of a slice for a figure of its own
+_ENOUGH: Final = 10  # patches of a slice for a figure of its own
 _LEVEL_MM: Final = 12.0  # over which the tube's current hardly changes
 _BLOCK: Final = 8  # pixels of the model's lattice
+_PLAIN: Final = 1.2  # times the lowest tenth: patches up to here hold noise alone (of noise alone, 5 % vary by as much)
 _FALLBACK_HU: Final = 15.0  # soft kernel at routine dose (Sensation 10 and 64, Brilliance 16: 9 to 20 HU)
 
 
@@ -55,7 +55,7 @@ def _detrended(patches: np.ndarray) -> np.ndarray:
     """Return patches, shape (n, width, width), less the quadratic surface that fits each best."""
     y, x = np.mgrid[:_WIDTH, :_WIDTH].reshape(2, -1) / _WIDTH - 0.5
     basis = np.stack([np.ones_like(y), y, x, y * x, y * y, x * x], axis=1)
-    flat = patches.reshape(len(patches), -1)
+    flat = patches.reshape(-1, _WIDTH * _WIDTH)
     out: np.ndarray = (flat - (flat @ np.linalg.pinv(basis).T) @ basis.T).reshape(patches.shape)
     return out
 
@@ -69,7 +69,6 @@ def _patches(image: np.ndarray, body: np.ndarray) -> tuple[np.ndarray, np.ndarra
     half = _WIDTH // 2
     inside = ((middles >= half) & (middles <= np.array(image.shape) - half)).all(axis=1)
     middles = middles[inside]
-    middles = middles[(middles // 2).sum(axis=1) % _STRIDE == 0]
     middles = middles[:: max(1, -(-len(middles) // _MOST_PATCHES))]
     cut = [image[y - half : y + half, x - half : x + half] for y, x in middles]
     return _detrended(np.array(cut, np.float64).reshape(-1, _WIDTH, _WIDTH)), middles
@@ -78,13 +77,16 @@ def _patches(image: np.ndarray, body: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def _typical(values: np.ndarray) -> float:
     """Return the middle of the lowest crowd of values: patches with vessels or borders in them stand above it."""
     low = float(np.quantile(values, 0.1))
-    return float(np.median(values[values < 1.3 * low]))
+    return float(np.median(values[values < _PLAIN * low]))
 
 
 def _radial(patches: np.ndarray) -> np.ndarray:
-    """Return the radial power of noise in patches; below the lowest frequency that they hold it is level."""
+    """Return the radial power of noise in patches; below the lowest frequency that they hold it is level.
+
+    At each frequency it is the median of the patches, so that what few of them show besides noise does not count.
+    """
     window = np.outer(np.hanning(_WIDTH), np.hanning(_WIDTH))
-    plane = (np.abs(np.fft.fft2(patches * window)) ** 2).mean(axis=0)
+    plane = np.median(np.abs(np.fft.fft2(patches * window)) ** 2, axis=0)
     f = np.fft.fftfreq(_WIDTH)
     radius = np.hypot(f[:, None], f[None, :]).ravel()
     near = np.abs(radius[None, :] - np.maximum(FREQUENCIES, 2.5 / _WIDTH)[:, None])
@@ -141,5 +143,5 @@ def grain_of(
     along = _along(figures, counts, spacing_mm[0])
     noise_hu = float(np.median(along))
     together = np.concatenate(ratios)
-    plain = np.concatenate(noise)[together < 1.3 * np.quantile(together, 0.1)]
+    plain = np.concatenate(noise)[together < _PLAIN * np.quantile(together, 0.1)]
     return Grain(noise_hu, (along / noise_hu).astype(np.float32), _radial(plain))

@@ -23,6 +23,7 @@ from trainer.chest.field import Field
 from trainer.chest.noise import local_sd, spread
 from trainer.chest.opacity.drawing import Drawing
 from trainer.chest.opacity.effusion import FLUID_HU
+from trainer.chest.opacity.sign import ENLARGED_NODE_MM
 from trainer.chest.scanner import AIR_HU, GRID_STEP, TISSUE_HU
 
 _DRY: Final = -1e8  # `Drawing.fluid` of a side without fluid lies below
@@ -31,7 +32,8 @@ _UPTAKE: Final = 0.4  # of the blood's contrast that consolidated lung shows in 
 _PLANE_MM: Final = 1.5  # distance of the planes through a slice in which opacities are looked at
 _MARGIN: Final = 12  # pixels around what is planted that its blur may reach
 _BLOCK: Final = 32  # sizes of blurred boxes are its multiples
-_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+_ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
+_TWENTY = np.float32(20.0)  # what of a blur is less than a fortieth of lung is its ringing, and changes nothing
 _FLUID, _AIR = np.float32(FLUID_HU), np.float32(AIR_HU)
 _THOUSAND = np.float32(1000.0)
 _LUNG_HU = np.float32(-1.0 / 850.0)  # trapped air shows as far as a point is lung
@@ -66,7 +68,8 @@ def _mix(given: np.ndarray, planted: np.ndarray, tissue_hu: float, image: np.nda
                 g -= (g + _THOUSAND) * planted[4, y, x]
                 g += planted[5, y, x] * min(_ONE, g * _LUNG_HU)
             # beside its border a lung goes on as at it, so that no dark line is left where the source is part lung
-            share = _ONE / max(planted[0, y, x], _BORDER)
+            where = planted[0, y, x]
+            share = min(_ONE, max(_ZERO, where * _TWENTY - _HALF)) / max(where, _BORDER)
             solid, air, wet = planted[1, y, x] * share, planted[2, y, x] * share, planted[3, y, x] * share
             rest = _ONE - solid - air - wet
             image[y, x] = rest * g + solid * max(g, tissue) + air * _AIR + wet * _FLUID
@@ -108,7 +111,14 @@ class Rescan:
     def _sick(self) -> bool:
         """Whether anything is planted but the breath's thinning, for which one plane is enough."""
         d = self.drawing
-        return len(d.brushes) > 0 or len(d.mosaic) > 1 or bool((d.fluid[:, 0] > _DRY).any())
+        return len(d.brushes) > 0 or len(d.mosaic) > 1 or len(self._nodes) > 0 or bool((d.fluid[:, 0] > _DRY).any())
+
+    @cached_property
+    def _nodes(self) -> np.ndarray:
+        """Nodes that are planted: enlarged ones, for the chest has ordinary ones of its own."""
+        nodes = self.drawing.nodes
+        enlarged = len(nodes) > 0 and 2.0 * float(nodes[:, 4].max()) >= ENLARGED_NODE_MM - 1e-3
+        return nodes if enlarged else np.zeros((0, 6), np.float32)
 
     def _levels_mm(self, index: int) -> np.ndarray:
         """Return the heights of the source's slices whose mean is a slice: one, unless a thicker one is asked for."""
@@ -155,7 +165,7 @@ class Rescan:
                 d.layer,
                 d.fluid,
                 d.mosaic,
-                d.nodes,
+                self._nodes,
                 self.field.thinning,
                 places.astype(np.float32),
                 1.0 / len(planes),
@@ -167,7 +177,7 @@ class Rescan:
 
     def _blur(self, planted: np.ndarray) -> None:
         """Blur the shares in place, in the box that holds them."""
-        shown = planted[Share.TISSUE : Share.FLUID + 1].any(axis=0)
+        shown: np.ndarray = planted[Share.TISSUE : Share.FLUID + 1].max(axis=0) > 0.0
         box = []
         for axis in (1, 0):
             at = np.flatnonzero(shown.any(axis=axis))

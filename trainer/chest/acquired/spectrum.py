@@ -75,7 +75,9 @@ def _cardinal(t: float) -> np.ndarray:
     impulse = np.sqrt(3.0) * pole ** np.abs(k)  # coefficients of the spline through a single one
     at = np.arange(-_REACH + 1, _REACH + 1)[:, None] - t - k[None, :]
     d = np.abs(at)
-    spline = np.where(d < 1.0, 2.0 / 3.0 - d * d + 0.5 * d**3, np.where(d < 2.0, (2.0 - np.minimum(d, 2.0)) ** 3 / 6.0, 0.0))
+    spline = np.where(
+        d < 1.0, 2.0 / 3.0 - d * d + 0.5 * d**3, np.where(d < 2.0, (2.0 - np.minimum(d, 2.0)) ** 3 / 6.0, 0.0)
+    )
     out: np.ndarray = spline @ impulse
     return out
 
