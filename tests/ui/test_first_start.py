@@ -80,7 +80,7 @@ def test_a_compile_that_cannot_be_started_says_so(qtbot, tmp_path):
 
 
 def test_in_a_bundle_the_console_executable_compiles(monkeypatch, tmp_path):
-    assert compiling_command() == (sys.executable, "-m", "trainer.app", "warm", "--json")
+    assert compiling_command() == (sys.executable, "-P", "-m", "trainer.app", "warm", "--json")
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     for name, wanted in (("atoll-window", "atoll"), ("atoll-window.exe", "atoll.exe")):
         monkeypatch.setattr(sys, "executable", str(tmp_path / name))

@@ -27,7 +27,8 @@ def compiling_command() -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         own = Path(sys.executable)
         return str(own.with_name(f"atoll{own.suffix}")), "warm", "--json"
-    return sys.executable, "-P", "-m", "trainer.app", "warm", "--json"  # no module of the folder that one happens to be in
+    # -P: no module of the folder that one happens to be in
+    return sys.executable, "-P", "-m", "trainer.app", "warm", "--json"
 
 
 class FirstStart(QWidget):

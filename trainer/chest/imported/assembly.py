@@ -91,9 +91,7 @@ def import_chest(
     return replace(made, told=(*made.told, *told))
 
 
-def assemble(
-    source: Source, found: Segmented, acquisition: Acquisition, step: Callable[[float], None]
-) -> Imported:
+def assemble(source: Source, found: Segmented, acquisition: Acquisition, step: Callable[[float], None]) -> Imported:
     """Return the anatomy of what was found in a series."""
     grid = found.frame.grid
     person = _stand_in(source)
