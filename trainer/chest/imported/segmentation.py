@@ -108,4 +108,4 @@ def slices_of(source: Source, found: Segmented) -> tuple[Source, np.ndarray, np.
     own, look = found.frame.source, found.frame.look
     hu = source.hu[found.frame.first : found.frame.first + own.shape[0]].copy()
     patient.undress(hu, refined(found.kept, look, own), own.spacing_mm)
-    return replace(source, hu=hu), refined(found.body, look, own), refined(found.lungs.side > 0, look, own)
+    return replace(source, hu=hu), refined(found.body, look, own), refined(found.lung > 0, found.frame.grid, own)
