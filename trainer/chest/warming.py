@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from trainer.chest.acquired.acquire import acquire
 from trainer.chest.anatomy.build import build_anatomy
-from trainer.chest.anatomy.model import Anatomy, Organ
+from trainer.chest.anatomy.model import Anatomy
 from trainer.chest.display import window_level
 from trainer.chest.enlargement import HUS, enlarge, shrink
+from trainer.chest.imported.assembly import import_chest
 from trainer.chest.imported.source import Source
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
@@ -22,7 +21,7 @@ from trainer.course.opacity import OPACITY, ChestState
 from trainer.course.person import Person
 
 _PACKAGE: Final = Path(__file__).parent
-_KERNELS: Final = 390
+_KERNELS: Final = 395
 _SCALE: Final = 4  # the kernels are the same whatever the size
 _ANYONE: Final = Person(key=1, sex="F", age_years=60.0, height_cm=165.0, weight_kg=68.0)
 
@@ -55,11 +54,9 @@ def warm(tell: Callable[[float], None] = lambda _: None) -> None:
 
 
 def _imported(anatomy: Anatomy) -> Anatomy:
-    """Return a built chest as if it had been imported, its own densities being the source."""
-    grid = anatomy.grid
-    source = Source(anatomy.hu, grid.spacing_mm, grid.spacing_mm[0])
-    scan = acquire(source, grid, anatomy.organ != Organ.OUTSIDE, anatomy.lobe > 0)
-    return replace(anatomy, source="imported", acquisition=scan)
+    """Return a built chest as it is when its own densities are imported."""
+    spacing = anatomy.grid.spacing_mm
+    return import_chest(Source(anatomy.hu, spacing, spacing[0]), force=True, scale=_SCALE).anatomy
 
 
 def _show(hu: np.ndarray) -> None:
