@@ -202,6 +202,26 @@ def test_a_disk_without_room_is_told_before_anything_is_written(monkeypatch):
     assert not chests_dir().exists()
 
 
+def test_what_a_killed_process_left_is_swept_before_room_is_sought(monkeypatch):
+    left = chests_dir() / f"{STAGING}left"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+
+    def usage(_):
+        return type("Usage", (), {"free": 0 if left.exists() else 10**12})()
+
+    monkeypatch.setattr(chests.shutil, "disk_usage", usage)
+    assert keep_chest("ward-3", small_chest()).name == "ward-3"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_disk_that_fills_while_a_chest_is_written_is_told_in_the_words_of_the_system(monkeypatch):
+    real = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, mode: real(path, mode.replace("x", "w")))
+    with pytest.raises(OSError, match="No space left on device"):
+        raw.write_array(Path("/dev/full"), np.zeros((3, 100_000), np.int16))
+
+
 def test_there_is_a_bound_for_one_and_for_all(monkeypatch):
     keep_chest("ward-3", small_chest())
     size = sum(path.stat().st_size for path in (chests_dir() / "ward-3").iterdir())

@@ -163,6 +163,7 @@ def keep_chest(
     _check_labels(anatomy)
     arrays = arrays_of(anatomy)
     most = sum(array.nbytes for array in arrays.values())
+    _sweep()  # first: what was left there may be all that is in the way
     _check_room(most)
     body = _index(anatomy, arrays)
     card = ImportedChest(
@@ -171,7 +172,6 @@ def keep_chest(
         lung_ml=round(int(np.count_nonzero(anatomy.lobe)) * anatomy.grid.voxel_ml, 1),
         told=tuple(_plain(line) for line in told[:_MOST_TOLD]), engine=__version__,
     )  # fmt: skip
-    _sweep()
     texts = {INDEX: body, CARD: (card.model_dump_json(indent=1) + "\n").encode()}
     with staged_folder(chests_dir() / name, texts) as work:
         done = 0

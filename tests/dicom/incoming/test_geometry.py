@@ -234,10 +234,11 @@ def test_slices_too_thin_or_too_thick(tmp_path, step, thickness, said):
     assert said in refused(tmp_path)
 
 
-def test_a_thickness_that_is_not_told(tmp_path):
+@pytest.mark.parametrize("told", [None, "0", "-3"])
+def test_a_thickness_that_is_not_told(tmp_path, told):
     made = slices(HU)
     for ds in made:
-        del ds.SliceThickness
+        ds.SliceThickness = told
     save(tmp_path, made)
     reading = read_series(tmp_path)
     assert reading.source.thickness_mm == SPACING_MM

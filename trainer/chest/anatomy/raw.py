@@ -68,7 +68,7 @@ def geometry_of(anatomy: Anatomy) -> dict[str, Any]:
 def write_array(path: Path, array: np.ndarray) -> None:
     """Write an array as bare numbers into a new file, and see to it that it is on the disk."""
     with path.open("xb") as stream:
-        np.ascontiguousarray(array).tofile(stream)
+        stream.write(np.ascontiguousarray(array).data)  # unlike numpy's own writing it tells why it cannot
         stream.flush()
         os.fsync(stream.fileno())
 

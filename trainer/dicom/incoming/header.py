@@ -326,5 +326,5 @@ def _placed(ds: Any) -> Placed:
         raise _Fault(f"its pixels are {spacing[0]:.4g} x {spacing[1]:.4g} mm; 0.1 to 5 mm are read")
     right = tuple(value / lengths[0] for value in right)
     down = tuple(value / lengths[1] for value in down)
-    thickness = number(ds, "SliceThickness") or 0.0
+    thickness = max(0.0, number(ds, "SliceThickness") or 0.0)  # one below nothing tells nothing
     return Placed(first, right, down, (spacing[0], spacing[1]), thickness)
