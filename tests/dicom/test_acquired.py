@@ -56,6 +56,7 @@ def test_it_says_what_it_comes_from(written):
         assert "de-identified CT scan" in equipment.ContributionDescription
         assert str(ds.PatientName).startswith("SIMULATED^")
     for ds in slices_of(objects):
+        assert "BurnedInAnnotation" not in ds
         assert ds.ConvolutionKernel == "SIM_AS_SCANNED"
         assert "planted into a de-identified CT scan" in ds.DerivationDescription
         assert ds.SeriesDescription == "Chest CT, as scanned, 4 mm (SIMULATED)"

@@ -43,7 +43,7 @@ def begin(qtbot, window, chest):
 def test_what_the_viewer_shows_is_the_imported_chest(qtbot, window, reef):
     hand = begin(qtbot, window, "reef")
     assert hand.desk.run.header.chest.named == reef.named
-    assert "CT on the chest reef" in hand.find("strip_mode", QLabel).text()
+    assert "CT on the chest 'reef'" in hand.find("strip_mode", QLabel).text()
     hand.section("orders")
     hand.order("thin-section CT")
     hand.send()

@@ -152,7 +152,7 @@ def test_a_run_on_a_chest_that_is_not_here_can_be_resumed_and_says_so(window, qt
     qtbot.waitUntil(lambda: window.encounter is not None and window.encounter.desk is not None, timeout=60_000)
     qtbot.waitUntil(lambda: "'ward-3'" in window.encounter.room.stage.missing, timeout=60_000)
     assert "not on this workstation" in window.encounter.room.stage.missing
-    assert "CT on the chest ward-3" in window.encounter.strip.accessibleDescription()
+    assert "CT on the chest 'ward-3'" in window.encounter.strip.accessibleDescription()
 
 
 def test_leaving_an_examination_gives_no_time_back(window, qtbot):

@@ -30,6 +30,8 @@ def describe_series(visit: Visit, series: Series) -> Dataset:
     ds = describe_visit(visit)
     ds.Modality = "CT"
     ds.SOPClassUID = CTImageStorage
+    if visit.imported:
+        del ds.BurnedInAnnotation  # nobody knows what is burned into the scan that it comes from
     ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
     ds.DerivationDescription = derivation_of(visit)
     ds.SeriesInstanceUID = visit.uid("series", repr(protocol))

@@ -5,11 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tests.chest.acquired.phantom import scanned_chest
 from tests.chest.imported.conftest import PERSON, scanned
 from trainer.chest.anatomy.build import BuildCancelled
 from trainer.chest.anatomy.lobe import fissures_of
 from trainer.chest.anatomy.model import SEGMENTS, Organ
-from trainer.chest.imported.assembly import assemble, import_chest
+from trainer.chest.imported.assembly import assemble, import_chest, of_blood
 from trainer.chest.imported.segmentation import segment, slices_of
 from trainer.chest.protocol import Protocol
 from trainer.chest.series import Series
@@ -110,6 +111,13 @@ def test_a_line_is_told_about_each_thing(imported):
     assert all(line and "\n" not in line for line in imported.told)
     assert "lungs" in imported.told[0] and "dense" in imported.told[1]
     assert [line.split(" fissure")[0] for line in imported.told[2:]] == ["right oblique", "horizontal", "left oblique"]
+
+
+def test_contrast_medium_is_told():
+    scan = scanned_chest()[0].acquisition
+    assert of_blood(dataclasses.replace(scan, blood_hu=45.0)) == ()
+    (line,) = of_blood(dataclasses.replace(scan, blood_hu=112.0))
+    assert "112 HU" in line and "contrast medium" in line
 
 
 def test_an_opacity_is_played_on_it(chest):

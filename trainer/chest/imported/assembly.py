@@ -29,6 +29,7 @@ from trainer.course.person import Person
 
 _EXCESS_HU = 150.0  # more is a vessel or the chest wall
 _VESSEL_SHARE = 0.08
+_CONTRAST_HU = 80.0  # blood without contrast medium is 30 to 60 HU dense (judgement)
 _LOBE_ML = 30.0  # no lobe of an adult is smaller (judgement)
 
 
@@ -88,7 +89,14 @@ def import_chest(
     acquisition = acquire(slices, found.frame.source, body, lung, told.append)
     step(0.55)
     made = assemble(source, found, acquisition, lambda share: step(0.55 + 0.45 * share))
-    return replace(made, told=(*made.told, *told))
+    return replace(made, told=(*made.told, *told, *of_blood(acquisition)))
+
+
+def of_blood(acquisition: Acquisition) -> tuple[str, ...]:
+    """Return what is to be told about contrast medium in a scan."""
+    if acquisition.blood_hu < _CONTRAST_HU:
+        return ()
+    return (f"blood of {acquisition.blood_hu:.0f} HU: contrast medium, which every CT on this chest will show",)
 
 
 def assemble(source: Source, found: Segmented, acquisition: Acquisition, step: Callable[[float], None]) -> Imported:

@@ -28,10 +28,8 @@ _PLATE = 2.5  # standard deviations of a plate's density, above which it counts 
 _SMOOTH_MM = 12.0
 _FLATTEST = 0.25  # cosine of the steepest inclination that is reckoned with
 _DECOYS_MM = (-60.0, -42.0, 42.0, 60.0)  # above and below the usual course, where no fissure runs
-_LEAST, _MORE = (
-    0.5,
-    1.2,
-)  # a fissure is taken as seen from this share on, and so many times the share of decoys (judgement)
+_LEAST = 0.5  # a fissure is taken as seen from this share of its course on (judgement)
+_MORE = 1.2  # and from so many times the share over which chance shows one elsewhere (judgement)
 
 
 @dataclass(frozen=True, eq=False)

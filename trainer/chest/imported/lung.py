@@ -29,7 +29,7 @@ _NECKS_MM = (1.5, 2.5, 4.0, 6.0, 8.0, 11.0)
 
 @dataclass(frozen=True, eq=False)
 class Lungs:
-    """Both lungs on the halved lattice.
+    """Both lungs on the lattice of about 2 mm.
 
     Parameters
     ----------

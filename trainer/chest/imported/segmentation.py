@@ -92,7 +92,7 @@ def segment(source: Source, force: bool, scale: int, step: Callable[[float], Non
 
 def _volumes(lung: np.ndarray, frame: Frame) -> str:
     right, left = (float((lung == side).sum()) * frame.grid.voxel_ml / 1000.0 for side in (1, 2))
-    return f"lungs {right + left:.2f} l: right {right:.2f} l, left {left:.2f} l"
+    return f"lungs {right + left:.2f} L: right {right:.2f} L, left {left:.2f} L"
 
 
 def slices_of(source: Source, found: Segmented) -> tuple[Source, np.ndarray, np.ndarray]:

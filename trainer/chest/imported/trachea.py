@@ -11,7 +11,7 @@ from trainer.chest.grid import Grid
 from trainer.core.error import BadInput
 
 _AIR_HU = -800
-_AREA_MM2 = (45.0, 900.0)  # of the trachea's lumen: 10 to 27 mm across, sabre and round (judgement)
+_AREA_MM2 = (45.0, 900.0)  # of the trachea's lumen: 8 to 34 mm across if round, for narrow and wide ones (judgement)
 _ASIDE_MM = 55.0
 _LENGTH_MM = 30.0
 _LEVELS_HU = (-960, -940, -920, -900, -880, -860, -840, -820, -800, -780, -750)

@@ -69,7 +69,7 @@ def heading_of(desk: Desk) -> Heading:
     person = session.person
     sex = "Woman" if person.sex == "F" else "Man"
     drugs = taken_today(desk)
-    chest = "" if person.chest is None else f" · CT on the chest {person.chest.name}"
+    chest = "" if person.chest is None else f" · CT on the chest '{person.chest.name}'"
     return Heading(
         title=session.case.title,
         person=f"{sex}, {person.age_years:.0f} y, {person.weight_kg:.0f} kg",

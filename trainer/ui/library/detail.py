@@ -33,7 +33,10 @@ _READING_WIDTH: Final = 760  # longer lines are hard to follow
 _BOX_WIDTH: Final = 460
 _BUILT: Final = "Built for the patient"
 _NO_CHESTS: Final = "A normal chest CT of your own can stand for the patient's: atoll chest import FOLDER --name NAME"
-_ANY_BODY: Final = "The CT shows this chest, whatever the patient's sex, age and build."
+_ANY_BODY: Final = (
+    "The CT shows this chest, whatever the patient's sex, age and build, "
+    "with the slices, the kernel and any contrast medium of its own scan."
+)
 _GUIDE: Final = (
     "Read the chart, order what you need to know, mark what you see on the CT, and sign the read.\n"
     "Spend 20 tokens on the differential, and cite findings for and against.\n"
