@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from tests.chest.imported import alike, small_chest, tree
+from tests.chest.imports import alike, small_chest, tree
 from trainer import __version__
 from trainer.chest import chests
 from trainer.chest.anatomy import raw, store
@@ -271,7 +271,7 @@ def test_what_was_left_by_a_process_that_was_killed_is_swept_away():
 
 _KEEP = """
 import sys
-from tests.chest.imported import small_chest
+from tests.chest.imports import small_chest
 from trainer.chest import chests
 if sys.argv[1] == "die":
     real = chests.write_array

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.chest.imported import small_chest, tree
+from tests.chest.imports import small_chest, tree
 from trainer.chest import chests
 from trainer.chest.chests import (
     CARD,

@@ -9,7 +9,7 @@ import pydicom
 import pytest
 
 from tests.chest.conftest import make_anatomy
-from tests.chest.imported import scanned_as, small_chest
+from tests.chest.imports import scanned_as, small_chest
 from trainer.chest import chests, protocol
 from trainer.chest.chests import CARD, chest_called, imported_chests, keep_chest, remove_chest
 from trainer.cli.main import run

@@ -1,6 +1,7 @@
 """Opening the records: whatever lies there, nothing is lost or overwritten, and one line says what to do."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -229,6 +230,27 @@ def test_what_atoll_does_not_write_is_damage(file, statement):
     sql(file, "PRAGMA foreign_keys=OFF", statement)
     line, _ = opened(file).notices
     assert "set aside" in line and names(file) == [f"{CASE}-1-1"]
+
+
+def test_a_change_that_a_kill_broke_off_is_taken_back(tmp_path):
+    """New records have a journal, not a log, until they are whole: a kill leaves it behind."""
+    folder, killed = tmp_path / "home", tmp_path / "killed"
+    shelf = shelf_in(folder)
+    shelf.save(f"{CASE}-1-1", run())
+    shelf.records.close()
+    with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA cache_size=1")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE run SET seed = 77")
+        connection.execute("CREATE TABLE half AS SELECT hex(randomblob(4000)) FROM run, (VALUES (1), (2), (3), (4))")
+        killed.mkdir()
+        for path in folder.glob(f"{FILE}*"):
+            shutil.copy(path, killed)
+    assert (killed / f"{FILE}-journal").stat().st_size > 0
+    shelf = shelf_in(killed)
+    assert [entry.seed for entry in shelf.entries()] == [1]
+    assert not shelf.records.notices, "nothing was damaged"
 
 
 def as_nobody(folder, code):

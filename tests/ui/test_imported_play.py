@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from tests.chest.imported import scanned_as
+from tests.chest.imports import scanned_as
 from tests.ui.classic import CASE, play
 from tests.ui.hand import Mouse
 from trainer.chest import chests

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from trainer.chest.grid import Grid
+
+CONTRAST_HU: Final = 80.0
+"""Blood so dense holds contrast medium; without it is 30 to 55 HU dense (judgement on the border)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,3 +48,8 @@ class Acquisition:
     power: np.ndarray
     transfer: np.ndarray
     blood_hu: float
+
+    @property
+    def enhanced(self) -> bool:
+        """Whether the blood holds contrast medium."""
+        return self.blood_hu >= CONTRAST_HU

@@ -74,6 +74,9 @@ def _import(arguments: argparse.Namespace) -> int:
             reading = read_series(arguments.folder, tell, None)
         for line in reading.warnings:
             announce(f"warning: {one_line(line)}")
+        for head, lines in (("taken", reading.taken), ("left", reading.left)):
+            for line in lines if not arguments.json else ():
+                print(f"{head}: {one_line(line)}")
         with progress("finding lungs, airways and vessels") as tell:
             imported = import_chest(reading.source, force=arguments.force, progress=tell)
         with progress("keeping the chest") as tell:
@@ -84,9 +87,8 @@ def _import(arguments: argparse.Namespace) -> int:
         told = {"taken": list(reading.taken), "left": list(reading.left), "warnings": list(reading.warnings)}
         print_json(card.model_dump(mode="json") | told)
         return 0
-    for head, lines in (("taken", reading.taken), ("left", reading.left), ("found", card.told)):
-        for line in lines:
-            print(f"{head}: {one_line(line)}")
+    for line in card.told:
+        print(f"found: {one_line(line)}")
     print(f"kept as {card.name!r}: {_size(card)}, lungs {card.lung_ml / 1000:.2f} L, content {_short(card)}")
     print(
         f"Play on it with `atoll play CASE --chest {card.name}`, scan it with `atoll scan CASE --chest {card.name}`, "

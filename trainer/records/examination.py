@@ -41,7 +41,9 @@ class Damaged(Exception):
 
 
 def examine(path: Path) -> str | None:
-    """Return the revision of the tables in a file, None if there are none yet. The file is only read.
+    """Return the revision of the tables in a file, None if there are none yet.
+
+    The file is only read, but for what SQLite itself does first: it takes back a change that a kill broke off.
 
     Raises
     ------
@@ -54,9 +56,13 @@ def examine(path: Path) -> str | None:
     if not path.exists() or path.stat().st_size == 0:
         return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("PRAGMA trusted_schema=OFF")
-            return _look(connection, path)
+        try:
+            return _read(path)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_READONLY_ROLLBACK:
+                raise
+            _take_back(path)
+            return _read(path)
     except UnicodeDecodeError as error:  # even what SQLite says of the damage may quote it
         raise Damaged("a text in it is no text") from error
     except sqlite3.Error as error:
@@ -65,6 +71,19 @@ def examine(path: Path) -> str | None:
                 raise Damaged(str(error)) from error
             raise BadInput(f"{path}: not a database; name another file in ATOLL_DATABASE") from error
         raise BadInput(line_of(error, str(path))) from error
+
+
+def _read(path: Path) -> str | None:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        return _look(connection, path)
+
+
+def _take_back(path: Path) -> None:
+    """Let SQLite take back the change that its journal beside the file tells of."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _check_file(path: Path) -> None:

@@ -62,6 +62,10 @@ def test_what_is_no_chest(hu, says):
     assert says in refused(Source(hu, (4.0, 4.0, 4.0), 4.0), force=True)
 
 
+def test_slices_that_are_turned_against_their_header(known):
+    assert "spine lies before" in refused(changed(known.source, known.source.hu[:, ::-1, ::-1]))
+
+
 def test_a_chest_without_lungs(known, lung):
     assert "no lungs were found" in refused(
         changed(known.source, np.where(known.source.hu < -200, 40, known.source.hu))

@@ -31,10 +31,17 @@ class FakePictures(QObject):
         if hu is None:
             self.hu[:, 20:30, 10:20] = 100
         self.ready, self.scans = ready, ()
+        self.as_scanned = False
         self.absent = set()  # (name, index) of axial slices that are not ready
         self.wanted, self.wholes, self.searched = [], [], []
         self.labels = {}  # place -> label
         self.frames = {}
+
+    def reconstruction(self, kernel):
+        return f"{kernel} kernel"
+
+    def thickness_mm(self, name):
+        return 1.0
 
     def set_scans(self, scans):
         self.scans = tuple(scans)

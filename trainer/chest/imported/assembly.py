@@ -29,7 +29,6 @@ from trainer.course.person import Person
 
 _EXCESS_HU = 150.0  # more is a vessel or the chest wall
 _VESSEL_SHARE = 0.08
-_CONTRAST_HU = 80.0  # blood without contrast medium is 30 to 60 HU dense (judgement)
 _LOBE_ML = 30.0  # no lobe of an adult is smaller (judgement)
 
 
@@ -94,7 +93,7 @@ def import_chest(
 
 def of_blood(acquisition: Acquisition) -> tuple[str, ...]:
     """Return what is to be told about contrast medium in a scan."""
-    if acquisition.blood_hu < _CONTRAST_HU:
+    if not acquisition.enhanced:
         return ()
     return (f"blood of {acquisition.blood_hu:.0f} HU: contrast medium, which every CT on this chest will show",)
 

@@ -84,7 +84,9 @@ def check(found: Density, force: bool) -> tuple[str, ...]:
     """
     line = f"{found.dense:.1%} of the lungs dense, {found.haze:.1%} hazy, {found.light:.1%} below {_LIGHT_HU} HU"
     if (found.dense > _MOST_DENSE or found.haze > _MOST_HAZE) and not force:
-        raise BadInput(f"the lungs are diseased already: {line}; a normal chest is expected (force takes it as it is)")
+        raise BadInput(
+            f"the lungs are diseased already: {line}; a normal chest is expected (--force takes it as it is)"
+        )
     return (line,)
 
 

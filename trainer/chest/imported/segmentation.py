@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trainer.chest.grid import Grid
 from trainer.chest.imported import body as patient
 from trainer.chest.imported.disease import check, density_of
 from trainer.chest.imported.frame import Frame, frame_of, means, refined, resampled, sampled
@@ -15,9 +16,13 @@ from trainer.chest.imported.lung import Lungs, lungs_of, refine
 from trainer.chest.imported.scout import extent_of
 from trainer.chest.imported.source import Source
 from trainer.chest.imported.trachea import airways_of, followed, trachea_of
+from trainer.core.error import BadInput
 
 AIR_HU = -1000
 """All that is left of couch, clothes and the air around."""
+
+_BONE_HU = 250
+_SPINE_MM = (40.0, 30.0)  # up and down, and to either side of the carina, where spine and sternum are looked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +78,7 @@ def segment(source: Source, force: bool, scale: int, step: Callable[[float], Non
     trachea = trachea_of(low, body, look)
     airways = airways_of(low, body, trachea, look)
     step(0.5)
+    _check_spine(low, airways.carina, look)
     lungs = lungs_of(low, body, airways, look)
     step(0.7)
     lung = refine(lungs, hu, look, frame.grid)
@@ -88,6 +94,18 @@ def segment(source: Source, force: bool, scale: int, step: Callable[[float], Non
     told = (_volumes(lung, frame), *check(density_of(low, lungs, dome_z, look), force))
     step(1.0)
     return Segmented(frame, hu, low, body, kept, lungs, lung, lumen, landmarks, told)
+
+
+def _check_spine(hu: np.ndarray, carina: tuple[int, int, int], look: Grid) -> None:
+    """Raise `BadInput` if there is more bone before the carina than behind it."""
+    (z, y, x), (dz, _, dx) = carina, look.spacing_mm
+    high, wide = round(_SPINE_MM[0] / dz), round(_SPINE_MM[1] / dx)
+    bone = hu[max(0, z - high) : z + high, :, max(0, x - wide) : x + wide] > _BONE_HU
+    if np.count_nonzero(bone[:, :y]) > np.count_nonzero(bone[:, y:]):
+        raise BadInput(
+            "the spine lies before the trachea: the slices are turned against what they say of their orientation; "
+            "export the series anew"
+        )
 
 
 def _volumes(lung: np.ndarray, frame: Frame) -> str:

@@ -66,7 +66,7 @@ class Composer:
             position_mm=self._pictures.position_mm(state.ask),
             spacing_mm=self._pictures.spacing_mm(state.scan)[("axial", "coronal", "sagittal").index(state.plane)],
             thickness_mm=self._pictures.thickness_mm(state.scan),
-            kernel="as scanned" if self._pictures.as_scanned else f"{state.kernel} kernel",
+            kernel=self._pictures.reconstruction(state.kernel),
             role=role_text(state.scan, self._views.names),
             shown=frame.ask.index if frame is not None and stands_in else None,
             key_image=state.plane == "axial" and (state.scan, state.index, state.kernel) in sheet.key_images,

@@ -202,6 +202,13 @@ class Pictures(QObject):
         """Whether the chest is an imported one, which has but the kernel that it was scanned with."""
         return self._anatomy is not None and self._anatomy.acquisition is not None
 
+    def reconstruction(self, kernel: Kernel) -> str:
+        """Return in words what a picture in a kernel is: of an imported chest, how it was scanned."""
+        scan = None if self._anatomy is None else self._anatomy.acquisition
+        if scan is None:
+            return f"{kernel} kernel"
+        return "as scanned, with contrast medium" if scan.enhanced else "as scanned"
+
     def position_mm(self, ask: Ask) -> float:
         """Return z of an axial plane, y of a coronal one, x of a sagittal one, in the coordinates of its visit."""
         return self._easel.visits[ask.scan].lattice.position_mm(ask.plane, ask.index)
