@@ -35,7 +35,8 @@ def series(tmp_path, monkeypatch):
     """A folder from which the small chest is read; `read` and `find` take the places of the parts that do that."""
     folder = tmp_path / "ct"
     folder.mkdir()
-    made = SimpleNamespace(folder=str(folder), warnings=(), forced=[])
+    made = SimpleNamespace(folder=str(folder), warnings=(), forced=[], ready=[])
+    monkeypatch.setattr("trainer.cli.engine.ready_chest", lambda: made.ready.append(True))
 
     def read(path, progress=None, cancelled=None):
         assert path == folder
@@ -44,6 +45,7 @@ def series(tmp_path, monkeypatch):
 
     def find(source, *, force=False, progress=None, cancelled=None):
         assert source == "a source"
+        assert made.ready, "no compile is a silent wait"
         made.forced.append(force)
         progress(1.0)
         return SimpleNamespace(anatomy=small_chest(), told=TOLD)

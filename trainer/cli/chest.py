@@ -66,6 +66,7 @@ def add(commands: Any) -> None:
 def _import(arguments: argparse.Namespace) -> int:
     from trainer.chest.chests import check_name, keep_chest
     from trainer.chest.imported.assembly import import_chest
+    from trainer.cli.engine import ready_chest
     from trainer.dicom.reading import read_series
 
     check_name(arguments.name)
@@ -77,6 +78,7 @@ def _import(arguments: argparse.Namespace) -> int:
         for head, lines in (("taken", reading.taken), ("left", reading.left)):
             for line in lines if not arguments.json else ():
                 print(f"{head}: {one_line(line)}")
+        ready_chest()
         with progress("finding lungs, airways and vessels") as tell:
             imported = import_chest(reading.source, force=arguments.force, progress=tell)
         with progress("keeping the chest") as tell:
